@@ -1,0 +1,36 @@
+# What every target is compiled with, and the switches that the presets set.
+option(KIZASHI_TESTS "Build the unit tests" ON)
+option(KIZASHI_BENCHES "Build the micro-benchmarks" OFF)
+option(KIZASHI_FUZZERS "Build the libFuzzer targets (clang only)" OFF)
+set(KIZASHI_SANITIZE "" CACHE STRING "Sanitizers, such as address,undefined or thread")
+
+set(CMAKE_CXX_STANDARD 20)
+set(CMAKE_CXX_STANDARD_REQUIRED ON)
+set(CMAKE_CXX_EXTENSIONS OFF)
+set(CMAKE_CXX_VISIBILITY_PRESET hidden)
+set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
+set(CMAKE_RUNTIME_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}")
+if(NOT CMAKE_BUILD_TYPE)
+  set(CMAKE_BUILD_TYPE Release)
+endif()
+
+find_program(ccache_program ccache)
+if(ccache_program)
+  set(CMAKE_CXX_COMPILER_LAUNCHER "${ccache_program}")
+endif()
+
+add_library(kizashi_options INTERFACE)
+target_compile_options(kizashi_options INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wconversion
+                       -Wno-sign-conversion -Werror)
+if(CMAKE_SYSTEM_PROCESSOR STREQUAL "x86_64")
+  # SSE4.2 and POPCNT: every x86-64 server since 2009.
+  target_compile_options(kizashi_options INTERFACE -march=x86-64-v2)
+endif()
+if(KIZASHI_SANITIZE)
+  target_compile_options(kizashi_options INTERFACE -fsanitize=${KIZASHI_SANITIZE}
+                         -fno-omit-frame-pointer -fno-sanitize-recover=all)
+  target_link_options(kizashi_options INTERFACE -fsanitize=${KIZASHI_SANITIZE})
+endif()
+if(KIZASHI_FUZZERS)
+  target_compile_options(kizashi_options INTERFACE -fsanitize=fuzzer-no-link)
+endif()

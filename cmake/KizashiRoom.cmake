@@ -1,0 +1,49 @@
+# kizashi_room(NAME USES room... LIBRARIES target...)
+#
+# One static library per room, from every .cpp in the folder. A room sees its own headers as
+# "kizashi/NAME/..." and those of the rooms named in USES (and what they use), and no others: the include
+# folder of a room holds one link, so an include against the arrows does not compile.
+# Beside the sources: *.test.cpp become the test program NAME_test, *.bench.cpp become NAME_bench,
+# *.fuzz.cpp become one libFuzzer program each, named fuzz_STEM.
+function(kizashi_room name)
+  cmake_parse_arguments(room "" "" "USES;LIBRARIES" ${ARGN})
+  set(root "${CMAKE_BINARY_DIR}/rooms/${name}")
+  file(MAKE_DIRECTORY "${root}/kizashi")
+  file(CREATE_LINK "${CMAKE_CURRENT_SOURCE_DIR}" "${root}/kizashi/${name}" SYMBOLIC)
+
+  file(GLOB_RECURSE sources CONFIGURE_DEPENDS *.cpp)
+  set(tests ${sources})
+  list(FILTER tests INCLUDE REGEX "\\.test\\.cpp$")
+  set(benches ${sources})
+  list(FILTER benches INCLUDE REGEX "\\.bench\\.cpp$")
+  set(fuzzers ${sources})
+  list(FILTER fuzzers INCLUDE REGEX "\\.fuzz\\.cpp$")
+  list(FILTER sources EXCLUDE REGEX "\\.(test|bench|fuzz)\\.cpp$|/main\\.cpp$")
+
+  list(TRANSFORM room_USES PREPEND kizashi_ OUTPUT_VARIABLE uses)
+  add_library(kizashi_${name} STATIC ${sources})
+  target_include_directories(kizashi_${name} PUBLIC "${root}")
+  target_link_libraries(kizashi_${name} PUBLIC kizashi_options ${uses} ${room_LIBRARIES})
+
+  if(KIZASHI_TESTS AND tests)
+    add_executable(${name}_test ${tests})
+    target_link_libraries(${name}_test PRIVATE kizashi_${name} GTest::gmock GTest::gtest_main)
+    target_compile_definitions(${name}_test PRIVATE
+                               KIZASHI_SHARED_DIR="${CMAKE_SOURCE_DIR}/../shared"
+                               KIZASHI_SOURCE_DIR="${CMAKE_SOURCE_DIR}")
+    gtest_discover_tests(${name}_test DISCOVERY_TIMEOUT 60 PROPERTIES TIMEOUT 600)
+  endif()
+  if(KIZASHI_BENCHES AND benches)
+    add_executable(${name}_bench ${benches})
+    target_link_libraries(${name}_bench PRIVATE kizashi_${name} benchmark::benchmark_main)
+  endif()
+  if(KIZASHI_FUZZERS)
+    foreach(file ${fuzzers})
+      get_filename_component(stem "${file}" NAME)
+      string(REPLACE ".fuzz.cpp" "" stem "${stem}")
+      add_executable(fuzz_${stem} "${file}")
+      target_link_libraries(fuzz_${stem} PRIVATE kizashi_${name})
+      target_link_options(fuzz_${stem} PRIVATE -fsanitize=fuzzer)
+    endforeach()
+  endif()
+endfunction()
