@@ -36,7 +36,7 @@ auto not_a_duration(std::string_view text) -> tl::unexpected<error> {
 }
 
 /// Takes exactly `digits` digits off the front.
-auto take(std::string_view& text, std::size_t digits) -> result<std::uint64_t> {
+auto take_digits(std::string_view& text, std::size_t digits) -> result<std::uint64_t> {
   if (text.size() < digits) return fail(errc::parse_error, "too short");
   auto number = parse_unsigned(text.substr(0, digits), 9999);
   text.remove_prefix(digits);
@@ -56,9 +56,9 @@ auto parse_zone(std::string_view text) -> result<std::int64_t> {
     return fail(errc::parse_error, "no zone");
   auto const sign = text.front() == '-' ? -1 : 1;
   text.remove_prefix(1);
-  KIZASHI_TRY(auto const hours, take(text, 2));
+  KIZASHI_TRY(auto const hours, take_digits(text, 2));
   if (!take(text, ':')) return fail(errc::parse_error, "no colon");
-  KIZASHI_TRY(auto const minutes, take(text, 2));
+  KIZASHI_TRY(auto const minutes, take_digits(text, 2));
   if (!text.empty() || hours > 23 || minutes > 59) return fail(errc::parse_error, "no zone");
   return sign * static_cast<std::int64_t>(hours * 3600 + minutes * 60);
 }
@@ -66,17 +66,17 @@ auto parse_zone(std::string_view text) -> result<std::int64_t> {
 auto parse_rfc3339(std::string_view text) -> result<timestamp> {
   namespace chrono = std::chrono;
   auto const bad = fail(errc::parse_error, "");
-  KIZASHI_TRY(auto const year, take(text, 4));
+  KIZASHI_TRY(auto const year, take_digits(text, 4));
   if (!take(text, '-')) return bad;
-  KIZASHI_TRY(auto const month, take(text, 2));
+  KIZASHI_TRY(auto const month, take_digits(text, 2));
   if (!take(text, '-')) return bad;
-  KIZASHI_TRY(auto const day, take(text, 2));
+  KIZASHI_TRY(auto const day, take_digits(text, 2));
   if (!take(text, 'T') && !take(text, ' ')) return bad;
-  KIZASHI_TRY(auto const hour, take(text, 2));
+  KIZASHI_TRY(auto const hour, take_digits(text, 2));
   if (!take(text, ':')) return bad;
-  KIZASHI_TRY(auto const minute, take(text, 2));
+  KIZASHI_TRY(auto const minute, take_digits(text, 2));
   if (!take(text, ':')) return bad;
-  KIZASHI_TRY(auto const second, take(text, 2));
+  KIZASHI_TRY(auto const second, take_digits(text, 2));
   std::uint64_t fraction = 0;
   if (take(text, '.')) {
     std::uint64_t place = 100'000'000;

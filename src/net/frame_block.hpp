@@ -2,9 +2,13 @@
 // knows files and interfaces, and the decoder, which knows protocols.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
+#include <memory>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "kizashi/base/time.hpp"
@@ -50,6 +54,43 @@ struct frame {
   net::link_type link = link_type::ethernet;
 };
 
+/// Bytes that grow without being set to zero first: a source reads a file straight into them.
+class byte_buffer {
+public:
+  [[nodiscard]] auto data() noexcept -> std::uint8_t* { return bytes_.get(); }
+  [[nodiscard]] auto data() const noexcept -> std::uint8_t const* { return bytes_.get(); }
+  [[nodiscard]] auto size() const noexcept -> std::size_t { return size_; }
+  [[nodiscard]] auto empty() const noexcept -> bool { return size_ == 0; }
+  /// Keeps the memory.
+  void clear() noexcept { size_ = 0; }
+  /// Keeps the bytes up to the smaller size; those behind have any value.
+  void resize(std::size_t size) {
+    if (size > capacity_) grow(size);
+    size_ = size;
+  }
+  void append(std::span<std::uint8_t const> more) {
+    auto const old_size = size_;
+    resize(old_size + more.size());
+    if (!more.empty()) std::memcpy(bytes_.get() + old_size, more.data(), more.size());
+  }
+  operator std::span<std::uint8_t const>() const noexcept {  // NOLINT: bytes are bytes
+    return {bytes_.get(), size_};
+  }
+
+private:
+  void grow(std::size_t size) {
+    auto const capacity = std::max(size, capacity_ + capacity_ / 2);
+    auto larger = std::make_unique_for_overwrite<std::uint8_t[]>(capacity);
+    if (size_ > 0) std::memcpy(larger.get(), bytes_.get(), size_);
+    bytes_ = std::move(larger);
+    capacity_ = capacity;
+  }
+
+  std::unique_ptr<std::uint8_t[]> bytes_;
+  std::size_t size_ = 0;
+  std::size_t capacity_ = 0;
+};
+
 /// Up to `max_frames` frames and their bytes. Reused: `clear` keeps the memory.
 ///
 /// `bytes` may borrow memory of the source (`borrow`) or own it (`storage`). Borrowed bytes must live until the
@@ -61,7 +102,7 @@ public:
   static constexpr std::size_t target_bytes = std::size_t{512} << 10;
 
   std::vector<frame> frames;  ///< in the order of the stream
-  std::vector<std::uint8_t> storage;
+  byte_buffer storage;
 
   void clear() noexcept {
     frames.clear();
@@ -79,7 +120,7 @@ public:
   void append(timestamp time, link_type link, std::uint32_t wire, std::span<std::uint8_t const> data) {
     frames.push_back({time, static_cast<std::uint32_t>(storage.size()),
                       static_cast<std::uint32_t>(data.size()), wire, link});
-    storage.insert(storage.end(), data.begin(), data.end());
+    storage.append(data);
   }
   /// The bytes of a frame; empty when its place does not lie in the block.
   [[nodiscard]] auto data(frame const& each) const noexcept -> std::span<std::uint8_t const> {

@@ -1,0 +1,88 @@
+#include "kizashi/base/output_file.hpp"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <system_error>
+#include <utility>
+
+#include <fmt/format.h>
+
+namespace kizashi {
+namespace {
+
+constexpr std::size_t buffer_size = std::size_t{1} << 20;
+
+}  // namespace
+
+output_file::output_file(std::filesystem::path file, std::filesystem::path temporary,
+                         file_descriptor out)
+    : file_{std::move(file)}, temporary_{std::move(temporary)}, out_{std::move(out)} {}
+
+output_file::output_file(output_file&& other) noexcept
+    : file_{std::move(other.file_)},
+      temporary_{std::exchange(other.temporary_, {})},
+      out_{std::move(other.out_)},
+      buffer_{std::move(other.buffer_)} {}
+
+auto output_file::operator=(output_file&& other) noexcept -> output_file& {
+  std::swap(file_, other.file_);
+  std::swap(temporary_, other.temporary_);
+  std::swap(out_, other.out_);
+  std::swap(buffer_, other.buffer_);
+  return *this;
+}
+
+output_file::~output_file() {
+  if (!temporary_.empty()) ::unlink(temporary_.c_str());
+}
+
+auto output_file::create(std::filesystem::path const& file) -> result<output_file> {
+  std::error_code ignored;
+  auto const kind = std::filesystem::status(file, ignored).type();
+  if (kind == std::filesystem::file_type::directory)
+    return fail(errc::io_error, fmt::format("{}: cannot write: it is a folder; expected the name "
+                                            "of a file",
+                                            file.string()));
+  auto const is_direct = kind != std::filesystem::file_type::regular &&
+                         kind != std::filesystem::file_type::not_found &&
+                         kind != std::filesystem::file_type::none;
+  auto temporary = std::filesystem::path{};
+  if (!is_direct) temporary = file.string() + fmt::format(".{}.part", ::getpid());
+  auto const& opened = is_direct ? file : temporary;
+  auto const flags = O_WRONLY | O_CLOEXEC | (is_direct ? 0 : O_CREAT | O_TRUNC | O_NOFOLLOW);
+  file_descriptor out{::open(opened.c_str(), flags, 0666)};
+  if (!out.is_open()) return system_failure(file.string(), "write", errno);
+  return output_file{file, temporary, std::move(out)};
+}
+
+auto output_file::flush() -> status {
+  std::string_view left = buffer_;
+  while (!left.empty()) {
+    auto const written = ::write(out_.get(), left.data(), left.size());
+    if (written < 0 && errno == EINTR) continue;
+    if (written < 0) return system_failure(file_.string(), "write", errno);
+    left.remove_prefix(static_cast<std::size_t>(written));
+  }
+  buffer_.clear();
+  return {};
+}
+
+auto output_file::write(std::string_view bytes) -> status {
+  buffer_.append(bytes);
+  if (buffer_.size() < buffer_size) return {};
+  return flush();
+}
+
+auto output_file::commit() -> status {
+  KIZASHI_TRY(flush());
+  out_ = file_descriptor{};
+  if (temporary_.empty()) return {};
+  if (::rename(temporary_.c_str(), file_.c_str()) != 0)
+    return system_failure(file_.string(), "write", errno);
+  temporary_.clear();
+  return {};
+}
+
+}  // namespace kizashi
