@@ -1,0 +1,166 @@
+#include "kizashi/capture/pcap_writer.hpp"
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <fcntl.h>
+#include <limits>
+#include <unistd.h>
+#include <utility>
+
+#include <fmt/format.h>
+
+namespace kizashi::capture {
+namespace {
+
+constexpr std::size_t buffer_size = std::size_t{1} << 20;
+constexpr std::size_t record_header_size = 16;
+constexpr std::uint32_t microsecond_magic = 0xa1b2c3d4;
+constexpr std::uint32_t nanosecond_magic = 0xa1b23c4d;
+
+/// Little-endian on every machine; compilers make one store of it on little-endian ones.
+void put32(std::uint8_t* at, std::uint32_t number) noexcept {
+  for (unsigned i = 0; i < 4; ++i) at[i] = static_cast<std::uint8_t>(number >> (8 * i));
+}
+void put16(std::uint8_t* at, std::uint16_t number) noexcept {
+  at[0] = static_cast<std::uint8_t>(number);
+  at[1] = static_cast<std::uint8_t>(number >> 8);
+}
+
+auto open_output(std::string const& path) -> result<file_descriptor> {
+  if (path == "-") {
+    if (::isatty(STDOUT_FILENO) == 1) {
+      return fail(errc::unsupported,
+                  "-: standard output is a terminal and a capture is no text; send it to a file "
+                  "with > or to another program with |");
+    }
+    auto const copy = ::fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 0);
+    if (copy < 0) return system_failure("standard output", "open for writing", errno);
+    return file_descriptor{copy};
+  }
+  auto const number = ::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+  if (number < 0) return system_failure(path, "open for writing", errno);
+  return file_descriptor{number};
+}
+
+}  // namespace
+
+auto pcap_writer::create(std::string path, net::link_type link, pcap_resolution resolution)
+    -> result<pcap_writer> {
+  KIZASHI_TRY(auto file, open_output(path));
+  if (path == "-") path = "standard output";
+  return pcap_writer{std::move(path), std::move(file), link, resolution};
+}
+
+pcap_writer::pcap_writer(std::string path, file_descriptor file, net::link_type link,
+                         pcap_resolution resolution)
+    : path_{std::move(path)},
+      file_{std::move(file)},
+      link_{link},
+      fraction_unit_{resolution == pcap_resolution::nanoseconds ? 1U : 1000U},
+      buffer_{std::make_unique_for_overwrite<std::uint8_t[]>(buffer_size)} {
+  auto* const header = buffer_.get();
+  put32(header, resolution == pcap_resolution::nanoseconds ? nanosecond_magic : microsecond_magic);
+  put16(header + 4, 2);
+  put16(header + 6, 4);
+  put32(header + 8, 0);  // two fields that nobody has ever used: zone and accuracy
+  put32(header + 12, 0);
+  put32(header + 16, snap_length);
+  put32(header + 20, static_cast<std::uint32_t>(link));
+  held_ = 24;
+}
+
+pcap_writer::~pcap_writer() {
+  if (file_.is_open() && buffer_ != nullptr) {
+    auto const ignored = flush();
+    static_cast<void>(ignored);
+  }
+}
+
+auto pcap_writer::write(timestamp time, std::uint32_t wire_length,
+                        std::span<std::uint8_t const> data) -> status {
+  auto const captured = std::min<std::size_t>(data.size(), snap_length);
+  std::uint32_t seconds = 0;
+  std::uint32_t fraction = 0;
+  if (time.is_known()) {
+    auto const whole = time.nanoseconds() / 1'000'000'000;
+    if (time.nanoseconds() < 0 || whole > std::numeric_limits<std::uint32_t>::max()) {
+      return refuse(time);
+    }
+    seconds = static_cast<std::uint32_t>(whole);
+    fraction =
+        static_cast<std::uint32_t>(time.nanoseconds() - whole * 1'000'000'000) / fraction_unit_;
+  }
+  if (held_ + record_header_size + captured > buffer_size) KIZASHI_TRY(flush());
+  auto* const at = buffer_.get() + held_;
+  put32(at, seconds);
+  put32(at + 4, fraction);
+  put32(at + 8, static_cast<std::uint32_t>(captured));
+  put32(at + 12, wire_length);
+  if (captured > 0) std::memcpy(at + record_header_size, data.data(), captured);
+  held_ += record_header_size + captured;
+  return {};
+}
+
+auto pcap_writer::write(net::frame_block const& block) -> status {
+  for (auto const& each : block.frames) {
+    if (each.link != link_) {
+      return fail(
+          errc::unsupported,
+          fmt::format("{}: a frame of link type {} came; a pcap file holds one link type, "
+                      "here {}; write the others to a file of their own",
+                      path_, static_cast<unsigned>(each.link), static_cast<unsigned>(link_)));
+    }
+    KIZASHI_TRY(write(each.time, each.wire, block.data(each)));
+  }
+  return {};
+}
+
+auto pcap_writer::close() -> status {
+  if (!file_.is_open()) {
+    return fail(errc::io_error, fmt::format("{}: cannot close: it is closed already", path_));
+  }
+  KIZASHI_TRY(flush());
+  auto const file = std::exchange(file_, file_descriptor{});
+  // A file system over a network says only at closing that the disk was full; a second descriptor
+  // can be asked.
+  auto const copy = ::fcntl(file.get(), F_DUPFD_CLOEXEC, 0);
+  if (copy >= 0 && ::close(copy) != 0) return write_failure(errno);
+  return {};
+}
+
+auto pcap_writer::refuse(timestamp time) const -> status {
+  return fail(errc::out_of_range,
+              fmt::format("{}: a frame's time is {}; pcap can hold 1970 to 2106 only", path_,
+                          time.to_string()));
+}
+
+auto pcap_writer::write_failure(int number) const -> status {
+  return fail(
+      system_error_code(number),
+      fmt::format("{}: cannot write: {}; {} bytes were written and the file is incomplete{}", path_,
+                  system_error_text(number), flushed_,
+                  number == ENOSPC ? "; free some space or write to another disk" : ""));
+}
+
+auto pcap_writer::flush() -> status {
+  // Taken as gone whatever happens: after a failure the destructor must not try again.
+  auto const held = std::exchange(held_, 0);
+  return write_out({buffer_.get(), held});
+}
+
+auto pcap_writer::write_out(std::span<std::uint8_t const> bytes) -> status {
+  if (!file_.is_open()) {
+    return fail(errc::io_error, fmt::format("{}: cannot write: it is closed already", path_));
+  }
+  while (!bytes.empty()) {
+    auto const written = ::write(file_.get(), bytes.data(), bytes.size());
+    if (written < 0 && errno == EINTR) continue;
+    if (written < 0) return write_failure(errno);
+    flushed_ += static_cast<std::uint64_t>(written);
+    bytes = bytes.subspan(static_cast<std::size_t>(written));
+  }
+  return {};
+}
+
+}  // namespace kizashi::capture
