@@ -1,3 +1,9 @@
+# What the thread sanitizer has to look at: `ninja threads_tests` builds the test programs of all rooms that link
+# threads, `ctest -L threads` runs them.
+if(NOT TARGET threads_tests)
+  add_custom_target(threads_tests)
+endif()
+
 # kizashi_room(NAME USES room... LIBRARIES target...)
 #
 # One static library per room, from every .cpp in the folder. A room sees its own headers as
@@ -35,7 +41,12 @@ function(kizashi_room name)
     target_compile_definitions(${name}_test PRIVATE
                                KIZASHI_SHARED_DIR="${CMAKE_SOURCE_DIR}/../shared"
                                KIZASHI_SOURCE_DIR="${CMAKE_SOURCE_DIR}")
-    gtest_discover_tests(${name}_test DISCOVERY_TIMEOUT 60 PROPERTIES TIMEOUT 600)
+    set(label "${name}")
+    if("Threads::Threads" IN_LIST room_LIBRARIES)
+      string(APPEND label "-threads")
+      add_dependencies(threads_tests ${name}_test)
+    endif()
+    gtest_discover_tests(${name}_test DISCOVERY_TIMEOUT 60 PROPERTIES TIMEOUT 600 LABELS ${label})
   endif()
   if(KIZASHI_BENCHES AND benches)
     add_executable(${name}_bench ${benches})

@@ -1,0 +1,140 @@
+# shellcheck shell=bash
+# ./dev test. Sourced after tools/house.sh. Every part runs even when one before it failed; the last line is the
+# sum: "N passed, N failed, N skipped".
+
+passed=0
+failed=0
+skipped=0
+failures=()
+times=()
+
+# part TITLE FUNCTION ARGUMENT...: one part with its heading and its time.
+part() {
+  local title=$1 started=$SECONDS
+  shift
+  heading "$title"
+  "$@"
+  times+=("$(printf '%5d s  %s' $((SECONDS - started)) "$title")")
+}
+
+count_failure() {
+  failed=$((failed + 1))
+  failures+=("$1")
+  say "FAILED: $1"
+}
+
+# logged NAME COMMAND...: output goes to build/logs/NAME.log; its end is shown when the command fails.
+logged() {
+  local log=build/logs/$1.log
+  shift
+  if "$@" >"$log" 2>&1 </dev/null; then return 0; fi
+  tail -n 60 "$log"
+  say "(the whole log: $log)"
+  return 1
+}
+
+# number_in FILE ATTRIBUTE: what the head of ctest's JUnit file says, or 0.
+number_in() {
+  local digits
+  digits=$(sed -n "s/.*\b$2=\"\([0-9]*\)\".*/\1/p;/<testcase/q" "$1" | head -n 1)
+  say "${digits:-0}"
+}
+
+# Adds what ctest wrote to the sum.
+count_junit() {
+  local tests fails skips
+  tests=$(number_in "$1" tests)
+  fails=$(number_in "$1" failures)
+  skips=$(($(number_in "$1" skipped) + $(number_in "$1" disabled)))
+  passed=$((passed + tests - fails - skips))
+  failed=$((failed + fails))
+  skipped=$((skipped + skips))
+  say "$((tests - fails - skips)) passed, $fails failed, $skips skipped (build/logs/${1##*/})"
+}
+
+# tests_of PRESET TARGET [CTEST-OPTION...]: builds TARGET and runs the tests that the options choose, or all.
+tests_of() {
+  local preset=$1 target=$2 junit=$PWD/build/logs/tests-$1.xml
+  shift 2
+  if ! logged "build-$preset" build "$preset" "$target"; then
+    count_failure "the build of $preset"
+    return 0
+  fi
+  if [[ $preset == release ]]; then make_places || count_failure "the country and AS table"; fi
+  rm -f "$junit"
+  logged "tests-$preset" steady ctest --test-dir "build/$preset" "$@" -j "$(nproc)" \
+    --output-on-failure --output-junit "$junit" --no-tests=error || failures+=("tests of $preset")
+  if [[ -s $junit ]]; then count_junit "$junit"; else count_failure "ctest of $preset gave no result"; fi
+}
+
+code_checks() {
+  if logged check tools/check.py; then
+    passed=$((passed + 1))
+    say "1 passed"
+  else
+    count_failure "./dev check"
+  fi
+}
+
+# Two tests for each target: the replay of its corpus, and a fixed number of fresh inputs from a fixed seed.
+fuzz_replay() {
+  local runs=$1 target seeds scratch
+  if ! logged build-fuzz build fuzz all; then
+    count_failure "the build of fuzz"
+    return 0
+  fi
+  [[ -n $(fuzz_targets) ]] || count_failure "no fuzz target was built"
+  for target in $(fuzz_targets); do
+    seeds=$(corpus_of "$target")
+    scratch=build/fuzz/scratch/$target
+    rm -rf "$scratch"
+    mkdir -p "$scratch" build/fuzz/artifacts
+    local options=("${fuzz_limits[@]}" -seed=1 "-artifact_prefix=build/fuzz/artifacts/$target-")
+    if [[ -d $seeds ]]; then
+      one_fuzz "$target-replay" "build/fuzz/$target" "$seeds" -runs=0 "${options[@]}"
+    else
+      skipped=$((skipped + 1))
+      say "SKIPPED: $target-replay: there is no $seeds"
+      seeds=$scratch
+    fi
+    one_fuzz "$target" "build/fuzz/$target" "$scratch" "$seeds" "-runs=$runs" "${options[@]}"
+  done
+}
+
+one_fuzz() {
+  local name=$1
+  shift
+  if logged "$name" "$@"; then
+    passed=$((passed + 1))
+    say "passed: $name"
+  else
+    count_failure "$name; the input is in build/fuzz/artifacts"
+  fi
+}
+
+run_test() {
+  local quick=
+  case ${1:-} in
+    '') ;;
+    --quick) quick=1 ;;
+    *) stop "test takes --quick or nothing, not \"$1\"" 2 ;;
+  esac
+  local started=$SECONDS
+  need build test
+  mkdir -p build/logs
+  part "Release: build and all tests" tests_of release all
+  if [[ -z $quick ]]; then
+    part "Checks of the code" code_checks
+    part "AddressSanitizer and UndefinedBehaviorSanitizer: all tests" tests_of asan all
+    part "ThreadSanitizer: tests of the rooms that use threads" tests_of tsan threads_tests -L threads
+    part "Fuzz targets: corpora and 20,000 inputs each" fuzz_replay 20000
+  fi
+  heading "Time"
+  printf '%s\n' "${times[@]}" "$(printf '%5d s  in all' $((SECONDS - started)))"
+  if [[ ${#failures[@]} -gt 0 ]]; then
+    heading "Failed"
+    printf '  %s\n' "${failures[@]}"
+  fi
+  printf '\n%d passed, %d failed, %d skipped\n' "$passed" "$failed" "$skipped"
+  [[ $failed -eq 0 && ${#failures[@]} -eq 0 ]]
+}
