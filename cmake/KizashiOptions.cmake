@@ -21,7 +21,7 @@ endif()
 
 add_library(kizashi_options INTERFACE)
 target_compile_options(kizashi_options INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wconversion
-                       -Wno-sign-conversion -Werror)
+                       -Wno-sign-conversion -Werror -fmacro-prefix-map=${CMAKE_SOURCE_DIR}/=)
 if(CMAKE_SYSTEM_PROCESSOR STREQUAL "x86_64")
   # SSE4.2 and POPCNT: every x86-64 server since 2009.
   target_compile_options(kizashi_options INTERFACE -march=x86-64-v2)

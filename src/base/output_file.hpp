@@ -14,9 +14,10 @@
 
 namespace kizashi {
 
-/// Buffered bytes on their way into a file. A regular file is written under a temporary name in the same folder and takes
-/// its name in `commit`, so that a reader never sees half of it and a failure leaves what was there before; without
-/// `commit` the temporary file goes. What is no regular file (a pipe, a device) is written directly.
+/// Buffered bytes on their way into a file. A regular file is written under a temporary name in the
+/// same folder and takes its name in `commit`, so that a reader never sees half of it and a failure
+/// leaves what was there before; without `commit` the temporary file goes. What is no regular file
+/// (a pipe, a device) is written directly.
 class output_file {
 public:
   /// Fails when the folder is not there or nothing may be written in it.

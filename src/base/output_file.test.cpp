@@ -1,9 +1,8 @@
 #include "kizashi/base/output_file.hpp"
 
-#include <unistd.h>
-
 #include <fstream>
 #include <iterator>
+#include <unistd.h>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
