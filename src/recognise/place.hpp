@@ -45,8 +45,8 @@ struct place {
   friend auto operator<=>(place const&, place const&) noexcept = default;
 };
 
-/// Country and AS of every address, from one table file that `compile_places` made. Immutable, shared by all workers.
-/// Without a table every address is at `place{}`.
+/// Country and AS of every address, from one table file that `compile_places` made. Immutable,
+/// shared by all workers. Without a table every address is at `place{}`.
 class place_table {
 public:
   place_table();
@@ -54,8 +54,8 @@ public:
   place_table(place_table&&) noexcept;
   auto operator=(place_table&&) noexcept -> place_table&;
 
-  /// Maps the file; nothing is read but its head. Fails with a message that says how to make the file anew when it is no
-  /// table, of another version or damaged.
+  /// Maps the file; nothing is read but its head. Fails with a message that says how to make the
+  /// file anew when it is no table, of another version or damaged.
   [[nodiscard]] static auto open(std::filesystem::path const& file) -> result<place_table>;
 
   [[nodiscard]] auto is_empty() const noexcept -> bool;
@@ -66,7 +66,8 @@ public:
   }
   /// The name of an AS as the table has it; empty when not known.
   [[nodiscard]] auto name(asn number) const noexcept -> std::string_view;
-  /// What the table was made from, for reports: one line, such as the names and dates of its sources.
+  /// What the table was made from, for reports: one line, such as the names and dates of its
+  /// sources.
   [[nodiscard]] auto origin() const noexcept -> std::string_view;
 
 private:
@@ -76,13 +77,26 @@ private:
 
 struct place_sources {
   std::filesystem::path country;  ///< .mmdb with `country_code` or MaxMind's `country.iso_code`
-  /// .mmdb with `autonomous_system_number` and `autonomous_system_organization`, or .csv with the rows
-  /// first address, last address, number, name
+  /// .mmdb with `autonomous_system_number` and `autonomous_system_organization`, or .csv with the
+  /// rows first address, last address, number, name
   std::filesystem::path asn;
   std::filesystem::path asn_ipv6;  ///< a second .csv, for IPv6; may be empty
+  /// The line of `place_table::origin`; empty: the names of the files, with dates where they carry
+  /// one.
+  std::string origin;
 };
 
-/// Reads the sources and writes one table file, whole or not at all. Deterministic: the same sources give the same bytes.
-[[nodiscard]] auto compile_places(place_sources const& from, std::filesystem::path const& to) -> status;
+/// What went into a table.
+struct place_counts {
+  std::size_t ipv4_ranges = 0;  ///< stretches of addresses at one place
+  std::size_t ipv6_ranges = 0;
+  std::size_t systems = 0;   ///< AS with a name
+  std::size_t overlaps = 0;  ///< rows of the sources that began inside of another; the later holds
+};
+
+/// Reads the sources and writes one table file, whole or not at all. Deterministic: the same
+/// sources give the same bytes.
+[[nodiscard]] auto compile_places(place_sources const& from, std::filesystem::path const& to)
+    -> result<place_counts>;
 
 }  // namespace kizashi::recognise
