@@ -1,0 +1,121 @@
+"""What ./dev bench says in the end: medians, ratios, targets; bench/results.json and the table in bench/README.md."""
+import json
+import re
+import statistics
+
+BEGIN, END = "<!-- results: begin, written by ./dev bench -->", "<!-- results: end -->"
+BETWEEN = re.compile(re.escape(BEGIN) + r".*?" + re.escape(END), re.S)
+
+
+def complete(answer):
+    """Adds medians, rates, ratios, doubts and targets to what was measured."""
+    rows = {row["name"]: row for row in answer["results"]}
+    for row in [*answer["results"], *answer["streams"]]:
+        row.pop("capture", None)
+        if row["seconds"] and "packets" in row:
+            row["median_seconds"] = statistics.median(row["seconds"])
+            row["packets_per_second"] = row["packets"] / row["median_seconds"]
+        if row.get("counted") is not None and row["counted"] != row["packets"]:
+            row["failed"] = f"counted {row['counted']:,} packets of {row['packets']:,}"
+    for row in answer["results"]:
+        row["read_is_faster_by"] = ratio(rows.get("read"), row)
+    answer["ratios"] = {name: ratio(rows.get(above), rows.get(below)) for name, above, below in (
+        ("decode / ceiling", "decode", "ceiling"), ("read / plain", "read", "plain"),
+        ("read on 2 cores / on 1", "read-2", "read"), ("read / tracertstats", "read", "tracertstats"),
+        ("read / tracereport", "read", "tracereport"), ("read / nfpcapd", "read", "nfpcapd"))}
+    answer["targets"] = targets(rows, answer["streams"])
+
+
+def ratio(above, below):
+    if not above or not below or "packets_per_second" not in above or "packets_per_second" not in below:
+        return None
+    return above["packets_per_second"] / below["packets_per_second"]
+
+
+def targets(rows, streams):
+    def rate(name):
+        return rows.get(name, {}).get("packets_per_second")
+    def line(what, target, measured, unit, is_at_least=True):
+        reached = None if measured is None else measured >= target if is_at_least else measured <= target
+        return {"what": what, "target": target, "at_least": is_at_least, "measured": measured, "unit": unit,
+                "reached": reached}
+    memory = rows.get("read", {}).get("rss") or None
+    growth = None
+    if len(streams) == 2 and all("failed" not in row for row in streams):
+        growth = streams[1]["rss"] / streams[0]["rss"]
+    return [
+        line("decode into batches", 50e6, rate("decode"), "packets/s"),
+        line("the whole of read, one core", 20e6, rate("read"), "packets/s"),
+        line("read on two cores, times one core", 1.8, ratio(rows.get("read-2"), rows.get("read")), "x"),
+        line("peak memory of read on this input", 400e6, memory, "bytes", False),
+        line("peak memory, a stream ten times as long", 1.25, growth, "x", False),
+        line("synth", 5e6, rate("synth"), "packets/s"),
+    ]
+
+
+def number(value, unit):
+    if value is None:
+        return "-"
+    if unit == "packets/s":
+        return f"{value / 1e6:.2f} M packets/s" if value >= 1e5 else f"{value / 1e3:.1f} k packets/s"
+    return f"{value / 1e6:.0f} MB" if unit == "bytes" else f"{value:.2f} x"
+
+
+def table(answer):
+    """The whole report as Markdown."""
+    machine, taken = answer["machine"], answer["input"]
+    lines = [f"{answer['date']}: {machine['cpu']}, {machine['cores']} cores, "
+             f"{machine['memory_bytes'] / 2**30:.0f} GiB, {machine['kernel']}, {machine['compiler']}. "
+             f"Load before the run: {machine['load_before']}.", "",
+             f"Input: {taken['packets']:,} packets, {taken['bytes'] / 1e6:.0f} MB, in the page cache.",
+             f"Country and AS: {answer['place'] or 'no table was there, so all are unknown'}.", "",
+             "| what | packets/s | `read` is faster by | peak memory | rounds: fastest .. slowest | packets counted |",
+             "|---|--:|--:|--:|--:|--:|"]
+    lines += [result_line(row) for row in answer["results"]]
+    if answer["streams"]:
+        lines += ["", "Memory follows the window, not the length of the stream:", "",
+                  "| stream | packets | windows | packets/s, `synth` beside it | peak memory of `read` |",
+                  "|---|--:|--:|--:|--:|"]
+        lines += [stream_line(row) for row in answer["streams"]]
+    lines += ["", "| target | aim | measured | reached |", "|---|--:|--:|---|"]
+    for each in answer["targets"]:
+        aim = ("at least " if each["at_least"] else "at most ") + number(each["target"], each["unit"])
+        reached = {True: "yes", False: "no", None: "not measured"}[each["reached"]]
+        lines.append(f"| {each['what']} | {aim} | {number(each['measured'], each['unit'])} | {reached} |")
+    ratios = [f"{name} = {value:.2f}" for name, value in answer["ratios"].items() if value is not None]
+    lines += ["", "Ratios of rates: " + "; ".join(ratios) + ".", "", "Commands:", "", "```"]
+    lines += [f"{row['name']:14} {row['command']}" for row in [*answer["results"], *answer["streams"]]
+              if "command" in row]
+    return "\n".join([*lines, "```"])
+
+
+def result_line(row):
+    if "skipped" in row or "failed" in row or not row["seconds"]:
+        why = row.get("skipped") or "failed: " + " ".join(row.get("failed", "no round").split()).replace("|", "/")
+        return f"| `{row['name']}` {row['what']} | - | - | - | - | {why} |"
+    spread = f"{len(row['seconds'])}: {min(row['seconds']):.3f} .. {max(row['seconds']):.3f} s"
+    faster = row["read_is_faster_by"]
+    counted = "not said" if row.get("counted") is None else f"{row['counted']:,}"
+    return (f"| `{row['name']}` {row['what']} | {number(row['packets_per_second'], 'packets/s')[:-len(' packets/s')]} "
+            f"| {'-' if faster is None or row['name'] == 'read' else f'{faster:.2f} x'} "
+            f"| {number(row['rss'], 'bytes')} | {spread} | {counted} |")
+
+
+def stream_line(row):
+    if "failed" in row:
+        return f"| `{row['name']}` | failed: {' '.join(row['failed'].split()).replace('|', '/')} | - | - | - |"
+    return (f"| `{row['name']}` | {row['packets']:,} | {row['windows']:,} "
+            f"| {number(row['packets_per_second'], 'packets/s')[:-len(' packets/s')]} | {number(row['rss'], 'bytes')} |")
+
+
+def check_readme(readme):
+    """Stops before the measuring when the table would have no place."""
+    if not readme.is_file() or not BETWEEN.search(readme.read_text()):
+        raise SystemExit(f"bench: bench/{readme.name} has lost its markers; expected the lines\n  {BEGIN}\n  {END}")
+
+
+def write(answer, folder, is_whole):
+    (folder / "results.json").write_text(json.dumps(answer, indent=1) + "\n")
+    if is_whole:
+        readme = folder / "README.md"
+        readme.write_text(BETWEEN.sub(lambda _: f"{BEGIN}\n\n{table(answer)}\n\n{END}", readme.read_text()))
