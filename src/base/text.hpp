@@ -15,7 +15,7 @@ namespace kizashi {
 [[nodiscard]] auto parse_unsigned(std::string_view text, std::uint64_t maximum)
     -> result<std::uint64_t>;
 
-/// Without the spaces and tabs at both ends.
+/// Without the spaces, tabs and line ends at both ends.
 [[nodiscard]] auto trim(std::string_view text) -> std::string_view;
 /// The parts between separators, empty ones included. An empty text has one empty part.
 [[nodiscard]] auto split(std::string_view text, char separator) -> std::vector<std::string_view>;

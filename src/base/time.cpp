@@ -23,16 +23,17 @@ constexpr std::array<unit, 7> units{{{"d", 86'400'000'000'000},
                                      {"ns", 1}}};
 
 auto not_a_time(std::string_view text) -> tl::unexpected<error> {
-  return fail(errc::parse_error,
-              fmt::format("\"{}\" is not a time; expected RFC 3339 such as 2016-10-20T20:16:21Z",
-                          text));
+  return fail(
+      errc::parse_error,
+      fmt::format("\"{}\" is not a time; expected RFC 3339 such as 2016-10-20T20:16:21Z", text));
 }
 
 auto not_a_duration(std::string_view text) -> tl::unexpected<error> {
-  return fail(errc::parse_error,
-              fmt::format("\"{}\" is not a duration; expected one such as 90s, 10min, 1h30min or 2d "
-                          "(units: ns us ms s min h d)",
-                          text));
+  return fail(
+      errc::parse_error,
+      fmt::format("\"{}\" is not a duration; expected one such as 90s, 10min, 1h30min or 2d "
+                  "(units: ns us ms s min h d)",
+                  text));
 }
 
 /// Takes exactly `digits` digits off the front.
@@ -93,8 +94,8 @@ auto parse_rfc3339(std::string_view text) -> result<timestamp> {
                                            chrono::day{static_cast<unsigned>(day)}};
   if (!date.ok() || hour > 23 || minute > 59 || second > 59) return bad;
   auto const days = chrono::sys_days{date}.time_since_epoch().count();
-  auto const seconds =
-      std::int64_t{days} * 86400 + static_cast<std::int64_t>(hour * 3600 + minute * 60 + second) - zone;
+  auto const seconds = std::int64_t{days} * 86400 +
+                       static_cast<std::int64_t>(hour * 3600 + minute * 60 + second) - zone;
   if (seconds < 0) return bad;
   auto const answer = timestamp::from_parts(static_cast<std::uint64_t>(seconds), fraction);
   if (!answer.is_known()) return bad;
@@ -129,7 +130,8 @@ auto parse_duration(std::string_view text) -> result<duration> {
   while (!text.empty()) {
     auto const digits = text.find_first_not_of("0123456789");
     if (digits == 0 || digits == std::string_view::npos) return not_a_duration(whole);
-    auto const number = parse_unsigned(text.substr(0, digits), std::numeric_limits<std::int64_t>::max());
+    auto const number =
+        parse_unsigned(text.substr(0, digits), std::numeric_limits<std::int64_t>::max());
     text.remove_prefix(digits);
     auto const letters = text.find_first_of("0123456789");
     auto const name = text.substr(0, letters);
@@ -137,9 +139,10 @@ auto parse_duration(std::string_view text) -> result<duration> {
     auto const* found = static_cast<unit const*>(nullptr);
     for (auto const& each : units)
       if (each.name == name) found = &each;
-    if (!number || found == nullptr) return not_a_duration(whole);
+    if (found == nullptr) return not_a_duration(whole);
     std::int64_t part = 0;
-    if (__builtin_mul_overflow(static_cast<std::int64_t>(*number), found->nanoseconds, &part) ||
+    if (!number ||
+        __builtin_mul_overflow(static_cast<std::int64_t>(*number), found->nanoseconds, &part) ||
         __builtin_add_overflow(sum, part, &sum))
       return fail(errc::out_of_range, fmt::format("{} is longer than 292 years", whole));
   }

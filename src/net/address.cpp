@@ -1,7 +1,6 @@
 #include "kizashi/net/address.hpp"
 
 #include <arpa/inet.h>
-
 #include <array>
 
 #include <fmt/format.h>
@@ -55,12 +54,15 @@ auto ipv4::parse(std::string_view text) -> result<ipv4> {
 }
 
 auto ipv4::to_string() const -> std::string {
-  return fmt::format("{}.{}.{}.{}", value_ >> 24, value_ >> 16 & 255, value_ >> 8 & 255, value_ & 255);
+  return fmt::format("{}.{}.{}.{}", value_ >> 24, value_ >> 16 & 255, value_ >> 8 & 255,
+                     value_ & 255);
 }
 
 auto ipv6::parse(std::string_view text) -> result<ipv6> {
   std::array<unsigned char, 16> bytes{};
-  if (inet_pton(AF_INET6, std::string{text}.c_str(), bytes.data()) != 1)
+  // inet_pton would stop at a zero byte and not see what follows.
+  if (text.find('\0') != std::string_view::npos ||
+      inet_pton(AF_INET6, std::string{text}.c_str(), bytes.data()) != 1)
     return fail(errc::parse_error, fmt::format("\"{}\" is not an IPv6 address", text));
   std::uint64_t words[2]{};
   for (std::size_t i = 0; i < 16; ++i) words[i / 8] = words[i / 8] << 8 | bytes[i];

@@ -1,8 +1,9 @@
-// The fast kernel: Ethernet, IPv4 without options, not fragmented, TCP without options or UDP, whole headers captured. That is
-// nearly every packet of a telescope. Whatever differs goes to `decode_frame`.
+// The fast kernel: Ethernet, IPv4 without options, not fragmented, TCP without options or UDP,
+// whole headers captured. That is nearly every packet of a telescope. Whatever differs goes to
+// `decode_frame`.
 //
-// One check of the captured length covers every byte that the kernel touches; then fields are read at fixed offsets and
-// written straight into the columns.
+// One check of the captured length covers every byte that the kernel touches; then fields are read
+// at fixed offsets and written straight into the columns.
 #include "kizashi/net/decode.hpp"
 
 #include <cstring>
@@ -30,7 +31,8 @@ template <class T>
   return __builtin_bswap32(load<std::uint32_t>(at));
 }
 
-/// Whether `decode_plain` may have the frame: everything that it takes for granted, in few comparisons.
+/// Whether `decode_plain` may have the frame: everything that it takes for granted, in few
+/// comparisons.
 [[gnu::always_inline]] inline auto is_plain(std::uint8_t const* data, frame const& each) noexcept
     -> bool {
   if (each.link != link_type::ethernet || each.captured < tcp_end) return false;
@@ -39,7 +41,8 @@ template <class T>
   auto const ip_length = big16(data + ip_at + 2);
   auto const wire = each.wire > each.captured ? each.wire : each.captured;
   // Not the reserved bit, not "more fragments", no offset: only "don't fragment" may be set.
-  if ((load<std::uint16_t>(data + ip_at + 6) & 0xFFBF) != 0 || ip_at + ip_length > wire) return false;
+  if ((load<std::uint16_t>(data + ip_at + 6) & 0xFFBF) != 0 || ip_at + ip_length > wire)
+    return false;
   auto const next = data[ip_at + 9];
   if (next == protocol::tcp) return ip_length >= 40 && data[transport_at + 12] >> 4 == 5;
   if (next != protocol::udp || ip_length < 28) return false;
@@ -93,7 +96,8 @@ void decode(frame_block const& in, packet_batch& out) {
     out.frame_index[row] = static_cast<std::uint32_t>(row);
     bool const lies_inside =
         each.offset <= bytes.size() && each.captured <= bytes.size() - each.offset;
-    if (auto const* data = bytes.data() + each.offset; lies_inside && is_plain(data, each)) {
+    auto const* const data = lies_inside ? bytes.data() + each.offset : nullptr;
+    if (lies_inside && is_plain(data, each)) {
       decode_plain(data, each, row, out);
     } else {
       out.set_row(row, decode_frame(in, each, row, out));

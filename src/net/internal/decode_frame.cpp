@@ -26,10 +26,17 @@ public:
     if (link.is_unknown) mark(attribute::unknown_link);
     if (link.is_cut) mark_cut();
     switch (link.kind) {
-      case internal::network::ipv4: decode_ipv4(link.offset); break;
-      case internal::network::ipv6: decode_ipv6(link.offset); break;
-      case internal::network::arp: mark(attribute::arp); [[fallthrough]];
-      case internal::network::other: mark(attribute::no_ip);
+      case internal::network::ipv4:
+        decode_ipv4(link.offset);
+        break;
+      case internal::network::ipv6:
+        decode_ipv6(link.offset);
+        break;
+      case internal::network::arp:
+        mark(attribute::arp);
+        [[fallthrough]];
+      case internal::network::other:
+        mark(attribute::no_ip);
     }
     return packet_;
   }
@@ -37,7 +44,8 @@ public:
 private:
   void mark(attribute a) noexcept { packet_.attributes |= bit(a); }
 
-  /// Bytes that should be there are not: the capture was cut short, or else the frame itself is wrong.
+  /// Bytes that should be there are not: the capture was cut short, or else the frame itself is
+  /// wrong.
   void mark_cut() noexcept {
     mark(data_.size() < wire_ ? attribute::truncated : attribute::malformed);
   }
@@ -48,7 +56,8 @@ private:
     return offset < end ? data_.subspan(offset, end - offset) : std::span<std::uint8_t const>{};
   }
 
-  /// A header of `offset` onwards ended early: because the IP length ends there, or because the capture does.
+  /// A header of `offset` onwards ended early: because the IP length ends there, or because the
+  /// capture does.
   void mark_short(std::size_t needed_end) noexcept {
     if (needed_end > ip_end_) {
       mark(attribute::malformed);
@@ -57,8 +66,8 @@ private:
     }
   }
 
-  /// Sets where the IP packet ends. A length of zero is what an interface that segments by itself leaves: the packet then
-  /// ends with the frame.
+  /// Sets where the IP packet ends. A length of zero is what an interface that segments by itself
+  /// leaves: the packet then ends with the frame.
   void set_ip_length(std::size_t start, std::size_t length, std::size_t header) noexcept {
     if (length == 0) length = wire_ - start;
     if (length < header || start + length > wire_) mark(attribute::malformed);
@@ -81,7 +90,8 @@ private:
     auto const header = std::size_t{4} * (version_and_length & 15);
     if (in.is_exhausted() || version_and_length >> 4 != 4 || header < 20) {
       auto const kept = packet_.attributes;
-      packet_ = packet{.time = packet_.time, .wire_length = packet_.wire_length, .attributes = kept};
+      packet_ =
+          packet{.time = packet_.time, .wire_length = packet_.wire_length, .attributes = kept};
       mark(attribute::no_ip);
       if (in.is_exhausted()) {
         mark_cut();
@@ -133,8 +143,8 @@ private:
     bool is_later = false;
     while (true) {
       bool const is_fragment = next == 44;
-      bool const is_extension = next == 0 || next == 43 || next == 60 || next == 51 || next == 135 ||
-                                next == 139 || next == 140;
+      bool const is_extension = next == 0 || next == 43 || next == 60 || next == 51 ||
+                                next == 135 || next == 139 || next == 140;
       packet_.ip_protocol = next;
       if ((!is_fragment && !is_extension) || is_later) break;
       mark(attribute::ip_options);
@@ -152,9 +162,12 @@ private:
         if (is_later) mark(attribute::later_fragment);
       }
       if (next == 51) mark(attribute::tunnel);
-      at += is_fragment ? 8 : next == 51 ? (units + std::size_t{2}) * 4 : (units + std::size_t{1}) * 8;
+      at += is_fragment  ? 8
+            : next == 51 ? (units + std::size_t{2}) * 4
+                         : (units + std::size_t{1}) * 8;
       next = following;
     }
+    if (at > std::min(ip_end_, data_.size())) return mark_short(at);
     decode_transport(at, is_later);
   }
 
@@ -162,8 +175,10 @@ private:
     if (is_later) return set_payload(at);
     bool const is_ipv6 = (packet_.attributes & bit(attribute::ipv6)) != 0;
     switch (packet_.ip_protocol) {
-      case protocol::tcp: return decode_tcp(at);
-      case protocol::udp: return decode_udp(at);
+      case protocol::tcp:
+        return decode_tcp(at);
+      case protocol::udp:
+        return decode_udp(at);
       case protocol::icmp:
         if (!is_ipv6) return decode_icmp(at);
         break;
@@ -174,8 +189,11 @@ private:
       case protocol::ipv6_in_ipv4:
       case protocol::gre:
       case protocol::esp:
-      case protocol::ah: mark(attribute::tunnel); break;
-      default: break;
+      case protocol::ah:
+        mark(attribute::tunnel);
+        break;
+      default:
+        break;
     }
     set_payload(at);
   }
@@ -201,12 +219,12 @@ private:
       return mark_short(at + 20);
     }
     if (header < 20) return mark(attribute::malformed);
-    auto const options = internal::read_tcp_options(in.bytes(header - 20));
+    auto const options = internal::read_tcp_options(in.bytes(header - 20), header - 20);
     packet_.tcp_options = options.order;
     packet_.tcp_mss = options.mss;
     packet_.tcp_window_scale = options.window_scale;
-    if (in.is_exhausted()) return mark_short(at + header);
     if (options.is_malformed) mark(attribute::malformed);
+    if (in.is_exhausted()) return mark_short(at + header);
     set_payload(at + header);
   }
 
@@ -221,8 +239,11 @@ private:
       return mark_short(at + 8);
     }
     mark(attribute::ports);
-    // RFC 2675: zero stands for more than 65,535 bytes.
-    if (length != 0 && (length < 8 || at + length > ip_end_)) mark(attribute::malformed);
+    // RFC 2675: zero stands for more than 65,535 bytes. A first fragment carries the length of the
+    // whole datagram.
+    bool const is_part = (packet_.attributes & bit(attribute::fragment)) != 0;
+    if (length != 0 && (length < 8 || (at + length > ip_end_ && !is_part)))
+      mark(attribute::malformed);
     set_payload(at + 8);
   }
 
@@ -248,6 +269,7 @@ private:
     quoted_packet quote;
     quote.row = static_cast<std::uint16_t>(row_);
     byte_reader in{bytes};
+    bool is_later = false;  // a later fragment was quoted: no ports in it
     if (packet_.ip_protocol == protocol::icmp6) {
       if (in.big32() >> 28 != 6) return;
       in.skip(2);
@@ -258,7 +280,9 @@ private:
       if (in.is_exhausted()) return;
     } else {
       auto const version_and_length = in.u8();
-      in.skip(8);
+      in.skip(5);
+      is_later = (in.big16() & 0x1FFF) != 0;
+      in.skip(1);
       quote.ip_protocol = in.u8();
       in.skip(2);
       quote.source = ipv4{in.big32()};
@@ -267,7 +291,7 @@ private:
       if (in.is_exhausted() || version_and_length >> 4 != 4 || header < 20) return;
       in.skip(header - 20);
     }
-    if (quote.ip_protocol == protocol::tcp || quote.ip_protocol == protocol::udp) {
+    if (!is_later && (quote.ip_protocol == protocol::tcp || quote.ip_protocol == protocol::udp)) {
       auto const source = in.big16();
       auto const destination = in.big16();
       if (!in.is_exhausted()) {

@@ -14,8 +14,9 @@ constexpr auto code_of(std::uint8_t kind) noexcept -> std::uint32_t {
 
 }  // namespace
 
-auto read_tcp_options(std::span<std::uint8_t const> bytes) -> tcp_options {
+auto read_tcp_options(std::span<std::uint8_t const> bytes, std::size_t length) -> tcp_options {
   tcp_options answer;
+  auto const missing = length - bytes.size();
   byte_reader in{bytes};
   unsigned shift = 0;
   auto const note = [&](std::uint32_t code) {
@@ -29,15 +30,17 @@ auto read_tcp_options(std::span<std::uint8_t const> bytes) -> tcp_options {
       note(1);
       continue;
     }
-    auto const length = in.u8();
-    if (length < 2 || length - 2U > in.left() || in.is_exhausted()) {
+    if (in.left() == 0 && missing > 0) break;
+    auto const size = in.u8();
+    if (size < 2 || size - 2U > in.left() + missing) {
       note(malformed_kind);
       answer.is_malformed = true;
       break;
     }
-    byte_reader value{in.bytes(length - 2U)};
-    if (kind == 2 && length == 4) answer.mss = value.big16();
-    if (kind == 3 && length == 3) answer.window_scale = value.u8();
+    if (size - 2U > in.left()) break;
+    byte_reader value{in.bytes(size - 2U)};
+    if (kind == 2 && size == 4) answer.mss = value.big16();
+    if (kind == 3 && size == 3) answer.window_scale = value.u8();
     note(code_of(kind));
   }
   return answer;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <span>
 
@@ -12,8 +13,11 @@ struct tcp_options {
   bool is_malformed = false;
 };
 
-/// Reads the option list of a TCP header (RFC 9293 section 3.1, RFC 7323, RFC 2018). Ends at the first option that does
-/// not fit, marked as malformed.
-[[nodiscard]] auto read_tcp_options(std::span<std::uint8_t const> bytes) -> tcp_options;
+/// Reads the option list of a TCP header (RFC 9293 section 3.1, RFC 7323, RFC 2018) that should be
+/// `length` long and of which `bytes`, at most as many, are there. Ends at the first option that
+/// does not fit into `length`, marked as malformed, and without a mark at the first that is not
+/// whole in `bytes`.
+[[nodiscard]] auto read_tcp_options(std::span<std::uint8_t const> bytes, std::size_t length)
+    -> tcp_options;
 
 }  // namespace kizashi::net::internal
