@@ -1,4 +1,5 @@
-// The road: frames become batches, batches become windows and a summary. One road for files, wires and replays.
+// The road: frames become batches, batches become windows and a summary. One road for files, wires
+// and replays.
 #pragma once
 
 #include <atomic>
@@ -18,20 +19,23 @@ namespace kizashi::pipeline {
 struct road_options {
   unsigned workers = 1;
   duration window_length = std::chrono::seconds{60};
-  /// How much later than the latest packet's time a packet may come and still be counted in its window; at most
-  /// `window_length`.
+  /// How much later than the latest packet's time a packet may come and still be counted in its
+  /// window; at most `window_length`.
   duration lateness = std::chrono::seconds{10};
   net::prefix_set darknet;       ///< destinations that count; empty: all
   std::size_t top_sources = 10;  ///< rows of `summary::top_sources`; 0: all
-  /// Bytes that the exact sets of all workers together may hold before they are written to temporary files.
+  /// Bytes that the exact sets of all workers together may hold before they are written to
+  /// temporary files.
   std::size_t set_memory = std::size_t{192} << 20;
   recognise::place_table const* places = nullptr;
   telescope::window_sink* windows = nullptr;
   bool source_totals = false;  ///< fill `window::totals`
 };
 
-/// Called now and then, from one thread at a time, while the road runs. Answering false ends the reading early.
-using progress_callback = std::function<bool(std::uint64_t packets, capture::progress const& position)>;
+/// Called now and then, from one thread at a time, while the road runs. Answering false ends the
+/// reading early.
+using progress_callback =
+    std::function<bool(std::uint64_t packets, capture::progress const& position)>;
 
 struct outcome {
   telescope::summary summary;
@@ -40,8 +44,9 @@ struct outcome {
   status failure;
 };
 
-/// Reads `from` to its end. The outcome depends on the stream and the options but not on the number of workers. A
-/// failure of the source or the sink ends the reading; what was counted up to there is in the outcome.
+/// Reads `from` to its end. The outcome depends on the stream and the options but not on the number
+/// of workers. A failure of the source or the sink ends the reading; what was counted up to there
+/// is in the outcome.
 [[nodiscard]] auto travel(capture::frame_source& from, road_options const& options,
                           progress_callback const& progress = {}) -> outcome;
 

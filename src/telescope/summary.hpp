@@ -1,4 +1,5 @@
-// What a stretch of observation amounts to: the numbers behind a report. Plain data, in a fixed order.
+// What a stretch of observation amounts to: the numbers behind a report. Plain data, in a fixed
+// order.
 #pragma once
 
 #include <array>
@@ -13,15 +14,15 @@
 
 namespace kizashi::telescope {
 
-/// Packets by what was found behind the link layer. ipv4 + ipv6 + arp + other = total; the rest are marks that a packet
-/// can carry besides.
+/// Packets by what was found behind the link layer. ipv4 + ipv6 + arp + other = total; the rest are
+/// marks that a packet can carry besides.
 struct packet_counts {
   std::uint64_t total = 0;
   std::uint64_t ipv4 = 0;
   std::uint64_t ipv6 = 0;
   std::uint64_t arp = 0;
-  std::uint64_t other = 0;            ///< no IP header found, and no ARP
-  std::uint64_t unknown_link = 0;     ///< of `other`: the link type is not known
+  std::uint64_t other = 0;         ///< no IP header found, and no ARP
+  std::uint64_t unknown_link = 0;  ///< of `other`: the link type is not known
   std::uint64_t malformed = 0;
   std::uint64_t truncated = 0;
   std::uint64_t fragments = 0;        ///< the first ones included
@@ -29,8 +30,8 @@ struct packet_counts {
   std::uint64_t tunnelled = 0;        ///< GRE, IP in IP, 6in4, ESP, AH
 };
 
-/// IP packets by transport header. Those without a readable one (later fragments, truncated or malformed before the
-/// ports) are `other`, whatever their protocol number says.
+/// IP packets by transport header. Those without a readable one (later fragments, truncated or
+/// malformed before the ports) are `other`, whatever their protocol number says.
 struct protocol_counts {
   std::uint64_t tcp = 0;
   std::uint64_t udp = 0;
@@ -39,8 +40,9 @@ struct protocol_counts {
   std::uint64_t other = 0;
 };
 
-/// Packets counted in `protocol_counts::tcp` by their flags; the first that fits: null (none of FIN SYN RST PSH ACK URG),
-/// xmas (FIN PSH URG without SYN, RST and ACK), syn (SYN without ACK), synack, rst, fin, ack, other.
+/// Packets counted in `protocol_counts::tcp` by their flags; the first that fits: null (none of FIN
+/// SYN RST PSH ACK URG), xmas (FIN PSH URG without SYN, RST and ACK), syn (SYN without ACK),
+/// synack, rst, fin, ack, other.
 struct tcp_flag_counts {
   std::uint64_t syn = 0;
   std::uint64_t synack = 0;
@@ -106,8 +108,8 @@ struct order_counts {
   std::uint64_t untimed = 0;       ///< no time or an impossible one: in all totals, in no window
 };
 
-/// The whole answer. Rows of each list are in descending order of packets; equal ones in ascending order of their key.
-/// `windows` ascend in time; windows without packets are left out.
+/// The whole answer. Rows of each list are in descending order of packets; equal ones in ascending
+/// order of their key. `windows` ascend in time; windows without packets are left out.
 struct summary {
   packet_counts packets;
   std::uint64_t wire_bytes = 0;
@@ -116,7 +118,8 @@ struct summary {
   protocol_counts protocols;
   tcp_flag_counts tcp_flags;
   order_counts order;
-  std::uint64_t outside = 0;  ///< frames whose destination is not in the darknet: in no other number here
+  std::uint64_t outside =
+      0;  ///< frames whose destination is not in the darknet: in no other number here
   std::uint64_t sources = 0;  ///< different addresses, IPv4 and IPv6
   std::uint64_t destinations = 0;
   std::vector<port_row> ports;

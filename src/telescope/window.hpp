@@ -22,8 +22,8 @@ struct window {
   std::uint64_t wire_bytes = 0;
   std::uint64_t sources = 0;
   std::uint64_t destinations = 0;
-  std::vector<port_row> ports;        ///< ascending (protocol, port)
-  std::vector<source_total> totals;   ///< ascending address; empty unless asked for
+  std::vector<port_row> ports;       ///< ascending (protocol, port)
+  std::vector<source_total> totals;  ///< ascending address; empty unless asked for
 };
 
 /// Whoever wants closed windows. They come in ascending order of time, from one thread at a time.

@@ -1,0 +1,168 @@
+#include "kizashi/pipeline/internal/crew.hpp"
+
+#include <algorithm>
+#include <new>
+#include <thread>
+#include <utility>
+
+namespace kizashi::pipeline::internal {
+namespace {
+
+auto counter_options_of(road_options const& options) -> telescope::counter_options {
+  return {options.workers,
+          options.window_length,
+          options.lateness,
+          options.top_sources,
+          options.set_memory / options.workers,
+          options.places,
+          options.windows != nullptr,
+          options.source_totals};
+}
+
+/// What `step` answers, or that there was not enough memory for it.
+template <class Step>
+auto with_memory(Step&& step) -> decltype(step()) {
+  try {
+    return step();
+  } catch (std::bad_alloc const&) {
+    return fail(
+        errc::limit_reached,
+        "not enough memory for the addresses of the open windows; shorter windows (--window) "
+        "need less");
+  }
+}
+
+}  // namespace
+
+crew::crew(capture::frame_source& from, road_options const& options,
+           progress_callback const& progress)
+    : from_{from},
+      options_{options},
+      progress_{progress},
+      windows_{options.workers, options.windows} {
+  for (unsigned i = 0; i < options.workers; ++i)
+    workers_.push_back(std::make_unique<worker>(counter_options_of(options), i, options.darknet));
+  // One place is enough for one worker. More need some in hand, so that one that prepares holds up
+  // nobody.
+  auto const places = options.workers == 1 ? 1U : 2 * options.workers + 2;
+  for (unsigned i = 0; i < places; ++i) ring_.push_back(std::make_unique<place>(options.workers));
+}
+
+auto crew::run() -> outcome {
+  std::vector<std::jthread> others;
+  for (unsigned i = 1; i < options_.workers; ++i)
+    others.emplace_back([this, i] { work(*workers_[i]); });
+  work(*workers_[0]);
+  others.clear();
+  return add_up();
+}
+
+void crew::work(worker& self) {
+  lock held{mutex_};
+  for (std::uint64_t next = 0; !is_ended_ || next < cut_;) {
+    auto& due = place_of(next);
+    if (due.is_ready && due.sequence == next) {
+      count(self, due, held);
+      ++next;
+    } else if (!is_ended_ && !is_cutting_ && place_of(cut_).waiting == 0) {
+      prepare(self, held);
+    } else {
+      changed_.wait(held);
+    }
+  }
+  held.unlock();
+  finish(self);
+}
+
+void crew::prepare(worker& self, lock& held) {
+  auto& to = place_of(cut_);
+  is_cutting_ = true;
+  held.unlock();
+  cut(to);
+  held.lock();
+  is_cutting_ = false;
+  changed_.notify_all();
+  if (to.batch.frames.frames.empty()) {
+    is_ended_ = true;
+    return;
+  }
+  to.sequence = cut_++;
+  to.waiting = options_.workers;
+  to.is_ready = false;
+  held.unlock();
+  self.preparer.prepare(to.batch);
+  held.lock();
+  to.is_ready = true;
+  changed_.notify_all();
+}
+
+void crew::cut(place& to) {
+  auto& frames = to.batch.frames;
+  frames.clear();
+  if (progress_ && packets_ > 0 && !progress_(packets_, from_.position())) {
+    lock const held{mutex_};
+    is_partial_ = true;
+    return;
+  }
+  if (auto read = from_.next(frames); !read) {
+    give_up(std::move(read).error());
+    frames.clear();
+  }
+  packets_ += frames.frames.size();
+}
+
+void crew::count(worker& self, place& each, lock& held) {
+  held.unlock();
+  auto counted = with_memory([&] {
+    return self.counter.count(*each.batch.packets, each.batch.plan, each.sequence, self.closed);
+  });
+  if (counted) counted = windows_.add(self.number, self.closed);
+  if (!counted) give_up(std::move(counted).error());
+  held.lock();
+  if (--each.waiting == 0) {
+    each.is_ready = false;
+    changed_.notify_all();
+  }
+}
+
+void crew::give_up(error why) {
+  lock const held{mutex_};
+  is_partial_ = true;
+  is_ended_ = true;
+  if (failure_) failure_ = tl::unexpected<error>{std::move(why)};
+  changed_.notify_all();
+}
+
+void crew::finish(worker& self) {
+  auto sums = with_memory([&] { return self.counter.finish(self.closed); });
+  if (!sums) {
+    give_up(std::move(sums).error());
+    return;
+  }
+  self.tally = std::move(*sums);
+  if (auto added = windows_.add(self.number, self.closed); !added)
+    give_up(std::move(added).error());
+}
+
+auto crew::add_up() -> outcome {
+  outcome answer;
+  answer.is_partial = is_partial_;
+  answer.failure = std::move(failure_);
+  answer.summary.window_length = options_.window_length;
+  auto totals = workers_[0]->preparer.totals();
+  std::optional<telescope::tally> sum;
+  for (auto& each : workers_) {
+    if (each->number != 0) totals.add(each->preparer.totals());
+    if (!each->tally) continue;
+    if (sum)
+      sum->add(*each->tally);
+    else
+      sum = std::move(each->tally);
+  }
+  totals.write(answer.summary);
+  if (sum) sum->write(answer.summary, options_.top_sources, options_.places);
+  answer.summary.windows = windows_.take_rows();
+  return answer;
+}
+
+}  // namespace kizashi::pipeline::internal

@@ -1,0 +1,85 @@
+// The workers of the road and what they share: the source, a ring of batches on their way, and the
+// windows.
+//
+// Every batch is cut from the source by one worker at a time, prepared (decoded, filtered, planned)
+// by whichever worker cut it, and then counted by all of them, each its own rows, in the order of
+// the stream. A worker counts when a batch is ready for it and prepares when none is. So the work
+// that cannot be divided is handed around, and nobody has a role.
+#pragma once
+
+#include <atomic>
+#include <condition_variable>
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <vector>
+
+#include "kizashi/pipeline/internal/preparer.hpp"
+#include "kizashi/pipeline/road.hpp"
+#include "kizashi/telescope/counter.hpp"
+#include "kizashi/telescope/window_merger.hpp"
+
+namespace kizashi::pipeline::internal {
+
+class crew {
+public:
+  crew(capture::frame_source& from, road_options const& options, progress_callback const& progress);
+
+  /// Walks the road to its end on `options.workers` threads, this one among them.
+  [[nodiscard]] auto run() -> outcome;
+
+private:
+  /// A place in the ring. Batch number n is in place n % size.
+  struct place {
+    explicit place(unsigned workers) : batch{workers} {}
+    prepared_batch batch;
+    std::uint64_t sequence = 0;
+    unsigned waiting = 0;   ///< workers that have not counted it; 0: the place is free
+    bool is_ready = false;  ///< prepared
+  };
+
+  /// What one worker owns.
+  struct worker {
+    worker(telescope::counter_options const& options, unsigned which,
+           net::prefix_set const& darknet)
+        : number{which}, counter{options, which}, preparer{darknet} {}
+    unsigned number;
+    telescope::counter counter;
+    internal::preparer preparer;
+    std::vector<telescope::window> closed;
+    std::optional<telescope::tally> tally;
+  };
+
+  using lock = std::unique_lock<std::mutex>;
+
+  void work(worker& self);
+  void count(worker& self, place& each, lock& held);
+  void prepare(worker& self, lock& held);
+  void finish(worker& self);
+  void cut(place& to);
+  void give_up(error why);
+  [[nodiscard]] auto place_of(std::uint64_t sequence) -> place& {
+    return *ring_[sequence % ring_.size()];
+  }
+  [[nodiscard]] auto add_up() -> outcome;
+
+  capture::frame_source& from_;
+  road_options const& options_;
+  progress_callback const& progress_;
+  telescope::window_merger windows_;
+  std::vector<std::unique_ptr<worker>> workers_;
+
+  std::mutex mutex_;  // guards all below but `packets_`, which belongs to whoever cuts
+  std::condition_variable changed_;
+  std::vector<std::unique_ptr<place>> ring_;
+  std::uint64_t cut_ = 0;  // batches cut so far
+  bool is_cutting_ = false;
+  bool is_ended_ = false;  // nothing more will be cut
+  bool is_partial_ = false;
+  status failure_;
+  std::uint64_t packets_ = 0;
+};
+
+}  // namespace kizashi::pipeline::internal

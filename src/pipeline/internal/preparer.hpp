@@ -1,0 +1,40 @@
+// The first half of the road, which any worker can walk for all: a block of frames becomes a batch,
+// of that the rows that count, and the plan of who counts which.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+
+#include "kizashi/net/frame_block.hpp"
+#include "kizashi/net/packet_batch.hpp"
+#include "kizashi/net/prefix_set.hpp"
+#include "kizashi/telescope/batch_plan.hpp"
+#include "kizashi/telescope/batch_totals.hpp"
+
+namespace kizashi::pipeline::internal {
+
+/// One batch on its way. Reused.
+struct prepared_batch {
+  explicit prepared_batch(unsigned workers) : plan{workers} {}
+
+  net::frame_block frames;
+  std::unique_ptr<net::packet_batch> packets = std::make_unique<net::packet_batch>();
+  telescope::batch_plan plan;
+};
+
+class preparer {
+public:
+  explicit preparer(net::prefix_set const& darknet) : darknet_{&darknet} {}
+
+  /// Decodes `each.frames`, leaves out what is not for the darknet and adds the rest to the totals.
+  void prepare(prepared_batch& each);
+  [[nodiscard]] auto totals() const noexcept -> telescope::batch_totals const& { return totals_; }
+
+private:
+  void leave_out_others(net::packet_batch& packets);
+
+  net::prefix_set const* darknet_;
+  telescope::batch_totals totals_;
+};
+
+}  // namespace kizashi::pipeline::internal

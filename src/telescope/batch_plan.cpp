@@ -1,0 +1,92 @@
+#include "kizashi/telescope/batch_plan.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include "kizashi/base/random.hpp"
+
+namespace kizashi::telescope {
+namespace {
+
+constexpr auto capacity = net::packet_batch::capacity;
+
+constexpr auto all_rows = [] {
+  std::array<std::uint16_t, capacity> rows{};
+  for (std::size_t i = 0; i < capacity; ++i) rows[i] = static_cast<std::uint16_t>(i);
+  return rows;
+}();
+
+/// A worker for 32 well or badly mixed bits. Not the bits by which the tables place their members:
+/// a worker's tables would otherwise be filled in one corner.
+[[gnu::always_inline]] inline auto owner_of(std::uint32_t bits, unsigned workers) noexcept
+    -> unsigned {
+  return static_cast<unsigned>((std::uint64_t{bits * 0x85EBCA6BU ^ 0x5BD1E995U} * workers) >> 32);
+}
+
+auto owner_of(net::ipv6 a, unsigned workers) noexcept -> unsigned {
+  return owner_of(static_cast<std::uint32_t>(mix64(a.high() ^ mix64(a.low()))), workers);
+}
+
+}  // namespace
+
+batch_plan::batch_plan(unsigned workers) : workers_{workers}, lists_(std::size_t{workers} * 4) {
+  for (auto& each : lists_) each.rows.resize(capacity);
+}
+
+void batch_plan::make(net::packet_batch const& batch) {
+  size_ = batch.size();
+  read_times(batch);
+  std::uint16_t seen = 0;
+  for (std::size_t row = 0; row < size_; ++row) seen |= batch.attributes[row];
+  is_plain_ =
+      workers_ == 1 && (seen & (bit(net::attribute::ipv6) | bit(net::attribute::no_ip))) == 0;
+  if (!is_plain_) share_rows(batch);
+}
+
+void batch_plan::read_times(net::packet_batch const& batch) {
+  constexpr auto unknown = timestamp::unknown().nanoseconds();
+  auto first = std::numeric_limits<std::int64_t>::max();
+  auto last = unknown;
+  auto before = unknown;
+  bool in_order = true;
+  for (std::size_t row = 0; row < size_; ++row) {
+    auto const time = batch.time[row];
+    in_order &= (time >= before) & (time != unknown);
+    before = time;
+    last = std::max(last, time);
+    first = std::min(first, time == unknown ? first : time);
+  }
+  is_in_order_ = in_order;
+  last_ = timestamp{last};
+  first_ = last == unknown ? timestamp::unknown() : timestamp{first};
+}
+
+void batch_plan::share_rows(net::packet_batch const& batch) {
+  for (auto& each : lists_) each.size = 0;
+  auto const add = [](row_list& to, std::size_t row) {
+    to.rows[to.size++] = static_cast<std::uint16_t>(row);
+  };
+  for (std::size_t row = 0; row < size_; ++row) {
+    auto const marks = batch.attributes[row];
+    if ((marks & (bit(net::attribute::ipv6) | bit(net::attribute::no_ip))) == 0) {
+      add(list(owner_of(batch.source[row], workers_), row_kind::ipv4_source), row);
+      add(list(owner_of(batch.destination[row], workers_), row_kind::ipv4_destination), row);
+    } else if ((marks & bit(net::attribute::ipv6)) != 0) {
+      auto const& pair = batch.ipv6[batch.source[row]];
+      add(list(owner_of(pair.source, workers_), row_kind::ipv6_source), row);
+      add(list(owner_of(pair.destination, workers_), row_kind::ipv6_destination), row);
+    }
+  }
+}
+
+auto batch_plan::rows(unsigned worker, row_kind kind) const noexcept
+    -> std::span<std::uint16_t const> {
+  if (is_plain_) {
+    bool const is_ipv4 = kind == row_kind::ipv4_source || kind == row_kind::ipv4_destination;
+    return std::span{all_rows}.first(is_ipv4 ? size_ : 0);
+  }
+  auto const& each = lists_[worker * 4 + static_cast<unsigned>(kind)];
+  return std::span{each.rows}.first(each.size);
+}
+
+}  // namespace kizashi::telescope

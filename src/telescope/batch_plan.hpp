@@ -1,0 +1,60 @@
+// What all workers want to know of a batch before they count it: its times, and whose rows are
+// whose. Made once per batch by whoever decoded it.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "kizashi/base/time.hpp"
+#include "kizashi/net/packet_batch.hpp"
+
+namespace kizashi::telescope {
+
+/// Which rows of a batch a worker counts, and by which of their addresses.
+///
+/// Everything about a source belongs to the worker that owns its address, everything about a
+/// destination to the worker that owns that one. So the sets of two workers never share a member,
+/// and their sizes add up.
+enum class row_kind : std::uint8_t { ipv4_source, ipv4_destination, ipv6_source, ipv6_destination };
+
+class batch_plan {
+public:
+  /// `workers`: 1 .. 64.
+  explicit batch_plan(unsigned workers);
+
+  void make(net::packet_batch const& batch);
+
+  /// Ascending rows of `batch` that `worker` owns by that address; rows without IP are in none.
+  [[nodiscard]] auto rows(unsigned worker, row_kind kind) const noexcept
+      -> std::span<std::uint16_t const>;
+
+  /// Smallest and largest known time; unknown when no row has one.
+  [[nodiscard]] auto first() const noexcept -> timestamp { return first_; }
+  [[nodiscard]] auto last() const noexcept -> timestamp { return last_; }
+  /// Whether every row has a time and none is earlier than the row before it.
+  [[nodiscard]] auto is_in_order() const noexcept -> bool { return is_in_order_; }
+  [[nodiscard]] auto size() const noexcept -> std::size_t { return size_; }
+
+private:
+  struct row_list {
+    std::vector<std::uint16_t> rows;
+    std::size_t size = 0;
+  };
+
+  void read_times(net::packet_batch const& batch);
+  void share_rows(net::packet_batch const& batch);
+  [[nodiscard]] auto list(unsigned worker, row_kind kind) noexcept -> row_list& {
+    return lists_[worker * 4 + static_cast<unsigned>(kind)];
+  }
+
+  unsigned workers_;
+  std::vector<row_list> lists_;
+  bool is_plain_ = false;  // one worker and IPv4 only: its rows are all rows
+  std::size_t size_ = 0;
+  timestamp first_;
+  timestamp last_;
+  bool is_in_order_ = true;
+};
+
+}  // namespace kizashi::telescope

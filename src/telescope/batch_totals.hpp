@@ -1,0 +1,48 @@
+// What can be counted of a batch without knowing its addresses.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <vector>
+
+#include "kizashi/net/packet_batch.hpp"
+#include "kizashi/telescope/batch_plan.hpp"
+#include "kizashi/telescope/summary.hpp"
+
+namespace kizashi::telescope {
+
+/// Sums over whole batches, in any order: whoever decodes a batch adds it to its own totals.
+/// Memory: 1 MiB.
+class batch_totals {
+public:
+  batch_totals() : icmp_(2 * 65536) {}
+
+  /// `plan` was made from `batch`.
+  void add(net::packet_batch const& batch, batch_plan const& plan);
+  /// Frames that were left out because their destination is not in the darknet.
+  void add_outside(std::uint64_t frames) noexcept { outside_ += frames; }
+  void add(batch_totals const& other);
+  /// Writes packets, wire bytes, first, last, protocols, TCP flags, ICMP rows and `outside`.
+  void write(summary& out) const;
+
+private:
+  // 0..63: TCP by its six classic flags; then the rest.
+  static constexpr std::size_t udp_kind = 64, icmp_kind = 65, icmp6_kind = 66, other_kind = 67,
+                               no_ip_kind = 68, kinds = 69;
+
+  void add_marks(net::packet_batch const& batch);
+  void add_kinds(net::packet_batch const& batch);
+  void add_span(timestamp first, timestamp last) noexcept;
+  [[nodiscard]] static auto kind_of(net::packet_batch const& batch, std::size_t row) noexcept
+      -> std::size_t;
+
+  packet_counts packets_;
+  std::uint64_t wire_bytes_ = 0;
+  std::uint64_t outside_ = 0;
+  timestamp first_ = timestamp::unknown();
+  timestamp last_ = timestamp::unknown();
+  std::array<std::uint64_t, kinds> by_kind_{};
+  std::vector<std::uint64_t> icmp_;  // type << 8 | code, ICMPv6 behind ICMP
+};
+
+}  // namespace kizashi::telescope

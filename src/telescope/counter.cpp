@@ -1,0 +1,225 @@
+#include "kizashi/telescope/counter.hpp"
+
+#include <algorithm>
+#include <bitset>
+#include <type_traits>
+#include <utility>
+
+#include "kizashi/telescope/internal/family.hpp"
+#include "kizashi/telescope/internal/window_clock.hpp"
+#include "kizashi/telescope/internal/window_counts.hpp"
+
+namespace kizashi::telescope {
+namespace {
+
+using namespace internal;
+
+/// How many ports each of a few sources was seen with. Most sources are none of them; a small
+/// bitmap says so at once.
+class port_counting {
+public:
+  explicit port_counting(std::vector<source_row>& rows) {
+    for (auto& row : rows) {
+      by_address_[row.address] = &row;
+      marks_.set(mark_of(row.address));
+    }
+  }
+  void add(net::address source) {
+    if (!marks_.test(mark_of(source))) return;
+    auto const found = by_address_.find(source);
+    if (found != by_address_.end()) ++found->second->ports;
+  }
+
+private:
+  struct address_hash {
+    auto operator()(net::address a) const noexcept -> std::size_t {
+      return a.is_ipv6() ? hash_of(a.as_ipv6()) : hash_of(a.as_ipv4());
+    }
+  };
+  static constexpr std::size_t marks = std::size_t{1} << 16;
+  [[nodiscard]] static auto mark_of(net::address a) noexcept -> std::size_t {
+    return address_hash{}(a) % marks;
+  }
+
+  std::unordered_map<net::address, source_row*, address_hash> by_address_;
+  std::bitset<marks> marks_;
+};
+
+}  // namespace
+
+class counter::state {
+public:
+  state(counter_options const& options, unsigned worker)
+      : options_{options}, worker_{worker}, clock_{options.window_length, options.lateness} {}
+
+  auto count(net::packet_batch const& batch, batch_plan const& plan, std::uint64_t sequence,
+             std::vector<window>& closed) -> status {
+    bool const counts_rows = sequence % options_.workers == worker_;
+    for (std::size_t row = 0; row < batch.size();) {
+      auto const part = clock_.next(batch, plan, row);
+      if (part.opens) KIZASHI_TRY(open(part, closed));
+      if (counts_rows) count_rows(batch, part);
+      count_addresses(batch, plan, part);
+      row = part.end;
+    }
+    return {};
+  }
+
+  auto finish(std::vector<window>& closed) -> result<tally> {
+    if (is_open_) {
+      close(*previous_, closed);
+      close(*current_, closed);
+    }
+    untimed_.ports.drain([&](auto tag, auto const& cell) { add_port(tag, cell); });
+    tally_.set_order(clock_.order());
+    KIZASHI_TRY(add_sources(ipv4_));
+    KIZASHI_TRY(add_sources(ipv6_));
+    port_counting ports{tally_.top_sources()};
+    KIZASHI_TRY(add_members(ipv4_, ports));
+    KIZASHI_TRY(add_members(ipv6_, ports));
+    return std::move(tally_);
+  }
+
+private:
+  using segment = window_clock::segment;
+
+  auto open(segment const& next, std::vector<window>& closed) -> status {
+    if (is_open_) close(*previous_, closed);
+    std::swap(previous_, current_);
+    ++serial_;
+    if (!next.is_adjacent) {
+      if (is_open_) close(*previous_, closed);
+      previous_->start = next.start - options_.window_length;
+      ++serial_;
+    }
+    is_open_ = true;
+    current_->start = next.start;
+    if (serial_ + 2 > serial::last) renumber();
+    if (ipv4_.bytes() + ipv6_.bytes() <= memory_) return {};
+    KIZASHI_TRY(ipv4_.spill(serial_));
+    KIZASHI_TRY(ipv6_.spill(serial_));
+    // Where the open windows alone need more than was granted, writing them out at each change
+    // would gain nothing.
+    memory_ = std::max(options_.set_memory, 2 * (ipv4_.bytes() + ipv6_.bytes()));
+    return {};
+  }
+
+  void renumber() {
+    ipv4_.renumber(serial_);
+    ipv6_.renumber(serial_);
+    serial_ = serial::first;
+  }
+
+  void close(window_counts& counts, std::vector<window>& closed) {
+    window part{counts.start,
+                options_.window_length,
+                counts.packets,
+                counts.wire_bytes,
+                counts.sources,
+                counts.destinations,
+                {},
+                {}};
+    counts.ports.drain([&](auto tag, auto const& cell) {
+      add_port(tag, cell);
+      if (options_.window_ports) part.ports.push_back(to_row(tag, cell));
+    });
+    std::sort(part.ports.begin(), part.ports.end(), [](auto const& a, auto const& b) {
+      return std::tie(a.ip_protocol, a.port) < std::tie(b.ip_protocol, b.port);
+    });
+    if (options_.source_totals) part.totals = counts.take_totals();
+    counts.packets = counts.wire_bytes = counts.sources = counts.destinations = 0;
+    closed.push_back(std::move(part));
+  }
+
+  /// Packets and bytes of the run's ports. Their sources and destinations are counted at the end,
+  /// over all windows.
+  void add_port(std::uint32_t tag, port_cell const& cell) {
+    auto row = to_row(tag, cell);
+    row.sources = row.destinations = 0;
+    tally_.add_port(row);
+  }
+
+  void count_rows(net::packet_batch const& batch, segment const& part) {
+    if (part.is_uniform) {
+      current_->packets += part.end - part.begin;
+      for (auto row = part.begin; row < part.end; ++row)
+        current_->wire_bytes += batch.wire_length[row];
+      return;
+    }
+    auto const when = moment_of(part);
+    for (auto row = part.begin; row < part.end; ++row) {
+      auto& counts = when.counts_of(when.of(row));
+      ++counts.packets;
+      counts.wire_bytes += batch.wire_length[row];
+    }
+  }
+
+  void count_addresses(net::packet_batch const& batch, batch_plan const& plan,
+                       segment const& part) {
+    auto const when = moment_of(part);
+    auto const rows = [&](row_kind kind) {
+      auto const all = plan.rows(worker_, kind);
+      auto const begin = std::lower_bound(all.begin(), all.end(), part.begin);
+      return std::span<std::uint16_t const>{begin, std::lower_bound(begin, all.end(), part.end)};
+    };
+    ipv4_.count_sources(batch, rows(row_kind::ipv4_source), when, options_.source_totals);
+    ipv4_.count_destinations(batch, rows(row_kind::ipv4_destination), when);
+    ipv6_.count_sources(batch, rows(row_kind::ipv6_source), when, options_.source_totals);
+    ipv6_.count_destinations(batch, rows(row_kind::ipv6_destination), when);
+  }
+
+  [[nodiscard]] auto moment_of(segment const& part) noexcept -> moment {
+    return {part.is_uniform ? nullptr : clock_.phases(), serial_, {current_, previous_, &untimed_}};
+  }
+
+  template <class Key>
+  [[nodiscard]] auto add_sources(family<Key>& from) -> status {
+    return from.for_each_source([&](auto const& each) {
+      auto const place =
+          options_.places == nullptr ? recognise::place{} : options_.places->find(each.address);
+      tally_.add_source({net::address{each.address}, each.packets, each.wire_bytes, 0, place},
+                        options_.top_sources);
+    });
+  }
+
+  template <class Key>
+  [[nodiscard]] auto add_members(family<Key>& from, port_counting& ports) -> status {
+    KIZASHI_TRY(from.for_each_destination([&](Key const&) { tally_.add_destination(); }));
+    KIZASHI_TRY(from.for_each_port_destination(
+        [&](Key const& key) { tally_.add_port_destination(key.tag()); }));
+    return from.for_each_port_source([&](Key const& key) {
+      tally_.add_port_source(key.tag());
+      ports.add(net::address{key.address()});
+    });
+  }
+
+  counter_options options_;
+  unsigned worker_;
+  window_clock clock_;
+  family<packed_key> ipv4_;
+  family<wide_key> ipv6_;
+  std::array<window_counts, 2> open_;
+  window_counts untimed_;  // rows that are in no open window
+  window_counts* current_ = &open_[0];
+  window_counts* previous_ = &open_[1];
+  bool is_open_ = false;
+  std::uint32_t serial_ = serial::first;
+  std::size_t memory_ = options_.set_memory;
+  tally tally_;
+};
+
+counter::counter(counter_options const& options, unsigned worker)
+    : state_{std::make_unique<state>(options, worker)} {}
+counter::counter(counter&&) noexcept = default;
+counter::~counter() = default;
+
+auto counter::count(net::packet_batch const& batch, batch_plan const& plan, std::uint64_t sequence,
+                    std::vector<window>& closed) -> status {
+  return state_->count(batch, plan, sequence, closed);
+}
+
+auto counter::finish(std::vector<window>& closed) -> result<tally> {
+  return state_->finish(closed);
+}
+
+}  // namespace kizashi::telescope

@@ -1,0 +1,282 @@
+// What one worker knows of the addresses of one family, IPv4 or IPv6: its sources, its
+// destinations, and which port each of them was seen with.
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "kizashi/net/packet_batch.hpp"
+#include "kizashi/telescope/internal/port_cells.hpp"
+#include "kizashi/telescope/internal/sorted_runs.hpp"
+#include "kizashi/telescope/internal/source_table.hpp"
+#include "kizashi/telescope/internal/stamped_set.hpp"
+#include "kizashi/telescope/internal/window_counts.hpp"
+
+namespace kizashi::telescope::internal {
+
+/// Where rows stand in time and which counters that means.
+struct moment {
+  phase const* phases = nullptr;           ///< by row; none: all rows are in the current window
+  std::uint32_t current = 0;               ///< serial of the current window
+  std::array<window_counts*, 3> counts{};  ///< by phase
+
+  [[nodiscard]] auto of(std::size_t row) const noexcept -> phase {
+    return phases == nullptr ? phase::current : phases[row];
+  }
+  [[nodiscard]] auto counts_of(phase when) const noexcept -> window_counts& {
+    return *counts[static_cast<std::size_t>(when)];
+  }
+};
+
+/// A source's totals on their way through a temporary file.
+template <class Address>
+struct source_record {
+  Address address;
+  std::uint64_t packets;
+  std::uint64_t wire_bytes;
+
+  void absorb(source_record const& other) noexcept {
+    packets += other.packets;
+    wire_bytes += other.wire_bytes;
+  }
+  friend auto operator<(source_record const& a, source_record const& b) noexcept -> bool {
+    return a.address < b.address;
+  }
+};
+
+/// A set of keys, in memory and, where they were too many, in sorted runs.
+template <class Key>
+struct key_set {
+  stamped_set<Key> open;
+  sorted_runs<Key> runs;
+
+  /// Writes all members out and forgets those that no open window has seen.
+  [[nodiscard]] auto spill(std::uint32_t current) -> status {
+    if (open.size() == 0) return {};
+    std::vector<Key> keys;
+    keys.reserve(open.size());
+    open.for_each([&](Key key) { keys.push_back(key); });
+    KIZASHI_TRY(runs.add(keys));
+    open.keep_open(current);
+    return {};
+  }
+  /// Calls `visit(key)` once for each member. To be called when counting has ended.
+  template <class Visit>
+  [[nodiscard]] auto for_each(Visit&& visit) -> status {
+    if (runs.is_empty()) {
+      open.for_each(visit);
+      return {};
+    }
+    KIZASHI_TRY(spill(serial::last + 2));
+    return runs.merge(visit);
+  }
+};
+
+template <class Key>
+class family {
+public:
+  using address_type = typename Key::address_type;
+  using record = source_record<address_type>;
+
+  /// Counts `rows` of `batch`, which this worker owns by their source: packets and bytes of sources
+  /// and ports, sources of ports. Rows without a port count for their source alone.
+  void count_sources(net::packet_batch const& batch, std::span<std::uint16_t const> rows,
+                     moment const& when, bool with_totals) {
+    prefetch_sources(batch, head_of(rows));
+    while (!rows.empty()) {
+      auto const part = head_of(rows);
+      rows = rows.subspan(part.size());
+      prefetch_sources(batch, head_of(rows));
+      pending_size_ = 0;
+      for (auto const row : part) count_source(batch, row, when, with_totals);
+      for (std::size_t i = 0; i < pending_size_; ++i) {
+        auto const& each = pending_[i];
+        if (port_sources_.open.see(each.key, each.when, when.current))
+          when.counts_of(each.when).ports.add_source(each.key.tag());
+      }
+    }
+  }
+
+  /// Counts `rows` of `batch`, which this worker owns by their destination: destinations of windows
+  /// and ports.
+  void count_destinations(net::packet_batch const& batch, std::span<std::uint16_t const> rows,
+                          moment const& when) {
+    while (!rows.empty()) {
+      auto const part = head_of(rows);
+      rows = rows.subspan(part.size());
+      pending_size_ = 0;
+      for (auto const row : part) {
+        auto const tag = tag_of(batch, row);
+        auto const key = Key::of(destination_of(batch, row), tag == no_port ? 0 : tag);
+        (tag == no_port ? destinations_ : port_destinations_).open.prefetch(key);
+        pending_[pending_size_++] = {key, when.of(row), tag != no_port};
+      }
+      for (std::size_t i = 0; i < pending_size_; ++i) count_destination(pending_[i], when);
+    }
+  }
+
+  [[nodiscard]] auto bytes() const noexcept -> std::size_t {
+    return sources_.bytes() + destinations_.open.bytes() + port_sources_.open.bytes() +
+           port_destinations_.open.bytes();
+  }
+  void renumber(std::uint32_t current) {
+    sources_.renumber(current);
+    destinations_.open.renumber(current);
+    port_sources_.open.renumber(current);
+    port_destinations_.open.renumber(current);
+  }
+  /// Writes everything to temporary files but what the open windows have seen.
+  [[nodiscard]] auto spill(std::uint32_t current) -> status {
+    KIZASHI_TRY(spill_sources(current));
+    KIZASHI_TRY(destinations_.spill(current));
+    KIZASHI_TRY(port_sources_.spill(current));
+    return port_destinations_.spill(current);
+  }
+
+  // What follows is for the end of the run: each calls `visit` once per member, exactly.
+
+  template <class Visit>
+  [[nodiscard]] auto for_each_source(Visit&& visit) -> status {
+    if (source_runs_.is_empty()) {
+      sources_.for_each([&](auto const& each) { visit(record_of(each)); });
+      return {};
+    }
+    KIZASHI_TRY(spill_sources(serial::last + 2));
+    return source_runs_.merge(visit);
+  }
+  template <class Visit>
+  [[nodiscard]] auto for_each_destination(Visit&& visit) -> status {
+    return destinations_.for_each(visit);
+  }
+  template <class Visit>
+  [[nodiscard]] auto for_each_port_source(Visit&& visit) -> status {
+    return port_sources_.for_each(visit);
+  }
+  template <class Visit>
+  [[nodiscard]] auto for_each_port_destination(Visit&& visit) -> status {
+    return port_destinations_.for_each(visit);
+  }
+
+private:
+  /// Rows whose table places are fetched at once: enough to hide the memory's delay, few enough to
+  /// stay in the cache.
+  static constexpr std::size_t stride = 64;
+
+  struct pending_key {
+    Key key;
+    phase when;
+    bool has_port;
+  };
+
+  [[nodiscard]] static auto head_of(std::span<std::uint16_t const> rows) noexcept
+      -> std::span<std::uint16_t const> {
+    return rows.first(std::min(rows.size(), stride));
+  }
+  [[nodiscard]] static auto source_of(net::packet_batch const& batch, std::size_t row) noexcept
+      -> address_type {
+    if constexpr (std::is_same_v<address_type, net::ipv4>)
+      return net::ipv4{batch.source[row]};
+    else
+      return batch.ipv6[batch.source[row]].source;
+  }
+  [[nodiscard]] static auto destination_of(net::packet_batch const& batch, std::size_t row) noexcept
+      -> address_type {
+    if constexpr (std::is_same_v<address_type, net::ipv4>)
+      return net::ipv4{batch.destination[row]};
+    else
+      return batch.ipv6[batch.source[row]].destination;
+  }
+  [[nodiscard]] static auto tag_of(net::packet_batch const& batch, std::size_t row) noexcept
+      -> std::uint32_t {
+    auto const ip_protocol = batch.ip_protocol[row];
+    return has_port(batch.attributes[row], ip_protocol)
+               ? port_tag(ip_protocol, batch.destination_port[row])
+               : no_port;
+  }
+  [[nodiscard]] static auto record_of(source_entry<address_type> const& each) noexcept -> record {
+    return {each.address, each.packets, each.wire_bytes};
+  }
+
+  void prefetch_sources(net::packet_batch const& batch, std::span<std::uint16_t const> rows) const {
+    for (auto const row : rows) sources_.prefetch(source_of(batch, row));
+  }
+
+  void count_source(net::packet_batch const& batch, std::size_t row, moment const& when,
+                    bool with_totals) {
+    auto const source = source_of(batch, row);
+    auto const at = when.of(row);
+    auto& counts = when.counts_of(at);
+    auto const wire_length = batch.wire_length[row];
+    auto& entry = sources_.find(source);
+    ++entry.packets;
+    entry.wire_bytes += wire_length;
+    counts.sources += see_source(entry, at, when.current);
+    if (with_totals && at != phase::closed) counts.add_to_total(source, wire_length);
+    auto const tag = tag_of(batch, row);
+    if (tag == no_port) return;
+    bool const is_tcp = tag < 65536;
+    auto const flags = batch.tcp_flags[row] & (net::tcp_flag::syn | net::tcp_flag::ack);
+    counts.ports.add_packet(tag, wire_length, is_tcp && flags == net::tcp_flag::syn);
+    if (at == phase::current) {
+      if (entry.last_port == tag) return;
+      entry.last_port = tag;
+    }
+    auto const key = Key::of(source, tag);
+    port_sources_.open.prefetch(key);
+    pending_[pending_size_++] = {key, at, true};
+  }
+
+  /// Answers whether the source is new to its window. `last_port` speaks of the current window
+  /// only.
+  [[nodiscard]] static auto see_source(source_entry<address_type>& entry, phase at,
+                                       std::uint32_t current) noexcept -> bool {
+    if (at == phase::closed) return false;
+    stamp mark{entry.raw_stamp};
+    bool const is_new =
+        at == phase::current ? mark.see_in_current(current) : mark.see_in_previous(current);
+    if (!is_new) return false;
+    entry.raw_stamp = mark.raw();
+    if (at == phase::current) entry.last_port = no_port;
+    return true;
+  }
+
+  /// A destination that its window has seen at this port it has seen at all: that saves most probes
+  /// of the other set.
+  void count_destination(pending_key const& each, moment const& when) {
+    auto& counts = when.counts_of(each.when);
+    auto key = each.key;
+    if (each.has_port) {
+      auto const tag = key.tag();
+      auto const before = port_destinations_.open.size();
+      bool const is_new = port_destinations_.open.see(key, each.when, when.current);
+      if (is_new) counts.ports.add_destination(tag);
+      if (!is_new && port_destinations_.open.size() == before) return;
+      key = Key::of(key.address(), 0);
+    }
+    counts.destinations += destinations_.open.see(key, each.when, when.current);
+  }
+
+  [[nodiscard]] auto spill_sources(std::uint32_t current) -> status {
+    if (sources_.size() == 0) return {};
+    std::vector<record> records;
+    records.reserve(sources_.size());
+    sources_.for_each([&](auto const& each) { records.push_back(record_of(each)); });
+    KIZASHI_TRY(source_runs_.add(records));
+    sources_.keep_open(current);
+    return {};
+  }
+
+  source_table<address_type> sources_;
+  key_set<Key> destinations_;
+  key_set<Key> port_sources_;
+  key_set<Key> port_destinations_;
+  sorted_runs<record> source_runs_;
+  std::array<pending_key, stride> pending_;
+  std::size_t pending_size_ = 0;
+};
+
+}  // namespace kizashi::telescope::internal

@@ -1,0 +1,137 @@
+// More records than memory should hold: sorted runs in temporary files, merged when they are read
+// back.
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <queue>
+#include <span>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include "kizashi/base/error.hpp"
+#include "kizashi/telescope/internal/temporary_file.hpp"
+
+namespace kizashi::telescope::internal {
+
+/// Runs of `Record`s that each ascend. Records that are neither smaller nor larger than each other
+/// are one: the first absorbs the others (`first.absorb(other)`).
+///
+/// `fan_in` runs of a level are merged into one of the next, so n runs need fan_in log(n) files.
+/// Memory while merging: 64 KiB per file.
+template <class Record>
+class sorted_runs {
+  static_assert(std::is_trivially_copyable_v<Record>);
+
+public:
+  static constexpr std::size_t fan_in = 8;
+
+  [[nodiscard]] auto is_empty() const noexcept -> bool { return levels_.empty(); }
+
+  /// Sorts `records` and keeps them as one run. They are empty afterwards.
+  [[nodiscard]] auto add(std::vector<Record>& records) -> status {
+    std::sort(records.begin(), records.end());
+    KIZASHI_TRY(auto file, temporary_file::create());
+    KIZASHI_TRY(file.append(std::as_bytes(std::span{records})));
+    records.clear();
+    return keep(std::move(file), 0);
+  }
+
+  /// Calls `visit(record)` once for each record of all runs, in ascending order.
+  template <class Visit>
+  [[nodiscard]] auto merge(Visit&& visit) const -> status {
+    std::vector<cursor> cursors;
+    for (auto const& level : levels_)
+      for (auto const& file : level) cursors.push_back(cursor{&file});
+    return merge(cursors, visit);
+  }
+
+private:
+  static constexpr auto chunk = std::max<std::size_t>(1, (std::size_t{64} << 10) / sizeof(Record));
+
+  struct cursor {
+    temporary_file const* file;
+    std::vector<Record> records = {};
+    std::size_t at = 0;
+    std::uint64_t offset = 0;
+
+    [[nodiscard]] auto front() const -> Record const& { return records[at]; }
+    /// Answers whether there is a front.
+    [[nodiscard]] auto fill() -> result<bool> {
+      records.resize(chunk);
+      KIZASHI_TRY(auto const count, file->read(offset, std::as_writable_bytes(std::span{records})));
+      offset += count;
+      records.resize(count / sizeof(Record));
+      at = 0;
+      return !records.empty();
+    }
+    [[nodiscard]] auto advance() -> result<bool> {
+      if (++at < records.size()) return true;
+      return fill();
+    }
+  };
+
+  template <class Visit>
+  [[nodiscard]] static auto merge(std::vector<cursor>& cursors, Visit&& visit) -> status {
+    auto const later = [&](std::size_t a, std::size_t b) {
+      return cursors[b].front() < cursors[a].front();
+    };
+    std::priority_queue<std::size_t, std::vector<std::size_t>, decltype(later)> heads{later};
+    for (std::size_t i = 0; i < cursors.size(); ++i) {
+      KIZASHI_TRY(auto const has_front, cursors[i].fill());
+      if (has_front) heads.push(i);
+    }
+    std::optional<Record> pending;
+    while (!heads.empty()) {
+      auto const i = heads.top();
+      heads.pop();
+      auto const& front = cursors[i].front();
+      if (pending && !(*pending < front)) {
+        pending->absorb(front);
+      } else {
+        if (pending) visit(*pending);
+        pending = front;
+      }
+      KIZASHI_TRY(auto const has_front, cursors[i].advance());
+      if (has_front) heads.push(i);
+    }
+    if (pending) visit(*pending);
+    return {};
+  }
+
+  [[nodiscard]] auto keep(temporary_file file, std::size_t level) -> status {
+    if (levels_.size() == level) levels_.emplace_back();
+    levels_[level].push_back(std::move(file));
+    if (levels_[level].size() < fan_in) return {};
+    KIZASHI_TRY(auto merged, join(levels_[level]));
+    levels_[level].clear();
+    return keep(std::move(merged), level + 1);
+  }
+
+  [[nodiscard]] static auto join(std::vector<temporary_file> const& files)
+      -> result<temporary_file> {
+    KIZASHI_TRY(auto merged, temporary_file::create());
+    std::vector<cursor> cursors;
+    for (auto const& file : files) cursors.push_back(cursor{&file});
+    std::vector<Record> block;
+    status written;
+    auto const flush = [&] {
+      if (written) written = merged.append(std::as_bytes(std::span{block}));
+      block.clear();
+    };
+    KIZASHI_TRY(merge(cursors, [&](Record const& each) {
+      block.push_back(each);
+      if (block.size() == chunk) flush();
+    }));
+    flush();
+    KIZASHI_TRY(std::move(written));
+    return merged;
+  }
+
+  std::vector<std::vector<temporary_file>> levels_;
+};
+
+}  // namespace kizashi::telescope::internal
