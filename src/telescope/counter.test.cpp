@@ -309,7 +309,7 @@ TEST(counter, gives_the_same_when_its_sets_do_not_fit_into_memory) {
 
 TEST(counter, writes_out_often_enough_to_merge_runs_of_runs) {
   compare({.seed = 6, .packets = 30000, .sources = 9000, .mean_step = second / 2},
-          {.workers = 1, .set_memory = std::size_t{2} << 20}, 1000);
+          {.workers = 1, .set_memory = std::size_t{200} << 10}, 1000);
 }
 
 TEST(counter, numbers_more_windows_than_a_stamp_can) {
