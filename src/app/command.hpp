@@ -1,5 +1,5 @@
-// The subcommands of `kizashi`: one file each. Every one adds itself to the command line; when it is chosen it runs and
-// leaves its exit code: 0 done, 1 failed, 2 wrong usage.
+// The subcommands of `kizashi`: one file each. Every one adds itself to the command line; when it
+// is chosen it runs and leaves its exit code: 0 done, 1 failed, 2 wrong usage.
 #pragma once
 
 #include <string>

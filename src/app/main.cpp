@@ -1,0 +1,88 @@
+// The `kizashi` program: finds the subcommand and hands over.
+#include <string>
+#include <vector>
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+
+#include "kizashi/app/command.hpp"
+#include "kizashi/app/report.hpp"
+#include "kizashi/app/terminal.hpp"
+#include "kizashi/base/config.hpp"
+
+namespace kizashi::app {
+namespace {
+
+constexpr auto footer =
+    "Examples:\n"
+    "  kizashi synth mixed -o mixed.pcap              invent an hour of a telescope\n"
+    "  kizashi read mixed.pcap                        who sent what to where\n"
+    "  kizashi read night.pcap.gz --darknet 192.0.2.0/24 --json\n"
+    "\n"
+    "'kizashi COMMAND --help' explains a command. Exit codes: 0 done, 1 failed or partial, 2 "
+    "wrong\n"
+    "usage. Kizashi only listens: no command sends a packet.";
+
+/// The innermost command that was named, and its words: "kizashi read".
+auto chosen(CLI::App const& program, std::string& words) -> CLI::App const* {
+  auto const* at = &program;
+  words = program.get_name();
+  for (auto under = at->get_subcommands(); !under.empty(); under = at->get_subcommands()) {
+    at = under.front();
+    words += " " + at->get_name();
+  }
+  return at;
+}
+
+/// "there is no option --jsno; did you mean --json?" from what the parser did not understand.
+auto explain(CLI::App const& command, CLI::ParseError const& wrong) -> std::string {
+  auto const rest = command.remaining();
+  if (dynamic_cast<CLI::ExtrasError const*>(&wrong) == nullptr || rest.empty()) return wrong.what();
+  auto const& word = rest.front();
+  std::vector<std::string> names;
+  for (auto const* option : command.get_options())
+    for (auto const& each : option->get_lnames()) names.push_back("--" + each);
+  for (auto const* under : command.get_subcommands({})) names.push_back(under->get_name());
+  std::vector<std::string_view> const views{names.begin(), names.end()};
+  auto const near = closest(word, views);
+  return fmt::format("there is no {} {}{}", word.starts_with('-') ? "option" : "command", word,
+                     near.empty() ? "" : fmt::format("; did you mean {}?", near));
+}
+
+auto run(int count, char const* const* words) -> int {
+  CLI::App program{
+      "Kizashi, an open cyber-attack observatory: reads darknet traffic, says who sent "
+      "what to where",
+      "kizashi"};
+  int exit_code = exit_done;
+  program.set_version_flag("--version", fmt::format("kizashi {}", version()),
+                           "Print the version and leave");
+  program.set_help_flag("-h,--help", "Print this help and leave");
+  program.require_subcommand(1);
+  program.footer(footer);
+  add_read(program, exit_code);
+#if __has_include("kizashi/app/synth.cpp")
+  add_synth(program, exit_code);
+#endif
+  add_place(program, exit_code);
+  add_config(program, exit_code);
+  add_bench(program, exit_code);
+  try {
+    program.parse(count, words);
+  } catch (CLI::Success const& asked) {  // --help, --version
+    return program.exit(asked);
+  } catch (CLI::ParseError const& wrong) {
+    std::string name;
+    auto const* const command = chosen(program, name);
+    return say_usage({errc::parse_error, explain(*command, wrong)}, name);
+  }
+  return exit_code;
+}
+
+}  // namespace
+}  // namespace kizashi::app
+
+auto main(int count, char** words) -> int {
+  kizashi::app::listen_for_stop();
+  return kizashi::app::run(count, words);
+}

@@ -1,0 +1,222 @@
+// kizashi read: captures in, answers out.
+#include <memory>
+
+#include <fmt/format.h>
+
+#include "kizashi/app/command.hpp"
+#include "kizashi/app/place_file.hpp"
+#include "kizashi/app/progress_bar.hpp"
+#include "kizashi/app/report.hpp"
+#include "kizashi/app/settings.hpp"
+#include "kizashi/app/terminal.hpp"
+#include "kizashi/capture/inputs.hpp"
+#include "kizashi/capture/synth/synthetic_source.hpp"
+#include "kizashi/pipeline/road.hpp"
+
+namespace kizashi::app {
+namespace {
+
+/// What stood on the command line, not yet understood.
+struct read_choice {
+  std::vector<std::string> inputs;
+  std::string scenario;
+  std::vector<std::string> darknet;
+  std::string config;
+  std::string window;
+  std::string lateness;
+  std::string top;
+  std::string threads;
+  std::string place;
+  std::string csv;
+  bool is_json = false;
+  bool is_quiet = false;
+};
+
+constexpr auto examples =
+    "Examples:\n"
+    "  kizashi read night.pcap                            everything in the file\n"
+    "  kizashi read captures/ 'more/*.pcapng.zst'         a folder and a pattern, merged by time\n"
+    "  tcpdump -r old.pcap -w - | kizashi read -          from a pipe\n"
+    "  kizashi read night.pcap --darknet 192.0.2.0/24     only packets to these addresses\n"
+    "  kizashi read night.pcap --json --top 0 > all.json  every port and source\n"
+    "  kizashi read night.pcap --csv tables/              tables for a spreadsheet\n"
+    "  kizashi read --synth mixed                         a telescope that does not exist\n"
+    "\n"
+    "Reads pcap, pcapng and ERF, plain or compressed by gzip, zstd, bzip2 or xz. Numbers of "
+    "different\n"
+    "addresses are exact. schema/read.schema.json says how each number of --json is counted. A "
+    "report\n"
+    "over damaged captures, or one that Ctrl-C ended, is marked as partial; the exit code is then "
+    "1.\n"
+    "'kizashi config document' explains the configuration file.";
+
+/// The file's values, and the options over them. What an option does wrong is wrong usage.
+auto apply_options(read_choice const& choice, config& values) -> status {
+  struct {
+    std::string const& text;
+    char const* key;
+    char const* option;
+  } const options[] = {
+      {choice.window, "window.length", "--window"},
+      {choice.lateness, "window.lateness", "--lateness"},
+      {choice.top, "read.top", "--top"},
+      {choice.threads, "read.threads", "--threads"},
+      {choice.place, "place.table", "--place"},
+  };
+  for (auto const& each : options)
+    if (!each.text.empty()) KIZASHI_TRY(values.set(each.key, each.text, each.option));
+  if (!choice.darknet.empty())
+    KIZASHI_TRY(values.set("darknet.prefixes", fmt::format("{}", fmt::join(choice.darknet, ",")),
+                           "--darknet"));
+  return {};
+}
+
+auto open_source(read_choice const& choice) -> result<std::unique_ptr<capture::frame_source>> {
+  if (choice.scenario.empty()) {
+    KIZASHI_TRY(auto paths, capture::find_captures(choice.inputs));
+    return capture::open_captures(std::move(paths));
+  }
+  KIZASHI_TRY(auto scene, capture::synth::load_scenario(choice.scenario));
+  KIZASHI_TRY(auto source, capture::synth::synthetic_source::create(std::move(scene)));
+  return source;
+}
+
+auto travel(capture::frame_source& source, settings const& set, bool is_quiet, report& out)
+    -> pipeline::outcome {
+  pipeline::road_options options;
+  options.workers = set.threads;
+  options.window_length = set.window_length;
+  options.lateness = set.lateness;
+  options.darknet = set.darknet;
+  options.top_sources = set.top;
+  options.places = out.places.is_empty() ? nullptr : &out.places;
+  progress_bar bar{!is_quiet};
+  return pipeline::travel(source, options,
+                          [&](std::uint64_t packets, capture::progress const& position) {
+                            bar.show(packets, position);
+                            return !is_stop_wanted();
+                          });
+}
+
+void take_outcome(pipeline::outcome outcome, capture::frame_source const& source, report& out) {
+  out.summary = std::move(outcome.summary);
+  out.notes = source.notes();
+  out.is_partial = outcome.is_partial;
+  for (auto const& each : out.notes) out.is_partial = out.is_partial || each.is_loss;
+  if (!outcome.failure)
+    out.stopped_by = outcome.failure.error().message;
+  else if (outcome.is_partial)
+    out.stopped_by = "stopped before the end; the numbers cover what was read until then";
+}
+
+auto write(report const& what, read_choice const& choice) -> status {
+  if (!choice.csv.empty()) KIZASHI_TRY(write_csv(what, choice.csv));
+  standard_output out;
+  KIZASHI_TRY(choice.is_json ? write_json(what, out) : write_text(what, output_style(), out));
+  return out.flush();
+}
+
+/// One line on standard error for who looks at the exit code only.
+auto say_partial(report const& what) -> int {
+  std::size_t losses = 0;
+  for (auto const& each : what.notes) losses += each.is_loss ? 1 : 0;
+  if (!what.stopped_by.empty())
+    return say_failure({errc::io_error, fmt::format("partial: {}", what.stopped_by)});
+  for (auto const& each : what.notes)
+    if (each.is_loss)
+      return say_failure({errc::io_error, losses == 1
+                                              ? fmt::format("partial: {}", each.message)
+                                              : fmt::format("partial: {} (and {} more, see the "
+                                                            "notes)",
+                                                            each.message, losses - 1)});
+  return exit_failed;
+}
+
+auto read_with(read_choice const& choice, settings const& set) -> result<int> {
+  report out;
+  out.inputs = choice.inputs;
+  if (!choice.scenario.empty()) out.inputs = {"synth:" + choice.scenario};
+  out.top = set.top;
+  out.has_darknet = !set.darknet.is_empty();
+  out.darknet_ipv4_addresses = set.darknet.ipv4_size();
+  KIZASHI_TRY(out.places, open_places(set.place_table, out.place_hint));
+  KIZASHI_TRY(auto const source, open_source(choice));
+  take_outcome(travel(*source, set, choice.is_quiet, out), *source, out);
+  KIZASHI_TRY(write(out, choice));
+  return out.is_partial ? say_partial(out) : exit_done;
+}
+
+auto run(read_choice const& choice) -> int {
+  constexpr auto name = "kizashi read";
+  if (choice.inputs.empty() == choice.scenario.empty())
+    return say_usage({errc::parse_error, choice.inputs.empty()
+                                             ? "nothing to read; expected a file, a folder, a "
+                                               "pattern, - or --synth SCENARIO"
+                                             : "--synth stands alone: files and a scenario cannot "
+                                               "be read together"},
+                     name);
+  auto values = load_config(config_path(choice.config));
+  if (!values) return say_failure(values.error());
+  if (auto const applied = apply_options(choice, *values); !applied)
+    return say_usage(applied.error(), name);
+  auto const set = settings_of(*values);
+  if (!set) return say_usage(set.error(), name);
+  auto const code = read_with(choice, *set);
+  return code ? *code : say_failure(code.error());
+}
+
+void add_options(CLI::App& command, read_choice& choice) {
+  command.add_option("input", choice.inputs, "Captures: files, folders, patterns in quotes, or -")
+      ->type_name("FILE|DIR|GLOB|-");
+  command
+      .add_option(
+          "--darknet", choice.darknet,
+          "Count only packets to these prefixes, separated by commas (default: all packets)")
+      ->type_name("PREFIX,...")
+      ->allow_extra_args(false);
+  command.add_option("--window", choice.window, "Length of a window: 1s to 24h (default: 60s)")
+      ->type_name("DURATION");
+  command
+      .add_option("--lateness", choice.lateness,
+                  "How late a packet may be and still be in its window (default: 10s)")
+      ->type_name("DURATION");
+  command.add_option("--top", choice.top, "Rows of each list, 0 for all (default: 10)")
+      ->type_name("N");
+  command
+      .add_option("--threads", choice.threads,
+                  "Threads that count, 1 to 64 (default: the processors there are)")
+      ->type_name("N");
+  command.add_flag("--json", choice.is_json, "One JSON document instead of the report");
+  command
+      .add_option(
+          "--csv", choice.csv,
+          "Write summary, ports, sources, countries, as, icmp and windows as .csv there too")
+      ->type_name("DIR");
+  command
+      .add_option("--place", choice.place,
+                  "Table of countries and ASes (default: place.table beside the program)")
+      ->type_name("FILE");
+  command
+      .add_option("--config", choice.config,
+                  "Configuration (default: $KIZASHI_CONFIG, then kizashi.toml if it is there)")
+      ->type_name("FILE");
+  command
+      .add_option(
+          "--synth", choice.scenario,
+          "Read no file but a scenario, by name or .toml ('kizashi synth --help' has names)")
+      ->type_name("SCENARIO");
+  command.add_flag("--no-progress", choice.is_quiet, "No progress bar, even on a terminal");
+}
+
+}  // namespace
+
+void add_read(CLI::App& program, int& exit_code) {
+  auto* const command =
+      program.add_subcommand("read", "Read captures and say who sent what to where");
+  command->footer(examples);
+  auto const choice = std::make_shared<read_choice>();
+  add_options(*command, *choice);
+  command->callback([choice, &exit_code] { exit_code = run(*choice); });
+}
+
+}  // namespace kizashi::app

@@ -1,0 +1,67 @@
+// A report: what `kizashi read` found, and the three forms in which it is written.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "kizashi/app/text_sink.hpp"
+#include "kizashi/capture/frame_source.hpp"
+#include "kizashi/net/prefix_set.hpp"
+#include "kizashi/recognise/place.hpp"
+#include "kizashi/telescope/summary.hpp"
+
+namespace kizashi::app {
+
+/// Everything that the writers need. No destination address is in it: those of a darknet never
+/// leave.
+struct report {
+  telescope::summary summary;
+  std::vector<std::string> inputs;  ///< as a person named them
+  std::vector<capture::note> notes;
+  /// Whether packets are missing that the inputs should have given: stopped, damaged or unreadable.
+  bool is_partial = false;
+  std::string stopped_by;  ///< why the end was not reached; empty when it was
+  bool has_darknet = false;
+  std::uint64_t darknet_ipv4_addresses = 0;
+  recognise::place_table places;
+  /// Why there is no place table and what to do; empty when there is one.
+  std::string place_hint;
+  std::size_t top = 10;  ///< rows of each list but the windows; 0: all
+};
+
+/// How a terminal shows text.
+struct text_style {
+  unsigned width = 80;  ///< columns; 40 or more
+  bool has_colour = false;
+  bool is_utf8 = true;
+};
+
+/// A report for people.
+[[nodiscard]] auto write_text(report const& what, text_style const& style, text_sink& out)
+    -> status;
+
+/// One JSON document by schema/read.schema.json, a row at a time: memory does not grow with the
+/// lists.
+[[nodiscard]] auto write_json(report const& what, text_sink& out) -> status;
+
+/// summary.csv, ports.csv, sources.csv, countries.csv, as.csv, icmp.csv and windows.csv in
+/// `folder`, which is made when it is not there. Each file appears whole or not at all.
+[[nodiscard]] auto write_csv(report const& what, std::filesystem::path const& folder) -> status;
+
+/// The first `top` rows; all when it is 0.
+template <class Rows>
+[[nodiscard]] auto shown(Rows const& rows, std::size_t top) -> std::size_t {
+  return top == 0 || top > rows.size() ? rows.size() : top;
+}
+
+/// "tcp", "udp", "icmp", "icmp6" or the number.
+[[nodiscard]] auto protocol_name(std::uint8_t ip_protocol) -> std::string;
+
+/// `text` without control characters, for a terminal: names of files and AS come from strangers.
+[[nodiscard]] auto printable(std::string_view text) -> std::string;
+
+/// The program's version, such as "0.1.0".
+[[nodiscard]] auto version() -> std::string_view;
+
+}  // namespace kizashi::app

@@ -1,0 +1,133 @@
+#include "kizashi/app/settings.hpp"
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <thread>
+
+#include <fmt/format.h>
+
+namespace kizashi::app {
+namespace {
+
+using namespace std::chrono_literals;
+using text_list = std::vector<std::string>;
+
+auto check_prefix(std::string const& text) -> status {
+  KIZASHI_TRY(net::prefix::parse(text));
+  return {};
+}
+
+/// A configuration file is written by hand; one above this is something else.
+constexpr std::uintmax_t config_limit = std::uintmax_t{1} << 20;
+
+}  // namespace
+
+auto setting_keys() -> std::span<config_key const> {
+  static config_key const keys[] = {
+      {"darknet.prefixes",
+       text_list{},
+       {},
+       {},
+       "The unused addresses of the telescope. Only packets to them count; without prefixes all "
+       "packets do. Option --darknet.",
+       R"(["192.0.2.0/24", "2001:db8::/32"])",
+       check_prefix},
+      {"window.length",
+       duration{60s},
+       duration{1s},
+       duration{24h},
+       "The interval of event time in which packets are counted together. Option --window.",
+       {},
+       nullptr},
+      {"window.lateness",
+       duration{10s},
+       duration{0s},
+       duration{24h},
+       "How much later than the latest packet's time a packet may come and still be counted in its "
+       "window; not more than window.length. Packets that come even later are in all totals, in no "
+       "window, and counted as late. Option --lateness.",
+       {},
+       nullptr},
+      {"read.top",
+       std::uint64_t{10},
+       std::uint64_t{0},
+       std::uint64_t{1'000'000'000},
+       "Rows of each list in a report; 0: all. Option --top.",
+       {},
+       nullptr},
+      {"read.threads",
+       std::uint64_t{0},
+       std::uint64_t{0},
+       std::uint64_t{64},
+       "Threads that count; 0: as many as the machine has processors. The report does not depend "
+       "on "
+       "it. Option --threads.",
+       {},
+       nullptr},
+      {"place.table",
+       std::string{},
+       {},
+       {},
+       "The file with country and AS of every address, made by 'kizashi place compile'. When it is "
+       "not set: place.table beside the program, then share/kizashi/place.table of its "
+       "installation. Option --place.",
+       R"("place.table")",
+       nullptr},
+  };
+  return keys;
+}
+
+auto settings_of(config const& from) -> result<settings> {
+  settings out;
+  auto const& prefixes = from.get<text_list>("darknet.prefixes");
+  std::vector<net::prefix> darknet;
+  for (auto const& each : prefixes) {
+    KIZASHI_TRY(auto const parsed, net::prefix::parse(each));
+    darknet.push_back(parsed);
+  }
+  out.darknet = net::prefix_set{darknet};
+  out.window_length = from.get<duration>("window.length");
+  out.lateness = from.get<duration>("window.lateness");
+  if (out.lateness > out.window_length) {
+    if (from.is_set("window.lateness"))
+      return fail(errc::out_of_range,
+                  fmt::format("the lateness is {}; expected at most the window's length, {}",
+                              to_string(out.lateness), to_string(out.window_length)));
+    out.lateness = out.window_length;
+  }
+  out.top = static_cast<std::size_t>(from.get<std::uint64_t>("read.top"));
+  auto const threads = static_cast<unsigned>(from.get<std::uint64_t>("read.threads"));
+  out.threads = threads != 0 ? threads : std::clamp(std::thread::hardware_concurrency(), 1U, 64U);
+  out.place_table = from.get<std::string>("place.table");
+  return out;
+}
+
+auto config_path(std::string const& option) -> std::string {
+  if (!option.empty()) return option;
+  if (auto const* const set = std::getenv("KIZASHI_CONFIG"); set != nullptr && *set != '\0')
+    return set;
+  std::error_code ignored;
+  return std::filesystem::exists("kizashi.toml", ignored) ? "kizashi.toml" : "";
+}
+
+auto load_config(std::string const& path) -> result<config> {
+  if (path.empty()) return config{setting_keys()};
+  std::error_code code;
+  auto const size = std::filesystem::file_size(path, code);
+  if (code) return system_failure(path, "read the configuration", code.value());
+  if (size > config_limit)
+    return fail(errc::limit_reached,
+                fmt::format("{}: {} bytes; expected a configuration of at most "
+                            "{}",
+                            path, size, config_limit));
+  std::ifstream in{path, std::ios::binary};
+  if (!in) return system_failure(path, "read the configuration", errno);
+  std::string const text{std::istreambuf_iterator<char>{in}, {}};
+  return config::parse(setting_keys(), text, path);
+}
+
+}  // namespace kizashi::app

@@ -1,0 +1,34 @@
+// What a person can set for `kizashi read`, in the configuration file or by option. The table in
+// settings.cpp is the only place where a key is declared.
+#pragma once
+
+#include <span>
+#include <string>
+
+#include "kizashi/base/config.hpp"
+#include "kizashi/net/prefix_set.hpp"
+
+namespace kizashi::app {
+
+[[nodiscard]] auto setting_keys() -> std::span<config_key const>;
+
+/// The values that `config` holds, as the program uses them.
+struct settings {
+  net::prefix_set darknet;
+  duration window_length{};
+  duration lateness{};
+  std::size_t top = 0;
+  unsigned threads = 1;     ///< 1..64
+  std::string place_table;  ///< empty: the usual places
+};
+
+/// Fails when keys contradict each other.
+[[nodiscard]] auto settings_of(config const& from) -> result<settings>;
+
+/// The file that holds when `option` names none: $KIZASHI_CONFIG, else kizashi.toml in the working
+/// directory when it is there, else none (an empty text).
+[[nodiscard]] auto config_path(std::string const& option) -> std::string;
+/// Reads `path`; the defaults when it is empty.
+[[nodiscard]] auto load_config(std::string const& path) -> result<config>;
+
+}  // namespace kizashi::app

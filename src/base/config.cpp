@@ -1,0 +1,286 @@
+#include "kizashi/base/config.hpp"
+
+#include <algorithm>
+#include <numeric>
+#include <optional>
+#include <sstream>
+
+#include <fmt/format.h>
+#include <toml++/toml.h>
+
+#include "kizashi/base/text.hpp"
+
+namespace kizashi {
+namespace {
+
+auto range_text(config_key const& key) -> std::string {
+  if (auto const* least = std::get_if<std::uint64_t>(&key.least))
+    return fmt::format("{} to {}", *least, std::get<std::uint64_t>(key.most));
+  if (auto const* least = std::get_if<duration>(&key.least))
+    return fmt::format("{} to {}", to_string(*least), to_string(std::get<duration>(key.most)));
+  return {};
+}
+
+auto expected_text(config_key const& key) -> std::string {
+  struct {
+    config_key const& key;
+    auto operator()(std::string const&) const -> std::string {
+      return fmt::format("a text such as {}", key.example);
+    }
+    auto operator()(std::vector<std::string> const&) const -> std::string {
+      return fmt::format("a list of texts such as {}", key.example);
+    }
+    auto operator()(std::uint64_t) const -> std::string {
+      return fmt::format("a whole number, {}", range_text(key));
+    }
+    auto operator()(duration standard) const -> std::string {
+      return fmt::format("a length of time such as {}, {}", to_string(standard), range_text(key));
+    }
+  } const text{key};
+  return std::visit(text, key.standard);
+}
+
+auto is_known_name(std::span<config_key const> keys, std::string_view name) -> bool {
+  return std::ranges::find(keys, name, &config_key::name) != keys.end();
+}
+
+auto value_text(config_value const& value) -> std::string {
+  struct {
+    auto operator()(std::string const& text) const -> std::string {
+      return fmt::format("\"{}\"", text);
+    }
+    auto operator()(std::vector<std::string> const& list) const -> std::string {
+      std::string out;
+      for (auto const& each : list) out += fmt::format("{}\"{}\"", out.empty() ? "" : ", ", each);
+      return fmt::format("[{}]", out);
+    }
+    auto operator()(std::uint64_t number) const -> std::string { return fmt::format("{}", number); }
+    auto operator()(duration length) const -> std::string {
+      return fmt::format("\"{}\"", to_string(length));
+    }
+  } const text;
+  return std::visit(text, value);
+}
+
+/// Sentences in comment lines of at most 96 columns.
+auto comment_lines(std::string_view text) -> std::string {
+  std::string out;
+  std::string line = "#";
+  for (auto const word : split(text, ' ')) {
+    if (line.size() + 1 + word.size() > 96) {
+      out += line + "\n";
+      line = "#";
+    }
+    line += fmt::format(" {}", word);
+  }
+  return out + line + "\n";
+}
+
+}  // namespace
+
+config::config(std::span<config_key const> keys) : keys_{keys}, is_set_(keys.size(), false) {
+  for (auto const& key : keys) values_.push_back(key.standard);
+}
+
+auto config::index_of(std::string_view name) const -> std::size_t {
+  auto const found = std::ranges::find(keys_, name, &config_key::name);
+  KIZASHI_ASSERT(found != keys_.end());
+  return static_cast<std::size_t>(found - keys_.begin());
+}
+
+auto config::count_set() const -> std::size_t {
+  return static_cast<std::size_t>(std::count(is_set_.begin(), is_set_.end(), true));
+}
+
+/// Takes a value of the right kind when it is permitted. The message begins with "is".
+auto config::take(std::size_t index, config_value value) -> status {
+  auto const& key = keys_[index];
+  auto const is_number = std::holds_alternative<std::uint64_t>(value);
+  if (is_number || std::holds_alternative<duration>(value)) {
+    if (value < key.least || value > key.most) {
+      auto const came = is_number ? fmt::format("{}", std::get<std::uint64_t>(value))
+                                  : to_string(std::get<duration>(value));
+      return fail(errc::out_of_range, fmt::format("is {}; expected {}", came, range_text(key)));
+    }
+  } else if (key.check != nullptr) {
+    std::vector<std::string> texts;
+    if (auto const* list = std::get_if<std::vector<std::string>>(&value)) texts = *list;
+    if (auto const* text = std::get_if<std::string>(&value)) texts = {*text};
+    for (auto const& each : texts)
+      if (auto const checked = key.check(each); !checked)
+        return fail(checked.error().code,
+                    fmt::format("is \"{}\": {}", each, checked.error().message));
+  }
+  values_[index] = std::move(value);
+  is_set_[index] = true;
+  return {};
+}
+
+auto config::set(std::string_view name, std::string_view text, std::string_view option) -> status {
+  auto const index = index_of(name);
+  auto const& key = keys_[index];
+  std::optional<config_value> value;
+  if (std::holds_alternative<std::string>(key.standard)) value = std::string{text};
+  if (std::holds_alternative<std::vector<std::string>>(key.standard)) {
+    std::vector<std::string> list;
+    for (auto const part : split(text, ',')) list.emplace_back(trim(part));
+    value = std::move(list);
+  }
+  if (std::holds_alternative<std::uint64_t>(key.standard))
+    if (auto const number = parse_unsigned(text, ~std::uint64_t{0})) value = *number;
+  if (std::holds_alternative<duration>(key.standard))
+    if (auto const length = parse_duration(text)) value = *length;
+  if (!value)
+    return fail(errc::parse_error,
+                fmt::format("{} is \"{}\"; expected {}", option, text, expected_text(key)));
+  if (auto const taken = take(index, std::move(*value)); !taken)
+    return fail(taken.error().code, fmt::format("{} {}", option, taken.error().message));
+  return {};
+}
+
+/// Walks the tables of a file and collects what is wrong with them.
+class config_reader {
+public:
+  config_reader(config& out, std::string_view file) : out_{out}, file_{file} {
+    for (auto const& key : out.keys_) names_.push_back(key.name);
+  }
+
+  void read(toml::table const& table, std::string const& path) {
+    for (auto const& [key, node] : table) {
+      auto const name = path.empty() ? std::string{key.str()}
+                                     : fmt::format("{}.{}", path, std::string_view{key.str()});
+      if (is_known_name(out_.keys_, name))
+        read_value(name, node);
+      else if (node.is_table() && is_section(name))
+        read(*node.as_table(), name);
+      else
+        refuse(key.source(), unknown(name));
+    }
+  }
+
+  [[nodiscard]] auto mistakes() const -> std::string const& { return mistakes_; }
+
+private:
+  [[nodiscard]] auto is_section(std::string const& name) const -> bool {
+    return std::ranges::any_of(names_,
+                               [&](std::string_view each) { return each.starts_with(name + "."); });
+  }
+
+  [[nodiscard]] auto unknown(std::string const& name) const -> std::string {
+    auto const near = closest(name, names_);
+    return fmt::format("there is no key {}; {}'kizashi config document' lists all keys", name,
+                       near.empty() ? "" : fmt::format("did you mean {}? ", near));
+  }
+
+  void refuse(toml::source_region const& where, std::string const& what) {
+    mistakes_ += fmt::format("{}{}:{}:{}: {}", mistakes_.empty() ? "" : "\n", file_,
+                             where.begin.line, where.begin.column, what);
+  }
+
+  void read_value(std::string const& name, toml::node const& node) {
+    auto const index = out_.index_of(name);
+    auto const value = convert(out_.keys_[index], node);
+    if (!value) {
+      std::ostringstream came;
+      came << toml::node_view<toml::node const>{&node};
+      refuse(node.source(), fmt::format("{} is {}; expected {}", name, came.str(),
+                                        expected_text(out_.keys_[index])));
+    } else if (auto const taken = out_.take(index, *value); !taken) {
+      refuse(node.source(), fmt::format("{} {}", name, taken.error().message));
+    }
+  }
+
+  static auto convert(config_key const& key, toml::node const& node)
+      -> std::optional<config_value> {
+    if (std::holds_alternative<std::vector<std::string>>(key.standard)) return list_of(node);
+    if (std::holds_alternative<std::uint64_t>(key.standard)) {
+      auto const* const number = node.as_integer();
+      if (number == nullptr || number->get() < 0) return {};
+      return static_cast<std::uint64_t>(number->get());
+    }
+    auto const* const text = node.as_string();
+    if (text == nullptr) return {};
+    if (std::holds_alternative<std::string>(key.standard)) return text->get();
+    auto const length = parse_duration(text->get());
+    if (!length) return {};
+    return *length;
+  }
+
+  static auto list_of(toml::node const& node) -> std::optional<config_value> {
+    auto const* const array = node.as_array();
+    if (array == nullptr) return {};
+    std::vector<std::string> list;
+    for (auto const& each : *array) {
+      if (!each.is_string()) return {};
+      list.push_back(each.as_string()->get());
+    }
+    return list;
+  }
+
+  config& out_;
+  std::string_view file_;
+  std::vector<std::string_view> names_;
+  std::string mistakes_;
+};
+
+auto config::parse(std::span<config_key const> keys, std::string_view text, std::string_view file)
+    -> result<config> {
+  toml::table table;
+  try {
+    table = toml::parse(text, file);
+  } catch (toml::parse_error const& wrong) {
+    auto const& where = wrong.source().begin;
+    return fail(errc::parse_error, fmt::format("{}:{}:{}: not TOML: {}", file, where.line,
+                                               where.column, wrong.description()));
+  }
+  config out{keys};
+  config_reader reader{out, file};
+  reader.read(table, "");
+  if (!reader.mistakes().empty()) return fail(errc::parse_error, reader.mistakes());
+  return out;
+}
+
+auto document_config(std::span<config_key const> keys) -> std::string {
+  std::string out;
+  std::string_view section;
+  for (auto const& key : keys) {
+    auto const dot = key.name.rfind('.');
+    if (key.name.substr(0, dot) != section) {
+      section = key.name.substr(0, dot);
+      out += fmt::format("\n[{}]\n", section);
+    }
+    out += "\n" + comment_lines(key.help);
+    if (auto const range = range_text(key); !range.empty()) out += fmt::format("# {}\n", range);
+    auto const value = key.example.empty() ? value_text(key.standard) : std::string{key.example};
+    out += fmt::format("#{} = {}\n", key.name.substr(dot + 1), value);
+  }
+  return out;
+}
+
+auto closest(std::string_view word, std::span<std::string_view const> candidates)
+    -> std::string_view {
+  std::string_view best;
+  auto least = std::max<std::size_t>(2, word.size() / 3) + 1;
+  for (auto const each : candidates) {
+    // Edit distance (Wagner, Fischer: "The string-to-string correction problem", JACM 1974), one
+    // row at a time.
+    std::vector<std::size_t> row(each.size() + 1);
+    std::iota(row.begin(), row.end(), std::size_t{0});
+    for (std::size_t i = 0; i < word.size(); ++i) {
+      auto corner = row[0];
+      row[0] = i + 1;
+      for (std::size_t j = 0; j < each.size(); ++j) {
+        auto const change = corner + (word[i] != each[j] ? 1 : 0);
+        corner = row[j + 1];
+        row[j + 1] = std::min({change, row[j] + 1, corner + 1});
+      }
+    }
+    if (row.back() < least) {
+      least = row.back();
+      best = each;
+    }
+  }
+  return best;
+}
+
+}  // namespace kizashi

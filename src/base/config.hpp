@@ -1,0 +1,79 @@
+// Configuration: every key stands in one table with its default, range and help. From the table
+// come the reader of the TOML file, the check of command line options, their messages and the
+// manual.
+//
+//   inline constexpr ... keys{{"window.length", duration{60s}, duration{1s}, duration{24h}, "Length
+//   of a window."}}; KIZASHI_TRY(auto set, config::parse(keys, text, "kizashi.toml"));
+//   set.get<duration>("window.length");
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "kizashi/base/error.hpp"
+#include "kizashi/base/time.hpp"
+
+namespace kizashi {
+
+/// A text, a list of texts, a whole number or a length of time ("60s" in the file).
+using config_value = std::variant<std::string, std::vector<std::string>, std::uint64_t, duration>;
+
+struct config_key {
+  std::string_view name;  ///< "section.key"
+  config_value standard;  ///< the default; it also says of which kind the key is
+  config_value least;     ///< numbers and lengths of time: the range, both ends included
+  config_value most;
+  std::string_view help;     ///< sentences for the manual
+  std::string_view example;  ///< texts and lists: a value as it stands in the file
+  /// Texts and lists: says what is wrong with one text. May be null.
+  auto(*check)(std::string const& text) -> status = nullptr;
+};
+
+/// Values of all keys of a table. The table must outlive it.
+class config {
+public:
+  /// Every key at its default.
+  explicit config(std::span<config_key const> keys);
+
+  /// Reads TOML. `file` is the name used in messages. Fails with every mistake found, one per line,
+  /// each as "FILE:LINE:COLUMN: KEY is VALUE; expected ...".
+  [[nodiscard]] static auto parse(std::span<config_key const> keys, std::string_view text,
+                                  std::string_view file) -> result<config>;
+
+  /// Sets `name` from a command line option, whose name stands in the message. A list is what
+  /// stands between commas.
+  [[nodiscard]] auto set(std::string_view name, std::string_view text, std::string_view option)
+      -> status;
+
+  /// `T`: the kind of the key in the table.
+  template <class T>
+  [[nodiscard]] auto get(std::string_view name) const -> T const& {
+    return std::get<T>(values_[index_of(name)]);
+  }
+  /// Whether a file or an option gave a value.
+  [[nodiscard]] auto is_set(std::string_view name) const -> bool { return is_set_[index_of(name)]; }
+  /// How many keys were given.
+  [[nodiscard]] auto count_set() const -> std::size_t;
+
+private:
+  [[nodiscard]] auto index_of(std::string_view name) const -> std::size_t;
+  [[nodiscard]] auto take(std::size_t index, config_value value) -> status;
+
+  std::span<config_key const> keys_;
+  std::vector<config_value> values_;
+  std::vector<bool> is_set_;
+  friend class config_reader;
+};
+
+/// A TOML file with every key, its help, range and default; the keys themselves are commented out.
+[[nodiscard]] auto document_config(std::span<config_key const> keys) -> std::string;
+
+/// The candidate that `word` was probably meant to be; empty when none is near.
+[[nodiscard]] auto closest(std::string_view word, std::span<std::string_view const> candidates)
+    -> std::string_view;
+
+}  // namespace kizashi
