@@ -89,8 +89,10 @@ class contender:
 ALL = [
     contender("ceiling", "a bare loop over the mapped file that reads the fields: the ceiling of decoding",
               ["{build}/bench_ceiling", "{capture}"], from_json("packets"), of_its_own),
-    contender("decode", "kizashi, file into packet batches only",
+    contender("decode", "kizashi, frames into packet batches, without reading the file",
               ["{build}/kizashi", "bench", "decode", "{capture}"], from_json("packets"), of_its_own),
+    contender("decode-file", "the same with reading the file into blocks and starting the program",
+              ["{build}/kizashi", "bench", "decode", "{capture}"], from_json("packets")),
     contender("plain", "plain C++ (bench/plain.cpp): the counting of `read` by open addressing, without place",
               ["{build}/bench_plain", "{capture}"], from_json("packets")),
     contender("read", "kizashi read, everything, with country and AS, one core",

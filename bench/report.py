@@ -20,7 +20,8 @@ def complete(answer):
     for row in answer["results"]:
         row["read_is_faster_by"] = ratio(rows.get("read"), row)
     answer["ratios"] = {name: ratio(rows.get(above), rows.get(below)) for name, above, below in (
-        ("decode / ceiling", "decode", "ceiling"), ("read / plain", "read", "plain"),
+        ("decode / ceiling", "decode", "ceiling"),
+        ("decode from the file on / ceiling", "decode-file", "ceiling"), ("read / plain", "read", "plain"),
         ("read on 2 cores / on 1", "read-2", "read"), ("read / tracertstats", "read", "tracertstats"),
         ("read / tracereport", "read", "tracereport"), ("read / nfpcapd", "read", "nfpcapd"))}
     answer["targets"] = targets(rows, answer["streams"])
@@ -45,6 +46,7 @@ def targets(rows, streams):
         growth = streams[1]["rss"] / streams[0]["rss"]
     return [
         line("decode into batches", 50e6, rate("decode"), "packets/s"),
+        line("the same from the file on", 50e6, rate("decode-file"), "packets/s"),
         line("the whole of read, one core", 20e6, rate("read"), "packets/s"),
         line("read on two cores, times one core", 1.8, ratio(rows.get("read-2"), rows.get("read")), "x"),
         line("peak memory of read on this input", 400e6, memory, "bytes", False),
