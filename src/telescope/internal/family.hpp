@@ -7,6 +7,8 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <type_traits>
+#include <utility>
 #include <vector>
 
 #include "kizashi/net/packet_batch.hpp"
@@ -91,13 +93,16 @@ public:
       auto const part = head_of(rows);
       rows = rows.subspan(part.size());
       prefetch_sources(batch, head_of(rows));
-      pending_size_ = 0;
-      for (auto const row : part) count_source(batch, row, when, with_totals);
-      for (std::size_t i = 0; i < pending_size_; ++i) {
-        auto const& each = pending_[i];
-        if (port_sources_.open.see(each.key, each.when, when.current))
-          when.counts_of(each.when).ports.add_source(each.key.tag());
+      sightings pairs;
+      for (auto const row : part) {
+        if (!count_source(batch, row, when, with_totals)) continue;
+        auto const key = Key::of(source_of(batch, row), tag_of(batch, row));
+        port_sources_.open.prefetch(key);
+        pairs.add(key, when.of(row));
       }
+      for (auto const& each : pairs.all())
+        if (port_sources_.open.see(each.key, each.when, when.current).is_new_to_window)
+          when.counts_of(each.when).ports.add_source(each.key.tag());
     }
   }
 
@@ -108,14 +113,33 @@ public:
     while (!rows.empty()) {
       auto const part = head_of(rows);
       rows = rows.subspan(part.size());
-      pending_size_ = 0;
+      sightings pairs;
+      sightings alone;
+      auto const add_alone = [&](address_type destination, phase at) {
+        auto const key = Key::of(destination, 0);
+        destinations_.open.prefetch(key);
+        alone.add(key, at);
+      };
       for (auto const row : part) {
         auto const tag = tag_of(batch, row);
-        auto const key = Key::of(destination_of(batch, row), tag == no_port ? 0 : tag);
-        (tag == no_port ? destinations_ : port_destinations_).open.prefetch(key);
-        pending_[pending_size_++] = {key, when.of(row), tag != no_port};
+        if (tag == no_port) {
+          add_alone(destination_of(batch, row), when.of(row));
+          continue;
+        }
+        auto const key = Key::of(destination_of(batch, row), tag);
+        port_destinations_.open.prefetch(key);
+        pairs.add(key, when.of(row));
       }
-      for (std::size_t i = 0; i < pending_size_; ++i) count_destination(pending_[i], when);
+      for (auto const& each : pairs.all()) {
+        auto const seen = port_destinations_.open.see(each.key, each.when, when.current);
+        if (seen.is_new_to_window) when.counts_of(each.when).ports.add_destination(each.key.tag());
+        // A destination that was seen with its port was seen: that saves most probes of the other
+        // set.
+        if (seen.is_new_to_window || seen.is_new_member) add_alone(each.key.address(), each.when);
+      }
+      for (auto const& each : alone.all())
+        when.counts_of(each.when).destinations +=
+            destinations_.open.see(each.key, each.when, when.current).is_new_to_window;
     }
   }
 
@@ -166,10 +190,21 @@ private:
   /// stay in the cache.
   static constexpr std::size_t stride = 64;
 
-  struct pending_key {
-    Key key;
-    phase when;
-    bool has_port;
+  /// Keys of one stride whose places are on their way into the cache.
+  class sightings {
+  public:
+    struct sighting {
+      Key key;
+      phase when;
+    };
+    void add(Key key, phase when) noexcept { items_[size_++] = {key, when}; }
+    [[nodiscard]] auto all() const noexcept -> std::span<sighting const> {
+      return std::span{items_}.first(size_);
+    }
+
+  private:
+    std::array<sighting, stride> items_;
+    std::size_t size_ = 0;
   };
 
   [[nodiscard]] static auto head_of(std::span<std::uint16_t const> rows) noexcept
@@ -201,12 +236,16 @@ private:
     return {each.address, each.packets, each.wire_bytes};
   }
 
-  void prefetch_sources(net::packet_batch const& batch, std::span<std::uint16_t const> rows) const {
+  // Inlined by force: g++ takes a function that only prefetches for one without effect and leaves
+  // its calls out.
+  [[gnu::always_inline]] inline void prefetch_sources(net::packet_batch const& batch,
+                                                      std::span<std::uint16_t const> rows) const {
     for (auto const row : rows) sources_.prefetch(source_of(batch, row));
   }
 
-  void count_source(net::packet_batch const& batch, std::size_t row, moment const& when,
-                    bool with_totals) {
+  /// Answers whether (port, source) must be looked up.
+  [[nodiscard]] auto count_source(net::packet_batch const& batch, std::size_t row,
+                                  moment const& when, bool with_totals) -> bool {
     auto const source = source_of(batch, row);
     auto const at = when.of(row);
     auto& counts = when.counts_of(at);
@@ -217,17 +256,11 @@ private:
     counts.sources += see_source(entry, at, when.current);
     if (with_totals && at != phase::closed) counts.add_to_total(source, wire_length);
     auto const tag = tag_of(batch, row);
-    if (tag == no_port) return;
+    if (tag == no_port) return false;
     bool const is_tcp = tag < 65536;
     auto const flags = batch.tcp_flags[row] & (net::tcp_flag::syn | net::tcp_flag::ack);
     counts.ports.add_packet(tag, wire_length, is_tcp && flags == net::tcp_flag::syn);
-    if (at == phase::current) {
-      if (entry.last_port == tag) return;
-      entry.last_port = tag;
-    }
-    auto const key = Key::of(source, tag);
-    port_sources_.open.prefetch(key);
-    pending_[pending_size_++] = {key, at, true};
+    return at != phase::current || std::exchange(entry.last_port, tag) != tag;
   }
 
   /// Answers whether the source is new to its window. `last_port` speaks of the current window
@@ -242,22 +275,6 @@ private:
     entry.raw_stamp = mark.raw();
     if (at == phase::current) entry.last_port = no_port;
     return true;
-  }
-
-  /// A destination that its window has seen at this port it has seen at all: that saves most probes
-  /// of the other set.
-  void count_destination(pending_key const& each, moment const& when) {
-    auto& counts = when.counts_of(each.when);
-    auto key = each.key;
-    if (each.has_port) {
-      auto const tag = key.tag();
-      auto const before = port_destinations_.open.size();
-      bool const is_new = port_destinations_.open.see(key, each.when, when.current);
-      if (is_new) counts.ports.add_destination(tag);
-      if (!is_new && port_destinations_.open.size() == before) return;
-      key = Key::of(key.address(), 0);
-    }
-    counts.destinations += destinations_.open.see(key, each.when, when.current);
   }
 
   [[nodiscard]] auto spill_sources(std::uint32_t current) -> status {
@@ -275,8 +292,6 @@ private:
   key_set<Key> port_sources_;
   key_set<Key> port_destinations_;
   sorted_runs<record> source_runs_;
-  std::array<pending_key, stride> pending_;
-  std::size_t pending_size_ = 0;
 };
 
 }  // namespace kizashi::telescope::internal

@@ -86,9 +86,13 @@ public:
 
   void prefetch(Key key) const noexcept { __builtin_prefetch(&entries_[place_of(key)], 1); }
 
-  /// Sees `key` in the window that `when` says and answers whether that window had not seen it.
-  /// Rows of closed windows are new to none, but become members.
-  auto see(Key key, phase when, std::uint32_t current) -> bool {
+  struct answer {
+    bool is_new_to_window;  ///< never, when the row is in no open window
+    bool is_new_member;
+  };
+
+  /// Sees `key` in the window that `when` says.
+  auto see(Key key, phase when, std::uint32_t current) -> answer {
     auto& found = probe(key);
     if (found.is_empty()) return insert(found, key, when, current);
     auto mark = found.mark();
@@ -96,7 +100,7 @@ public:
                         : when == phase::previous ? mark.see_in_previous(current)
                                                   : false;
     if (is_new) found.set(key, mark);
-    return is_new;
+    return {is_new, false};
   }
 
   /// Calls `visit(key)` for each member, in no order.
@@ -140,13 +144,13 @@ private:
     rebuild(entries_.size() * 2, [](stamp) { return true; });
   }
 
-  auto insert(entry& place, Key key, phase when, std::uint32_t current) -> bool {
+  auto insert(entry& place, Key key, phase when, std::uint32_t current) -> answer {
     auto const window = when == phase::current    ? current
                         : when == phase::previous ? current - 1
                                                   : serial::closed;
     place.set(key, stamp{window, false});
     if (++size_ * 8 > entries_.size() * 5) grow();
-    return when != phase::closed;
+    return {when != phase::closed, true};
   }
 
   template <class Keep>
