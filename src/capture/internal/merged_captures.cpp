@@ -122,6 +122,8 @@ void merged_captures::take_run(input& one, net::frame_block& out) {
     one.at = found.end;
   }
   one.key = found.key;
+  auto const& frames = one.block.frames;
+  if (one.at < frames.size() && frames[one.at].time.is_known()) one.key = frames[one.at].time;
 }
 
 auto merged_captures::run_of(input const& one, net::frame_block const& out) const -> run {
@@ -132,19 +134,19 @@ auto merged_captures::run_of(input const& one, net::frame_block const& out) cons
       net::frame_block::target_bytes - std::min(net::frame_block::target_bytes, out.storage.size());
   auto const* const other = heap_.empty() ? nullptr : &inputs_[heap_.front()];
   auto const begin = frames[one.at].offset;
-  auto key = one.key;
-  auto at = one.at;
-  for (; at < size; ++at) {
-    auto const& each = frames[at];
-    if (each.time.is_known()) key = each.time;
+  run found{one.at, one.key};
+  for (; found.end < size; ++found.end) {
+    auto const& each = frames[found.end];
+    auto const key = each.time.is_known() ? each.time : found.key;
     if (other != nullptr &&
         (key > other->key || (key == other->key && one.number > other->number))) {
       break;
     }
-    auto const is_first = at == one.at && out.frames.empty();
+    auto const is_first = found.end == one.at && out.frames.empty();
     if (each.offset - begin + each.captured > bytes_left && !is_first) break;
+    found.key = key;
   }
-  return {at, key};
+  return found;
 }
 
 void merged_captures::make_ready(input& one) {

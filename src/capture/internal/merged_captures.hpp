@@ -47,7 +47,7 @@ private:
   /// Frames of one input that may be given before those of any other.
   struct run {
     std::size_t end;  // the first frame in the block that is not among them
-    timestamp key;    // of that frame, or of the last one where there is none
+    timestamp key;    // of the last one
   };
 
   [[nodiscard]] auto look_at(std::string const& path) -> status;

@@ -22,9 +22,9 @@ public:
   /// Unknown when `ticks` and the offset are zero and when the time is not in 1970 .. 2262. What is
   /// finer than a nanosecond is cut off.
   [[nodiscard]] auto at(std::uint64_t ticks) const noexcept -> timestamp {
-    if (ticks <= largest_fast_) [[likely]] {
-      auto const nanoseconds = static_cast<std::int64_t>(ticks * multiplier_);
-      return ticks == 0 ? timestamp::unknown() : timestamp{nanoseconds};
+    // Zero, which wraps, is looked at slowly.
+    if (ticks - 1 < largest_fast_) [[likely]] {
+      return timestamp{static_cast<std::int64_t>(ticks * multiplier_)};
     }
     return at_slowly(ticks);
   }
