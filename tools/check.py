@@ -21,7 +21,7 @@ LONG_ON_PURPOSE = "// Long on purpose:"
 
 def source_files():
     listing = subprocess.run(
-        ["git", "ls-files", "--cached", "--others", "--exclude-standard", "--",
+        ["git", "-c", "safe.directory=*", "ls-files", "--cached", "--others", "--exclude-standard", "--",
          "src/*.[ch]pp", "tests/*.[ch]pp", "bench/*.[ch]pp"],
         cwd=ROOT, check=True, capture_output=True, text=True).stdout
     return sorted({path for path in listing.splitlines() if (ROOT / path).is_file()})

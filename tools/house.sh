@@ -109,9 +109,11 @@ make_places() {
 
 # --- sources and fuzz targets ---------------------------------------------------------------------------
 
-# C++ files that are tracked or new, not those that git ignores.
+# C++ files that are tracked or new, not those that git ignores. A build server's checkout may belong to another user,
+# which git would refuse to read.
 source_files() {
-  git ls-files --cached --others --exclude-standard -- 'src/*.[ch]pp' 'tests/*.[ch]pp' 'bench/*.[ch]pp' |
+  git -c safe.directory='*' ls-files --cached --others --exclude-standard -- \
+    'src/*.[ch]pp' 'tests/*.[ch]pp' 'bench/*.[ch]pp' |
     while read -r file; do if [[ -f $file ]]; then say "$file"; fi; done
 }
 
