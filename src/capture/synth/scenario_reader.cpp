@@ -5,8 +5,8 @@
 
 #include <fmt/format.h>
 
+#include "kizashi/capture/synth/actor_manual.hpp"
 #include "kizashi/capture/synth/internal/address_space.hpp"
-#include "kizashi/capture/synth/internal/kinds.hpp"
 #include "kizashi/capture/synth/internal/table_reader.hpp"
 #include "kizashi/capture/synth/scenario.hpp"
 
@@ -65,7 +65,7 @@ public:
     if (spec.name.empty() || spec.name.size() > 100)
       in_.complain("name", "a name of 1 to 100 bytes such as \"bots\"");
     std::string kinds;
-    for (auto const& row : actor_kinds())
+    for (auto const& row : actor_manual())
       kinds += (kinds.empty() ? "" : " ") + std::string{row.name};
     if (!in_.has("kind")) {
       in_.complain("kind", "what the actor does, such as \"mirai\"");

@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "kizashi/base/config.hpp"
 #include "kizashi/base/text.hpp"
 
 namespace kizashi::capture::synth {
@@ -31,36 +32,6 @@ auto shown(toml::node const& node) -> std::string {
 auto is_listed(std::string_view word, std::string_view list) -> bool {
   auto const words = split(list, ' ');
   return std::find(words.begin(), words.end(), word) != words.end();
-}
-
-/// The Levenshtein distance, row by row.
-auto edit_distance(std::string_view a, std::string_view b) -> std::size_t {
-  std::vector<std::size_t> row(b.size() + 1);
-  for (std::size_t j = 0; j <= b.size(); ++j) row[j] = j;
-  for (std::size_t i = 0; i < a.size(); ++i) {
-    auto diagonal = row[0];
-    row[0] = i + 1;
-    for (std::size_t j = 0; j < b.size(); ++j) {
-      auto const above = row[j + 1];
-      row[j + 1] = std::min({above + 1, row[j] + 1, diagonal + (a[i] == b[j] ? 0U : 1U)});
-      diagonal = above;
-    }
-  }
-  return row[b.size()];
-}
-
-/// The word of `list` that was probably meant; empty when none is near.
-auto closest(std::string_view word, std::string_view list) -> std::string_view {
-  std::string_view answer;
-  auto best = std::min<std::size_t>(3, word.size() / 2 + 1);
-  if (word.size() > 40) return answer;
-  for (auto const each : split(list, ' ')) {
-    auto const distance = edit_distance(word, each);
-    if (distance >= best) continue;
-    best = distance;
-    answer = each;
-  }
-  return answer;
 }
 
 auto with_commas(std::string_view list) -> std::string {
@@ -309,7 +280,7 @@ auto table_reader::tables(std::string_view key) -> std::vector<toml::table const
 void table_reader::refuse_others(std::string_view permitted, std::string_view owner) {
   for (auto const& [name, value] : *table_) {
     if (is_listed(name.str(), permitted)) continue;
-    auto const near = closest(name.str(), permitted);
+    auto const near = closest(name.str(), split(permitted, ' '));
     out_->add(name.source().begin,
               fmt::format("{} is not known;{} {} may have {}", full(name.str()),
                           near.empty() ? "" : fmt::format(" did you mean {}?", near), owner,

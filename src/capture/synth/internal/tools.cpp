@@ -6,7 +6,7 @@
 
 #include "kizashi/base/error.hpp"
 #include "kizashi/base/text.hpp"
-#include "kizashi/capture/synth/internal/kinds.hpp"
+#include "kizashi/capture/synth/actor_manual.hpp"
 
 namespace kizashi::capture::synth {
 

@@ -14,7 +14,7 @@ struct kind_row {
 };
 
 /// All kinds in the order of the manual.
-[[nodiscard]] auto actor_kinds() -> std::span<kind_row const>;
+[[nodiscard]] auto actor_manual() -> std::span<kind_row const>;
 /// The row of a kind, or null.
 [[nodiscard]] auto find_kind(std::string_view name) -> kind_row const*;
 /// Keys that every actor may have, separated by spaces.

@@ -1,4 +1,4 @@
-#include "kizashi/capture/synth/internal/kinds.hpp"
+#include "kizashi/capture/synth/actor_manual.hpp"
 
 #include <algorithm>
 #include <array>
@@ -44,7 +44,7 @@ constexpr auto rows = std::to_array<kind_row>({
 
 }  // namespace
 
-auto actor_kinds() -> std::span<kind_row const> {
+auto actor_manual() -> std::span<kind_row const> {
   return rows;
 }
 
