@@ -83,6 +83,6 @@ auto run(int count, char const* const* words) -> int {
 }  // namespace kizashi::app
 
 auto main(int count, char** words) -> int {
-  kizashi::app::listen_for_stop();
+  kizashi::app::ignore_broken_pipes();
   return kizashi::app::run(count, words);
 }

@@ -1,5 +1,7 @@
 // kizashi read: captures in, answers out.
+#include <algorithm>
 #include <memory>
+#include <optional>
 
 #include <fmt/format.h>
 
@@ -8,6 +10,7 @@
 #include "kizashi/app/progress_bar.hpp"
 #include "kizashi/app/report.hpp"
 #include "kizashi/app/settings.hpp"
+#include "kizashi/app/standard_input.hpp"
 #include "kizashi/app/terminal.hpp"
 #include "kizashi/capture/inputs.hpp"
 #include "kizashi/capture/synth/synthetic_source.hpp"
@@ -109,6 +112,17 @@ void take_outcome(pipeline::outcome outcome, capture::frame_source const& source
     out.stopped_by = "stopped before the end; the numbers cover what was read until then";
 }
 
+/// Opens the source, travels it to its end and closes it.
+auto run_source(read_choice const& choice, settings const& set, report& out) -> status {
+  std::optional<stoppable_input> input;
+  if (std::ranges::find(choice.inputs, "-") != choice.inputs.end()) input.emplace();
+  KIZASHI_TRY(auto const source, open_source(choice));
+  auto outcome = travel(*source, set, choice.is_quiet, out);
+  if (input && input->was_stopped()) outcome.is_partial = true;
+  take_outcome(std::move(outcome), *source, out);
+  return {};
+}
+
 auto write(report const& what, read_choice const& choice) -> status {
   if (!choice.csv.empty()) KIZASHI_TRY(write_csv(what, choice.csv));
   standard_output out;
@@ -140,13 +154,13 @@ auto read_with(read_choice const& choice, settings const& set) -> result<int> {
   out.has_darknet = !set.darknet.is_empty();
   out.darknet_ipv4_addresses = set.darknet.ipv4_size();
   KIZASHI_TRY(out.places, open_places(set.place_table, out.place_hint));
-  KIZASHI_TRY(auto const source, open_source(choice));
-  take_outcome(travel(*source, set, choice.is_quiet, out), *source, out);
+  KIZASHI_TRY(run_source(choice, set, out));
   KIZASHI_TRY(write(out, choice));
   return out.is_partial ? say_partial(out) : exit_done;
 }
 
 auto run(read_choice const& choice) -> int {
+  listen_for_stop();
   constexpr auto name = "kizashi read";
   if (choice.inputs.empty() == choice.scenario.empty())
     return say_usage({errc::parse_error, choice.inputs.empty()

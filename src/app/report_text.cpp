@@ -71,23 +71,31 @@ private:
   auto times() -> status {
     if (!sum_.first.is_known()) return line("No packet has a time");
     auto const length = sum_.last - sum_.first;
-    auto text = fmt::format("{} to {}", seconds_of(sum_.first), seconds_of(sum_.last));
-    if (length.count() > 0) {
-      auto const seconds = std::chrono::duration<double>(length).count();
-      text += fmt::format(" ({}, {} packets/s)", short_duration(length),
-                          rate_text(static_cast<double>(sum_.packets.total) / seconds));
-    }
-    return line(text);
+    auto const last = seconds_of(sum_.last);
+    if (length.count() == 0) return line(last + " UTC");
+    return line(fmt::format("{} to {} UTC, {}, {}", seconds_of(sum_.first), last,
+                            short_duration(length), rate_text(sum_.packets.total, length)));
   }
 
-  static auto rate_text(double rate) -> std::string {
-    return rate < 100 ? fmt::format("{:.3g}", rate) : short_number(rate);
+  /// In the unit that makes it a number of one digit or more.
+  static auto rate_text(std::uint64_t packets, duration length) -> std::string {
+    struct {
+      double seconds;
+      char const* name;
+    } const units[] = {{1, "s"}, {60, "min"}, {3600, "h"}, {86400, "d"}};
+    auto const per_second =
+        static_cast<double>(packets) / std::chrono::duration<double>(length).count();
+    auto const* unit = std::begin(units);
+    while (per_second * unit->seconds < 1 && unit + 1 != std::end(units)) ++unit;
+    auto const rate = per_second * unit->seconds;
+    return fmt::format("{} packets/{}",
+                       rate < 100 ? fmt::format("{:.2g}", rate) : short_number(rate), unit->name);
   }
-  /// "2026-01-15 00:00:00 UTC" without decimals.
+  /// "2026-01-15 00:00:00", without decimals.
   static auto seconds_of(timestamp time) -> std::string {
     auto text = time.to_string().substr(0, 19);
     if (text.size() > 10) text[10] = ' ';
-    return text + " UTC";
+    return text;
   }
 
   // --- time ---
@@ -111,7 +119,7 @@ private:
     for (auto const each : columns) drawn.insert(drawn.end(), wide, each);
     for (auto const& each : draw_histogram(drawn, 3, style_.is_utf8))
       KIZASHI_TRY(out_.write(fmt::format("  {}\n", each)));
-    return line(fmt::format("  from {}; the highest column is {}", seconds_of(first),
+    return line(fmt::format("  from {} UTC; the highest column is {}", seconds_of(first),
                             with_thousands(highest)),
                 ink::faint);
   }
@@ -259,7 +267,7 @@ private:
         {sum_.order.late, "late", "their window had closed: in all totals, in no window"},
         {sum_.order.untimed, "without time", "in all totals, in no window"},
     };
-    text_table table{{{"packets", true}, {"", false}, {"why", false}}};
+    text_table table{{{"packets", true}, {"what", false}, {"why", false}}};
     auto is_any = false;
     for (auto const& each : all) {
       if (each.count == 0) continue;

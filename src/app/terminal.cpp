@@ -60,6 +60,10 @@ auto output_style() -> text_style {
   return style;
 }
 
+void ignore_broken_pipes() {
+  std::signal(SIGPIPE, SIG_IGN);
+}
+
 void listen_for_stop() {
   struct sigaction action {};
   action.sa_handler = want_stop;
@@ -69,7 +73,6 @@ void listen_for_stop() {
   ::sigemptyset(&action.sa_mask);
   ::sigaction(SIGINT, &action, nullptr);
   ::sigaction(SIGTERM, &action, nullptr);
-  std::signal(SIGPIPE, SIG_IGN);
 }
 
 auto is_stop_wanted() noexcept -> bool {

@@ -12,6 +12,10 @@ namespace kizashi::app {
 /// (https://no-color.org), UTF-8 when the locale's name (LC_ALL, LC_CTYPE, LANG) says so.
 [[nodiscard]] auto output_style() -> text_style;
 
+/// From now on writing into a pipe that nobody reads is a failure (EPIPE) and not the end of the
+/// program.
+void ignore_broken_pipes();
+
 /// From now on SIGINT and SIGTERM ask to stop instead of ending the program; a second one ends it.
 /// SIGPIPE is ignored.
 void listen_for_stop();
