@@ -10,6 +10,7 @@ import datetime
 import json
 import os
 import pathlib
+import resource
 import subprocess
 import sys
 import tempfile
@@ -49,16 +50,19 @@ def options():
 
 
 class measurement:
-    """One run of one command: seconds, peak memory, what it printed. GNU time stands between, because the kernel counts
-    the memory of this very program for whatever it starts directly."""
+    """One run of one command: seconds by the wall and of the processors, peak memory, what it printed. GNU time stands
+    between, because the kernel counts the memory of this very program for whatever it starts directly."""
 
     def __init__(self, argv, folder, stdin=subprocess.DEVNULL):
         with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err, \
                 tempfile.NamedTemporaryFile() as peak:
+            before = resource.getrusage(resource.RUSAGE_CHILDREN)
             started = time.perf_counter()
             done = subprocess.run(["/usr/bin/time", "-q", "-f", "%M", "-o", peak.name, *argv], cwd=folder,
                                   stdin=stdin, stdout=out, stderr=err)
             self.seconds = time.perf_counter() - started
+            after = resource.getrusage(resource.RUSAGE_CHILDREN)
+            self.cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
             self.code = done.returncode
             self.rss = int(peak.read().split()[-1]) * 1024
             self.out, self.err = (self.text_of(file) for file in (out, err))
@@ -123,7 +127,8 @@ def run_rounds(chosen, build, capture, rounds):
     rows = []
     for each in chosen:
         missing = each.missing(build)
-        row = {"name": each.name, "what": each.what, "cores": each.cores, "seconds": [], "rss": 0, "counted": None}
+        row = {"name": each.name, "what": each.what, "cores": each.cores, "seconds": [], "cpu_seconds": [],
+               "rss": 0, "counted": None}
         rows.append((each, row))
         if missing:
             row["skipped"] = missing
@@ -153,6 +158,7 @@ def run_one(each, row, places):
         if each.name == "read":
             row["place"] = json.loads(done.out).get("place_origin")
         row["seconds"].append(each.seconds(done))
+        row["cpu_seconds"].append(done.cpu)
         row["rss"] = max(row["rss"], done.rss)
 
 
@@ -165,8 +171,8 @@ def shown(word, places, row, folder):
 
 def run_synth(kizashi, rounds):
     """How fast packets are made, without a disk."""
-    row = {"name": "synth", "what": "kizashi synth speed, written to nowhere", "cores": 1, "seconds": [], "rss": 0,
-           "command": "kizashi synth speed -o /dev/null"}
+    row = {"name": "synth", "what": "kizashi synth speed, written to nowhere", "cores": 1, "seconds": [],
+           "cpu_seconds": [], "rss": 0, "command": "kizashi synth speed -o /dev/null"}
     for _ in range(min(rounds, 3)):
         say("synth")
         done = measurement(on_cores([kizashi, "synth", "speed", "-o", "/dev/null"], 1), SCRATCH)
@@ -174,6 +180,7 @@ def run_synth(kizashi, rounds):
             row["failed"] = done.err.strip()[-300:]
             break
         row["seconds"].append(done.seconds)
+        row["cpu_seconds"].append(done.cpu)
         row["rss"] = max(row["rss"], done.rss)
     row["packets"] = contenders.count_records(SCRATCH / "speed.pcap")
     return row
@@ -186,14 +193,15 @@ def run_streams(kizashi, sizes):
     rows = []
     for size in sizes:
         length = f"{round(nanoseconds * size / (packets - 1) / 10**9)}s"
-        make = [kizashi, "synth", "speed", "--duration", length, "-o", "-"]
+        change = ["--packets", str(size), "--duration", length]
+        make = [kizashi, "synth", "speed", *change, "-o", "-"]
         say(f"stream of about {size:,} packets")
         with subprocess.Popen(make, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                               stderr=subprocess.DEVNULL) as maker:
             done = measurement([kizashi, "read", "--json", "-"], SCRATCH, stdin=maker.stdout)
             maker.stdout.close()
-        row = {"name": f"stream-{size}", "command": f"kizashi synth speed --duration {length} -o - | "
-               "kizashi read --json -", "seconds": [done.seconds], "rss": done.rss}
+        row = {"name": f"stream-{size}", "command": f"kizashi synth speed {' '.join(change)} -o - | "
+               "kizashi read --json -", "seconds": [done.seconds], "cpu_seconds": [done.cpu], "rss": done.rss}
         if done.code != 0:
             row["failed"] = done.err.strip()[-300:]
         else:
@@ -227,6 +235,8 @@ def main():
     is_whole = not (asked.quick or asked.only or asked.input)
     if is_whole:
         report.check_readme(ROOT / "bench" / "README.md")
+    if os.getloadavg()[0] > 0.5:
+        say(f"The machine is busy (load {os.getloadavg()[0]:.1f}): the numbers will be worse than it can do.")
     SCRATCH.mkdir(parents=True, exist_ok=True)
     rounds = asked.rounds or (3 if asked.quick else 7)
     answer = {"date": datetime.date.today().isoformat(), "machine": machine()}
