@@ -36,13 +36,19 @@ auto chosen(CLI::App const& program, std::string& words) -> CLI::App const* {
 
 /// "there is no option --jsno; did you mean --json?" from what the parser did not understand.
 auto explain(CLI::App const& command, CLI::ParseError const& wrong) -> std::string {
-  auto const rest = command.remaining();
-  if (dynamic_cast<CLI::ExtrasError const*>(&wrong) == nullptr || rest.empty()) return wrong.what();
-  auto const& word = rest.front();
   std::vector<std::string> names;
   for (auto const* option : command.get_options())
     for (auto const& each : option->get_lnames()) names.push_back("--" + each);
-  for (auto const* under : command.get_subcommands({})) names.push_back(under->get_name());
+  std::vector<std::string> commands;
+  for (auto const* under : command.get_subcommands({})) commands.push_back(under->get_name());
+  auto const rest = command.remaining();
+  auto const is_extra = dynamic_cast<CLI::ExtrasError const*>(&wrong) != nullptr;
+  auto const is_missing = dynamic_cast<CLI::RequiredError const*>(&wrong) != nullptr;
+  if (rest.empty() && is_missing && !commands.empty())
+    return fmt::format("no command is named; expected one of {}", fmt::join(commands, ", "));
+  if (rest.empty() || (!is_extra && !is_missing)) return wrong.what();
+  auto const& word = rest.front();
+  names.insert(names.end(), commands.begin(), commands.end());
   std::vector<std::string_view> const views{names.begin(), names.end()};
   auto const near = closest(word, views);
   return fmt::format("there is no {} {}{}", word.starts_with('-') ? "option" : "command", word,

@@ -6,6 +6,7 @@
 #include "kizashi/app/command.hpp"
 #include "kizashi/app/place_file.hpp"
 #include "kizashi/app/report.hpp"
+#include "kizashi/app/text_layout.hpp"
 #include "kizashi/app/text_sink.hpp"
 #include "kizashi/base/text.hpp"
 

@@ -77,8 +77,8 @@ auto summary_rows(report const& what) -> std::vector<named_count> {
   };
 }
 
-auto country_text(recognise::country_code code) -> std::string_view {
-  return code == recognise::country_code{} ? std::string_view{} : code.text();
+auto country_text(recognise::country_code code) -> std::string {
+  return code == recognise::country_code{} ? std::string{} : std::string{code.text()};
 }
 auto system_text(recognise::asn number) -> std::string {
   return number.number() == 0 ? std::string{} : fmt::format("{}", number.number());

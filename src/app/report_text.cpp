@@ -57,9 +57,10 @@ private:
                        ink::warning));
     if (sum_.packets.total == 0) return no_packets();
     KIZASHI_TRY(times());
-    return line(fmt::format("{} packets, {} on the wire, from {} sources to {} destinations",
-                            with_thousands(sum_.packets.total), short_bytes(sum_.wire_bytes),
-                            with_thousands(sum_.sources), with_thousands(sum_.destinations)));
+    return line(fmt::format("{}, {} on the wire, from {} to {}",
+                            counted(sum_.packets.total, "packet"), short_bytes(sum_.wire_bytes),
+                            counted(sum_.sources, "source"),
+                            counted(sum_.destinations, "destination")));
   }
 
   auto no_packets() -> status {

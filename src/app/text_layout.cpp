@@ -5,6 +5,8 @@
 
 #include <fmt/format.h>
 
+#include "kizashi/base/text.hpp"
+
 namespace kizashi::app {
 namespace {
 
@@ -161,16 +163,28 @@ auto draw_histogram(std::span<std::uint64_t const> heights, std::size_t rows, bo
   return lines;
 }
 
+auto counted(std::uint64_t count, std::string_view noun) -> std::string {
+  return fmt::format("{} {}{}", with_thousands(count), noun, count == 1 ? "" : "s");
+}
+
 auto short_duration(duration length) -> std::string {
   using namespace std::chrono;
   auto const seconds = duration_cast<std::chrono::duration<double>>(length).count();
   if (seconds < 1e-3) return fmt::format("{:.3g} us", seconds * 1e6);
   if (seconds < 1) return fmt::format("{:.3g} ms", seconds * 1e3);
   if (seconds < 60) return fmt::format("{:.3g} s", seconds);
+  struct {
+    std::uint64_t seconds;
+    char const* name;
+    std::uint64_t below;
+    char const* name_below;
+  } const units[] = {{86400, "d", 3600, "h"}, {3600, "h", 60, "min"}, {60, "min", 1, "s"}};
   auto const whole = static_cast<std::uint64_t>(seconds + 0.5);
-  if (whole < 3600) return fmt::format("{} min {} s", whole / 60, whole % 60);
-  if (whole < 86400) return fmt::format("{} h {} min", whole / 3600, whole % 3600 / 60);
-  return fmt::format("{} d {} h", whole / 86400, whole % 86400 / 3600);
+  auto const* unit = std::begin(units);
+  while (whole < unit->seconds && unit + 1 != std::end(units)) ++unit;
+  auto const rest = whole % unit->seconds / unit->below;
+  auto const text = fmt::format("{} {}", whole / unit->seconds, unit->name);
+  return rest == 0 ? text : fmt::format("{} {} {}", text, rest, unit->name_below);
 }
 
 }  // namespace kizashi::app

@@ -59,6 +59,9 @@ struct text_block {
 [[nodiscard]] auto draw_histogram(std::span<std::uint64_t const> heights, std::size_t rows,
                                   bool is_utf8) -> std::vector<std::string>;
 
+/// "1 source", "1,234 sources".
+[[nodiscard]] auto counted(std::uint64_t count, std::string_view noun) -> std::string;
+
 /// "1 h 5 min", "59.8 s", "12.3 ms": two digits that matter.
 [[nodiscard]] auto short_duration(duration length) -> std::string;
 

@@ -92,7 +92,8 @@ auto config::count_set() const -> std::size_t {
   return static_cast<std::size_t>(std::count(is_set_.begin(), is_set_.end(), true));
 }
 
-/// Takes a value of the right kind when it is permitted. The message begins with "is".
+/// Takes a value of the right kind when it is permitted. The message goes on where the key's name
+/// ends.
 auto config::take(std::size_t index, config_value value) -> status {
   auto const& key = keys_[index];
   auto const is_number = std::holds_alternative<std::uint64_t>(value);
@@ -100,7 +101,7 @@ auto config::take(std::size_t index, config_value value) -> status {
     if (value < key.least || value > key.most) {
       auto const came = is_number ? fmt::format("{}", std::get<std::uint64_t>(value))
                                   : to_string(std::get<duration>(value));
-      return fail(errc::out_of_range, fmt::format("is {}; expected {}", came, range_text(key)));
+      return fail(errc::out_of_range, fmt::format(" is {}; expected {}", came, range_text(key)));
     }
   } else if (key.check != nullptr) {
     std::vector<std::string> texts;
@@ -108,8 +109,7 @@ auto config::take(std::size_t index, config_value value) -> status {
     if (auto const* text = std::get_if<std::string>(&value)) texts = {*text};
     for (auto const& each : texts)
       if (auto const checked = key.check(each); !checked)
-        return fail(checked.error().code,
-                    fmt::format("is \"{}\": {}", each, checked.error().message));
+        return fail(checked.error().code, ": " + checked.error().message);
   }
   values_[index] = std::move(value);
   is_set_[index] = true;
@@ -134,7 +134,7 @@ auto config::set(std::string_view name, std::string_view text, std::string_view 
     return fail(errc::parse_error,
                 fmt::format("{} is \"{}\"; expected {}", option, text, expected_text(key)));
   if (auto const taken = take(index, std::move(*value)); !taken)
-    return fail(taken.error().code, fmt::format("{} {}", option, taken.error().message));
+    return fail(taken.error().code, fmt::format("{}{}", option, taken.error().message));
   return {};
 }
 
@@ -186,7 +186,7 @@ private:
       refuse(node.source(), fmt::format("{} is {}; expected {}", name, came.str(),
                                         expected_text(out_.keys_[index])));
     } else if (auto const taken = out_.take(index, *value); !taken) {
-      refuse(node.source(), fmt::format("{} {}", name, taken.error().message));
+      refuse(node.source(), fmt::format("{}{}", name, taken.error().message));
     }
   }
 

@@ -29,7 +29,7 @@ struct config_key {
   config_value most;
   std::string_view help;     ///< sentences for the manual
   std::string_view example;  ///< texts and lists: a value as it stands in the file
-  /// Texts and lists: says what is wrong with one text. May be null.
+  /// Texts and lists: says what is wrong with one text, the text itself included. May be null.
   auto(*check)(std::string const& text) -> status = nullptr;
 };
 
