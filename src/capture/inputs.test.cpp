@@ -29,7 +29,8 @@ using testing::IsEmpty;
 class captures : public testing::Test {
 protected:
   captures() {
-    auto const* const name = testing::UnitTest::GetInstance()->current_test_info()->name();
+    std::string name = testing::UnitTest::GetInstance()->current_test_info()->name();
+    std::replace(name.begin(), name.end(), '/', '_');
     folder_ =
         fs::path{testing::TempDir()} / fmt::format("kizashi_captures_{}_{}", name, ::getpid());
     fs::remove_all(folder_);

@@ -159,6 +159,7 @@ void merged_captures::make_ready(input& one) {
     return;
   }
   one.file = std::move(*file);
+  one.block = std::exchange(spare_, {});
   ++open_count_;
   one.key = timestamp::unknown();
   refill(one);
@@ -186,7 +187,7 @@ void merged_captures::close(input& one) {
   for (auto& each : one.file->notes()) notes_.push_back(std::move(each));
   closed_bytes_ += one.size;
   one.file.reset();
-  one.block = {};
+  spare_ = std::exchange(one.block, {});
   --open_count_;
 }
 

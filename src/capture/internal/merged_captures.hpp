@@ -61,6 +61,7 @@ private:
 
   std::vector<input> inputs_;
   std::vector<std::size_t> heap_;  // of inputs that have frames; the earliest first
+  net::frame_block spare_;         // memory of a file that has ended, for the next one
   std::size_t open_count_ = 0;
   std::uint64_t closed_bytes_ = 0;
   std::uint64_t total_bytes_ = 0;
