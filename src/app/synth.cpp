@@ -213,6 +213,7 @@ auto run(synth_choice const& choice) -> int {
                       fmt::format("--window is {}; expected a length of time from 1s, such as 60s",
                                   choice.window)},
                      name);
+  listen_for_stop();
   return finish(invent(choice, *changes, *window));
 }
 
