@@ -23,6 +23,8 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 SCRATCH = ROOT / "build" / "bench"
 RECORD = 76  # bytes of a record in the made capture: 16 of pcap and a frame of 60
 HEAD = 24    # bytes of a pcap file's header
+STREAMS = (10_000_000, 50_000_000, 100_000_000)  # packets
+STREAMS_QUICK = (500_000, 1_000_000, 2_000_000)
 
 
 def say(text):
@@ -169,6 +171,21 @@ def shown(word, places, row, folder):
     return word
 
 
+def same_answer(build, capture):
+    """Whether `kizashi read` and the plain program, which share no line, count the same unique numbers."""
+    say("same answer: kizashi read and bench_plain")
+    read = measurement([str(build / "kizashi"), "read", "--json", "--top", "0", str(capture)], SCRATCH)
+    plain = measurement([str(build / "bench_plain"), str(capture)], SCRATCH)
+    if read.code != 0 or plain.code != 0:
+        return None
+    ours, theirs = json.loads(read.out), json.loads(plain.out)
+    numbers = {"sources": ours["sources"], "destinations": ours["destinations"],
+               "port_sources": sum(row["sources"] for row in ours["ports"]),
+               "port_destinations": sum(row["destinations"] for row in ours["ports"])}
+    return {"kizashi": numbers, "plain": {name: theirs[name] for name in numbers},
+            "equal": all(theirs[name] == number for name, number in numbers.items())}
+
+
 def run_synth(kizashi, rounds):
     """How fast packets are made, without a disk."""
     row = {"name": "synth", "what": "kizashi synth speed, written to nowhere", "cores": 1, "seconds": [],
@@ -250,13 +267,18 @@ def main():
         answer["results"].append(run_synth(kizashi, rounds))
     answer["streams"] = []
     if wants(asked.only, "stream") and not asked.input:
-        answer["streams"] = run_streams(kizashi, (500_000, 1_000_000) if asked.quick else (10_000_000, 100_000_000))
+        answer["streams"] = run_streams(kizashi, STREAMS_QUICK if asked.quick else STREAMS)
+    if wants(asked.only, "plain") and wants(asked.only, "read"):
+        answer["same_answer"] = same_answer(build, capture)
     answer["place"] = next((row["place"] for row in answer["results"] if row.get("place")), None)
     report.complete(answer)
     print(report.table(answer), flush=True)
     report.write(answer, ROOT / "bench" if is_whole else SCRATCH, is_whole)
     say("written: bench/results.json, bench/README.md" if is_whole else
         "written: build/bench/results.json (the table in bench/README.md is made by a whole run only)")
+    if answer.get("same_answer") and not answer["same_answer"]["equal"]:
+        say(f"The answers differ: {answer['same_answer']}")
+        return 1
     return 1 if any("failed" in row for row in answer["results"] + answer["streams"]) else 0
 
 
