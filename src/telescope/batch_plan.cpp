@@ -29,13 +29,15 @@ auto owner_of(net::ipv6 a, unsigned workers) noexcept -> unsigned {
 
 }  // namespace
 
-batch_plan::batch_plan(unsigned workers) : workers_{workers}, lists_(std::size_t{workers} * 4) {
+batch_plan::batch_plan(unsigned workers)
+    : workers_{workers}, lists_(std::size_t{workers} * 4), tags_(capacity) {
   for (auto& each : lists_) each.rows.resize(capacity);
 }
 
 void batch_plan::make(net::packet_batch const& batch) {
   size_ = batch.size();
   read_times(batch);
+  read_ports(batch);
   std::uint16_t seen = 0;
   for (std::size_t row = 0; row < size_; ++row) seen |= batch.attributes[row];
   is_plain_ =
@@ -59,6 +61,22 @@ void batch_plan::read_times(net::packet_batch const& batch) {
   is_in_order_ = in_order;
   last_ = timestamp{last};
   first_ = last == unknown ? timestamp::unknown() : timestamp{first};
+}
+
+/// Without a branch, for the compiler to turn into vectors.
+void batch_plan::read_ports(net::packet_batch const& batch) {
+  using namespace net;
+  for (std::size_t row = 0; row < size_; ++row) {
+    std::uint32_t const ip_protocol = batch.ip_protocol[row];
+    bool const is_tcp = ip_protocol == protocol::tcp;
+    bool const is_udp = ip_protocol == protocol::udp;
+    bool const is_read = (batch.attributes[row] & bit(attribute::ports)) != 0;
+    bool const is_syn =
+        is_tcp & ((batch.tcp_flags[row] & (tcp_flag::syn | tcp_flag::ack)) == tcp_flag::syn);
+    std::uint32_t const tag = std::uint32_t{is_udp} * 65536 + batch.destination_port[row] +
+                              std::uint32_t{is_syn} * port_tag::syn;
+    tags_[row] = is_read & (is_tcp | is_udp) ? tag : port_tag::none;
+  }
 }
 
 void batch_plan::share_rows(net::packet_batch const& batch) {

@@ -18,6 +18,15 @@ namespace kizashi::telescope {
 /// and their sizes add up.
 enum class row_kind : std::uint8_t { ipv4_source, ipv4_destination, ipv6_source, ipv6_destination };
 
+/// A row's destination port as one number: TCP ports are 0 .. 65535, UDP ports follow. A TCP row
+/// with SYN and without ACK has `syn` besides.
+namespace port_tag {
+inline constexpr std::uint32_t count = 131072;
+inline constexpr std::uint32_t syn = 1U << 17;
+inline constexpr std::uint32_t none = 1U
+                                      << 18;  ///< neither TCP nor UDP, or the ports were not read
+}  // namespace port_tag
+
 class batch_plan {
 public:
   /// `workers`: 1 .. 64.
@@ -28,6 +37,9 @@ public:
   /// Ascending rows of `batch` that `worker` owns by that address; rows without IP are in none.
   [[nodiscard]] auto rows(unsigned worker, row_kind kind) const noexcept
       -> std::span<std::uint16_t const>;
+
+  /// By row of the batch.
+  [[nodiscard]] auto tags() const noexcept -> std::uint32_t const* { return tags_.data(); }
 
   /// Smallest and largest known time; unknown when no row has one.
   [[nodiscard]] auto first() const noexcept -> timestamp { return first_; }
@@ -43,6 +55,7 @@ private:
   };
 
   void read_times(net::packet_batch const& batch);
+  void read_ports(net::packet_batch const& batch);
   void share_rows(net::packet_batch const& batch);
   [[nodiscard]] auto list(unsigned worker, row_kind kind) noexcept -> row_list& {
     return lists_[worker * 4 + static_cast<unsigned>(kind)];
@@ -50,6 +63,7 @@ private:
 
   unsigned workers_;
   std::vector<row_list> lists_;
+  std::vector<std::uint32_t> tags_;
   bool is_plain_ = false;  // one worker and IPv4 only: its rows are all rows
   std::size_t size_ = 0;
   timestamp first_;

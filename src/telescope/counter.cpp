@@ -148,7 +148,7 @@ private:
     }
     auto const when = moment_of(part);
     for (auto row = part.begin; row < part.end; ++row) {
-      auto& counts = when.counts_of(when.of(row));
+      auto& counts = when.counts_of(when.phases[row]);
       ++counts.packets;
       counts.wire_bytes += batch.wire_length[row];
     }
@@ -156,16 +156,26 @@ private:
 
   void count_addresses(net::packet_batch const& batch, batch_plan const& plan,
                        segment const& part) {
-    auto const when = moment_of(part);
-    auto const rows = [&](row_kind kind) {
+    auto const rows = [&](row_kind kind) -> rows_of_batch {
       auto const all = plan.rows(worker_, kind);
       auto const begin = std::lower_bound(all.begin(), all.end(), part.begin);
-      return std::span<std::uint16_t const>{begin, std::lower_bound(begin, all.end(), part.end)};
+      return {batch, plan.tags(), {begin, std::lower_bound(begin, all.end(), part.end)}};
     };
-    ipv4_.count_sources(batch, rows(row_kind::ipv4_source), when, options_.source_totals);
-    ipv4_.count_destinations(batch, rows(row_kind::ipv4_destination), when);
-    ipv6_.count_sources(batch, rows(row_kind::ipv6_source), when, options_.source_totals);
-    ipv6_.count_destinations(batch, rows(row_kind::ipv6_destination), when);
+    count_family(ipv4_, rows(row_kind::ipv4_source), rows(row_kind::ipv4_destination), part);
+    count_family(ipv6_, rows(row_kind::ipv6_source), rows(row_kind::ipv6_destination), part);
+  }
+
+  template <class Key>
+  void count_family(family<Key>& to, rows_of_batch const& by_source,
+                    rows_of_batch const& by_destination, segment const& part) {
+    auto const when = moment_of(part);
+    if (part.is_uniform) {
+      to.template count_sources<true>(by_source, when, options_.source_totals);
+      to.template count_destinations<true>(by_destination, when);
+    } else {
+      to.template count_sources<false>(by_source, when, options_.source_totals);
+      to.template count_destinations<false>(by_destination, when);
+    }
   }
 
   [[nodiscard]] auto moment_of(segment const& part) noexcept -> moment {

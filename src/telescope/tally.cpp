@@ -23,13 +23,13 @@ auto letters_of(recognise::country_code country) noexcept -> std::uint16_t {
 }  // namespace
 
 tally::tally() {
-  ports_.reserve(internal::port_tags);
-  for (std::uint32_t tag = 0; tag < internal::port_tags; ++tag)
+  ports_.reserve(port_tag::count);
+  for (std::uint32_t tag = 0; tag < port_tag::count; ++tag)
     ports_.push_back(internal::to_row(tag, {}));
 }
 
 void tally::add_port(port_row const& part) {
-  auto& row = ports_[internal::port_tag(part.ip_protocol, part.port.value())];
+  auto& row = ports_[part.port.value() + (part.ip_protocol == net::protocol::udp ? 65536U : 0U)];
   row.packets += part.packets;
   row.wire_bytes += part.wire_bytes;
   row.syn_packets += part.syn_packets;

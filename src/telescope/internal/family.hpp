@@ -26,9 +26,6 @@ struct moment {
   std::uint32_t current = 0;               ///< serial of the current window
   std::array<window_counts*, 3> counts{};  ///< by phase
 
-  [[nodiscard]] auto of(std::size_t row) const noexcept -> phase {
-    return phases == nullptr ? phase::current : phases[row];
-  }
   [[nodiscard]] auto counts_of(phase when) const noexcept -> window_counts& {
     return *counts[static_cast<std::size_t>(when)];
   }
@@ -78,41 +75,71 @@ struct key_set {
   }
 };
 
+/// Rows of a batch that a worker counts.
+struct rows_of_batch {
+  net::packet_batch const& batch;
+  std::uint32_t const* tags;  ///< `batch_plan::tags`
+  std::span<std::uint16_t const> rows;
+};
+
+/// Rows whose places in a table are fetched at once: enough to hide the memory's delay, few enough
+/// to stay in the cache until they are probed.
+inline constexpr std::size_t stride = 64;
+
+/// Rows cut into strides, for a range `for`.
+class strides {
+public:
+  explicit strides(std::span<std::uint16_t const> rows) noexcept : rows_{rows} {}
+  struct iterator {
+    std::span<std::uint16_t const> rest;
+    auto operator*() const noexcept { return rest.first(std::min(rest.size(), stride)); }
+    void operator++() noexcept { rest = rest.subspan(std::min(rest.size(), stride)); }
+    auto operator!=(iterator const& end) const noexcept { return rest.size() != end.rest.size(); }
+  };
+  [[nodiscard]] auto begin() const noexcept -> iterator { return {rows_}; }
+  [[nodiscard]] auto end() const noexcept -> iterator { return {rows_.last(0)}; }
+
+private:
+  std::span<std::uint16_t const> rows_;
+};
+
 template <class Key>
 class family {
 public:
   using address_type = typename Key::address_type;
   using record = source_record<address_type>;
 
-  /// Counts `rows` of `batch`, which this worker owns by their source: packets and bytes of sources
-  /// and ports, sources of ports. Rows without a port count for their source alone.
-  void count_sources(net::packet_batch const& batch, std::span<std::uint16_t const> rows,
-                     moment const& when, bool with_totals) {
-    prefetch_sources(batch, head_of(rows));
-    while (!rows.empty()) {
-      auto const part = head_of(rows);
-      rows = rows.subspan(part.size());
-      prefetch_sources(batch, head_of(rows));
+  /// Counts the rows that this worker owns by their source: packets and bytes of sources and ports,
+  /// sources of ports. Rows without a port count for their source alone.
+  template <bool IsUniform>
+  void count_sources(rows_of_batch const& of, moment const& when, bool with_totals) {
+    for (auto const part : strides{of.rows}) {
+      std::array<std::uint64_t, stride> hashes;
+      for (std::size_t i = 0; i < part.size(); ++i)
+        hashes[i] = sources_.fetch(source_of(of.batch, part[i]));
       sightings pairs;
-      for (auto const row : part) {
-        if (!count_source(batch, row, when, with_totals)) continue;
-        auto const key = Key::of(source_of(batch, row), tag_of(batch, row));
+      for (std::size_t i = 0; i < part.size(); ++i) {
+        auto const row = part[i];
+        auto const at = IsUniform ? phase::current : when.phases[row];
+        auto const source = source_of(of.batch, row);
+        auto& entry = sources_.find(source, hashes[i]);
+        if (!count_source<IsUniform>(entry, of, row, when, with_totals)) continue;
+        auto const key = Key::of(source, of.tags[row] & (port_tag::count - 1));
         port_sources_.open.prefetch(key);
-        pairs.add(key, when.of(row));
+        pairs.add(key, at);
       }
-      for (auto const& each : pairs.all())
-        if (port_sources_.open.see(each.key, each.when, when.current).is_new_to_window)
-          when.counts_of(each.when).ports.add_source(each.key.tag());
+      for (auto const& each : pairs.all()) {
+        auto const at = IsUniform ? phase::current : each.when;
+        if (port_sources_.open.see(each.key, at, when.current).is_new_to_window)
+          when.counts_of(at).ports.add_source(each.key.tag());
+      }
     }
   }
 
-  /// Counts `rows` of `batch`, which this worker owns by their destination: destinations of windows
-  /// and ports.
-  void count_destinations(net::packet_batch const& batch, std::span<std::uint16_t const> rows,
-                          moment const& when) {
-    while (!rows.empty()) {
-      auto const part = head_of(rows);
-      rows = rows.subspan(part.size());
+  /// Counts the rows that this worker owns by their destination: destinations of windows and ports.
+  template <bool IsUniform>
+  void count_destinations(rows_of_batch const& of, moment const& when) {
+    for (auto const part : strides{of.rows}) {
       sightings pairs;
       sightings alone;
       auto const add_alone = [&](address_type destination, phase at) {
@@ -121,25 +148,29 @@ public:
         alone.add(key, at);
       };
       for (auto const row : part) {
-        auto const tag = tag_of(batch, row);
-        if (tag == no_port) {
-          add_alone(destination_of(batch, row), when.of(row));
+        auto const at = IsUniform ? phase::current : when.phases[row];
+        auto const destination = destination_of(of.batch, row);
+        if (of.tags[row] == port_tag::none) {
+          add_alone(destination, at);
           continue;
         }
-        auto const key = Key::of(destination_of(batch, row), tag);
+        auto const key = Key::of(destination, of.tags[row] & (port_tag::count - 1));
         port_destinations_.open.prefetch(key);
-        pairs.add(key, when.of(row));
+        pairs.add(key, at);
       }
       for (auto const& each : pairs.all()) {
-        auto const seen = port_destinations_.open.see(each.key, each.when, when.current);
-        if (seen.is_new_to_window) when.counts_of(each.when).ports.add_destination(each.key.tag());
+        auto const at = IsUniform ? phase::current : each.when;
+        auto const seen = port_destinations_.open.see(each.key, at, when.current);
+        if (seen.is_new_to_window) when.counts_of(at).ports.add_destination(each.key.tag());
         // A destination that was seen with its port was seen: that saves most probes of the other
         // set.
-        if (seen.is_new_to_window || seen.is_new_member) add_alone(each.key.address(), each.when);
+        if (seen.is_new_to_window || seen.is_new_member) add_alone(each.key.address(), at);
       }
-      for (auto const& each : alone.all())
-        when.counts_of(each.when).destinations +=
-            destinations_.open.see(each.key, each.when, when.current).is_new_to_window;
+      for (auto const& each : alone.all()) {
+        auto const at = IsUniform ? phase::current : each.when;
+        when.counts_of(at).destinations +=
+            destinations_.open.see(each.key, at, when.current).is_new_to_window;
+      }
     }
   }
 
@@ -186,10 +217,6 @@ public:
   }
 
 private:
-  /// Rows whose table places are fetched at once: enough to hide the memory's delay, few enough to
-  /// stay in the cache.
-  static constexpr std::size_t stride = 64;
-
   /// Keys of one stride whose places are on their way into the cache.
   class sightings {
   public:
@@ -207,10 +234,6 @@ private:
     std::size_t size_ = 0;
   };
 
-  [[nodiscard]] static auto head_of(std::span<std::uint16_t const> rows) noexcept
-      -> std::span<std::uint16_t const> {
-    return rows.first(std::min(rows.size(), stride));
-  }
   [[nodiscard]] static auto source_of(net::packet_batch const& batch, std::size_t row) noexcept
       -> address_type {
     if constexpr (std::is_same_v<address_type, net::ipv4>)
@@ -225,42 +248,27 @@ private:
     else
       return batch.ipv6[batch.source[row]].destination;
   }
-  [[nodiscard]] static auto tag_of(net::packet_batch const& batch, std::size_t row) noexcept
-      -> std::uint32_t {
-    auto const ip_protocol = batch.ip_protocol[row];
-    return has_port(batch.attributes[row], ip_protocol)
-               ? port_tag(ip_protocol, batch.destination_port[row])
-               : no_port;
-  }
   [[nodiscard]] static auto record_of(source_entry<address_type> const& each) noexcept -> record {
     return {each.address, each.packets, each.wire_bytes};
   }
 
-  // Inlined by force: g++ takes a function that only prefetches for one without effect and leaves
-  // its calls out.
-  [[gnu::always_inline]] inline void prefetch_sources(net::packet_batch const& batch,
-                                                      std::span<std::uint16_t const> rows) const {
-    for (auto const row : rows) sources_.prefetch(source_of(batch, row));
-  }
-
   /// Answers whether (port, source) must be looked up.
-  [[nodiscard]] auto count_source(net::packet_batch const& batch, std::size_t row,
-                                  moment const& when, bool with_totals) -> bool {
-    auto const source = source_of(batch, row);
-    auto const at = when.of(row);
+  template <bool IsUniform>
+  [[gnu::always_inline]] inline auto count_source(source_entry<address_type>& entry,
+                                                  rows_of_batch const& of, std::size_t row,
+                                                  moment const& when, bool with_totals) -> bool {
+    auto const at = IsUniform ? phase::current : when.phases[row];
     auto& counts = when.counts_of(at);
-    auto const wire_length = batch.wire_length[row];
-    auto& entry = sources_.find(source);
+    auto const wire_length = of.batch.wire_length[row];
     ++entry.packets;
     entry.wire_bytes += wire_length;
     counts.sources += see_source(entry, at, when.current);
-    if (with_totals && at != phase::closed) counts.add_to_total(source, wire_length);
-    auto const tag = tag_of(batch, row);
-    if (tag == no_port) return false;
-    bool const is_tcp = tag < 65536;
-    auto const flags = batch.tcp_flags[row] & (net::tcp_flag::syn | net::tcp_flag::ack);
-    counts.ports.add_packet(tag, wire_length, is_tcp && flags == net::tcp_flag::syn);
-    return at != phase::current || std::exchange(entry.last_port, tag) != tag;
+    if (with_totals && at != phase::closed) counts.add_to_total(entry.address, wire_length);
+    auto const tag = of.tags[row];
+    if (tag == port_tag::none) return false;
+    auto const port = tag & (port_tag::count - 1);
+    counts.ports.add_packet(port, wire_length, (tag & port_tag::syn) != 0);
+    return at != phase::current || std::exchange(entry.last_port, port) != port;
   }
 
   /// Answers whether the source is new to its window. `last_port` speaks of the current window
@@ -273,7 +281,7 @@ private:
         at == phase::current ? mark.see_in_current(current) : mark.see_in_previous(current);
     if (!is_new) return false;
     entry.raw_stamp = mark.raw();
-    if (at == phase::current) entry.last_port = no_port;
+    if (at == phase::current) entry.last_port = port_tag::none;
     return true;
   }
 

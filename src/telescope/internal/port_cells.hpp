@@ -5,26 +5,11 @@
 #include <utility>
 #include <vector>
 
-#include "kizashi/net/packet_batch.hpp"
+#include "kizashi/telescope/batch_plan.hpp"
 #include "kizashi/telescope/internal/pages.hpp"
 #include "kizashi/telescope/summary.hpp"
 
 namespace kizashi::telescope::internal {
-
-/// TCP ports are 0 .. 65535, UDP ports follow.
-inline constexpr std::uint32_t port_tags = 131072;
-
-/// The tag of a row's destination port. Only for rows that `has_port`.
-[[nodiscard]] inline auto port_tag(std::uint8_t ip_protocol, std::uint16_t port) noexcept
-    -> std::uint32_t {
-  return std::uint32_t{ip_protocol == net::protocol::udp} << 16 | port;
-}
-/// Whether a row has a TCP or UDP destination port.
-[[nodiscard]] inline auto has_port(std::uint16_t attributes, std::uint8_t ip_protocol) noexcept
-    -> bool {
-  return (attributes & bit(net::attribute::ports)) != 0 &&
-         (ip_protocol == net::protocol::tcp || ip_protocol == net::protocol::udp);
-}
 
 struct port_cell {
   std::uint64_t packets;
@@ -35,7 +20,7 @@ struct port_cell {
 };
 
 [[nodiscard]] inline auto to_row(std::uint32_t tag, port_cell const& cell) -> port_row {
-  return {tag >> 16 != 0 ? net::protocol::udp : net::protocol::tcp,
+  return {tag >= 65536 ? net::protocol::udp : net::protocol::tcp,
           net::port{static_cast<std::uint16_t>(tag)},
           cell.packets,
           cell.wire_bytes,
@@ -46,7 +31,7 @@ struct port_cell {
 
 class port_cells {
 public:
-  port_cells() : cells_{port_tags} {}
+  port_cells() : cells_{port_tag::count} {}
 
   [[nodiscard]] auto cell(std::uint32_t tag) noexcept -> port_cell& { return cells_[tag]; }
   void add_packet(std::uint32_t tag, std::uint32_t wire_length, bool is_syn) {

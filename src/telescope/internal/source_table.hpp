@@ -5,13 +5,12 @@
 #include <utility>
 
 #include "kizashi/net/address.hpp"
+#include "kizashi/telescope/batch_plan.hpp"
 #include "kizashi/telescope/internal/hashing.hpp"
 #include "kizashi/telescope/internal/pages.hpp"
 #include "kizashi/telescope/internal/stamp.hpp"
 
 namespace kizashi::telescope::internal {
-
-inline constexpr std::uint32_t no_port = ~std::uint32_t{0};
 
 /// One source. Its last port saves the probe for (port, source) when a source knocks at the same
 /// port again, which most of a darknet's packets do.
@@ -19,7 +18,8 @@ template <class Address>
 struct source_entry {
   Address address;
   std::uint32_t raw_stamp;  ///< 0: the place is empty
-  std::uint32_t last_port;  ///< tag of the last port counted in the stamped window, or `no_port`
+  std::uint32_t
+      last_port;  ///< tag of the last port counted in the stamped window, or `port_tag::none`
   std::uint64_t packets;
   std::uint64_t wire_bytes;
 };
@@ -32,21 +32,27 @@ public:
 
   source_table() : entries_{first_size} {}
 
-  void prefetch(Address a) const noexcept { __builtin_prefetch(&entries_[place_of(a)], 1); }
+  /// Fetches the place where `a` is or would be; its hash is for `find`.
+  [[nodiscard, gnu::always_inline]] inline auto fetch(Address a) const noexcept -> std::uint64_t {
+    auto const hash = hash_of(a);
+    __builtin_prefetch(&entries_[hash & (entries_.size() - 1)], 1);
+    return hash;
+  }
 
   /// The entry of `a`, made when it is not there: then its stamp is that of no window. Valid until
   /// the next call.
-  [[nodiscard]] auto find(Address a) -> entry& {
-    auto* found = &probe(a);
+  [[nodiscard]] auto find(Address a) -> entry& { return find(a, hash_of(a)); }
+  [[nodiscard]] auto find(Address a, std::uint64_t hash) -> entry& {
+    auto* found = &probe(a, hash);
     if (found->raw_stamp == 0) {
       if ((size_ + 1) * 8 > entries_.size() * 5) {
         grow();
-        found = &probe(a);
+        found = &probe(a, hash);
       }
       ++size_;
       found->address = a;
       found->raw_stamp = stamp{serial::closed, false}.raw();
-      found->last_port = no_port;
+      found->last_port = port_tag::none;
     }
     return *found;
   }
@@ -82,13 +88,9 @@ public:
 private:
   static constexpr std::size_t first_size = std::size_t{1} << 8;
 
-  [[nodiscard]] auto place_of(Address a) const noexcept -> std::size_t {
-    return hash_of(a) & (entries_.size() - 1);
-  }
-
-  [[nodiscard]] auto probe(Address a) noexcept -> entry& {
+  [[nodiscard]] auto probe(Address a, std::uint64_t hash) noexcept -> entry& {
     auto const mask = entries_.size() - 1;
-    auto at = place_of(a);
+    auto at = hash & mask;
     while (entries_[at].raw_stamp != 0 && entries_[at].address != a) at = (at + 1) & mask;
     return entries_[at];
   }
@@ -96,7 +98,7 @@ private:
   [[gnu::noinline]] void grow() {
     auto const old = std::exchange(entries_, pages<entry>{entries_.size() * 2});
     for (auto const& each : old.all())
-      if (each.raw_stamp != 0) probe(each.address) = each;
+      if (each.raw_stamp != 0) probe(each.address, hash_of(each.address)) = each;
   }
 
   pages<entry> entries_;
