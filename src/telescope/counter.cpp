@@ -123,9 +123,6 @@ private:
       add_port(tag, cell);
       if (options_.window_ports) part.ports.push_back(to_row(tag, cell));
     });
-    std::sort(part.ports.begin(), part.ports.end(), [](auto const& a, auto const& b) {
-      return std::tie(a.ip_protocol, a.port) < std::tie(b.ip_protocol, b.port);
-    });
     if (options_.source_totals) part.totals = counts.take_totals();
     counts.packets = counts.wire_bytes = counts.sources = counts.destinations = 0;
     closed.push_back(std::move(part));

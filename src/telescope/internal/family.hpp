@@ -126,12 +126,12 @@ public:
         if (!count_source<IsUniform>(entry, of, row, when, with_totals)) continue;
         auto const key = Key::of(source, of.tags[row] & (port_tag::count - 1));
         port_sources_.open.prefetch(key);
-        pairs.add(key, at);
+        pairs.add(key, at, true);
       }
       for (auto const& each : pairs.all()) {
         auto const at = IsUniform ? phase::current : each.when;
-        if (port_sources_.open.see(each.key, at, when.current).is_new_to_window)
-          when.counts_of(at).ports.add_source(each.key.tag());
+        auto const seen = port_sources_.open.see(each.key, at, when.current);
+        when.counts_of(at).ports.add_sources(each.key.tag(), seen.is_new_to_window);
       }
     }
   }
@@ -142,29 +142,29 @@ public:
     for (auto const part : strides{of.rows}) {
       sightings pairs;
       sightings alone;
-      auto const add_alone = [&](address_type destination, phase at) {
+      auto const add_alone = [&](address_type destination, phase at, bool is_wanted) {
         auto const key = Key::of(destination, 0);
         destinations_.open.prefetch(key);
-        alone.add(key, at);
+        alone.add(key, at, is_wanted);
       };
       for (auto const row : part) {
         auto const at = IsUniform ? phase::current : when.phases[row];
         auto const destination = destination_of(of.batch, row);
         if (of.tags[row] == port_tag::none) {
-          add_alone(destination, at);
+          add_alone(destination, at, true);
           continue;
         }
         auto const key = Key::of(destination, of.tags[row] & (port_tag::count - 1));
         port_destinations_.open.prefetch(key);
-        pairs.add(key, at);
+        pairs.add(key, at, true);
       }
       for (auto const& each : pairs.all()) {
         auto const at = IsUniform ? phase::current : each.when;
         auto const seen = port_destinations_.open.see(each.key, at, when.current);
-        if (seen.is_new_to_window) when.counts_of(at).ports.add_destination(each.key.tag());
+        when.counts_of(at).ports.add_destinations(each.key.tag(), seen.is_new_to_window);
         // A destination that was seen with its port was seen: that saves most probes of the other
         // set.
-        if (seen.is_new_to_window || seen.is_new_member) add_alone(each.key.address(), at);
+        add_alone(each.key.address(), at, seen.is_new_to_window | seen.is_new_member);
       }
       for (auto const& each : alone.all()) {
         auto const at = IsUniform ? phase::current : each.when;
@@ -224,7 +224,11 @@ private:
       Key key;
       phase when;
     };
-    void add(Key key, phase when) noexcept { items_[size_++] = {key, when}; }
+    /// At most `stride` times, wanted or not.
+    void add(Key key, phase when, bool is_wanted) noexcept {
+      items_[size_] = {key, when};
+      size_ += is_wanted;
+    }
     [[nodiscard]] auto all() const noexcept -> std::span<sighting const> {
       return std::span{items_}.first(size_);
     }

@@ -31,12 +31,16 @@ inline std::uint64_t const hash_secret = [] {
   return hash64(hash64(a.high()) ^ a.low());
 }
 
-/// Places of a table that holds `members` and is at most 5/8 full, a power of two, at least
-/// `least`.
+/// Whether a table of `places` should be larger for `members`. Half full at most: a probe then
+/// nearly always ends where it begins, and a processor that guesses so is right.
+[[nodiscard]] constexpr auto is_crowded(std::size_t members, std::size_t places) noexcept -> bool {
+  return members * 8 > places * 5;
+}
+/// Places for a table of `members`, a power of two, at least `least`.
 [[nodiscard]] constexpr auto places_for(std::size_t members, std::size_t least) noexcept
     -> std::size_t {
   auto places = least;
-  while (members * 8 > places * 5) places *= 2;
+  while (is_crowded(members, places)) places *= 2;
   return places;
 }
 

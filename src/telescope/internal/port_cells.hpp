@@ -1,6 +1,7 @@
 // Counters per TCP and UDP destination port, in one array: a port's number is its place.
 #pragma once
 
+#include <bit>
 #include <cstdint>
 #include <utility>
 #include <vector>
@@ -31,38 +32,40 @@ struct port_cell {
 
 class port_cells {
 public:
-  port_cells() : cells_{port_tag::count} {}
+  port_cells() : cells_{port_tag::count}, touched_(port_tag::count / 64) {}
 
-  [[nodiscard]] auto cell(std::uint32_t tag) noexcept -> port_cell& { return cells_[tag]; }
   void add_packet(std::uint32_t tag, std::uint32_t wire_length, bool is_syn) {
+    touch(tag);
     auto& each = cells_[tag];
-    if (each.packets++ == 0) touched_.push_back(tag);
+    ++each.packets;
     each.wire_bytes += wire_length;
     each.syn_packets += is_syn;
   }
-  /// A member new to one of the port's sets; its packet may have been counted by another worker.
-  void add_source(std::uint32_t tag) { ++cells_[tag].sources; }
-  void add_destination(std::uint32_t tag) {
-    if (cells_[tag].destinations++ == 0) with_destinations_.push_back(tag);
+  /// Members new to the port's sets: 0 or 1, so that nothing here has to branch. Their packet may
+  /// have been counted by another worker.
+  void add_sources(std::uint32_t tag, unsigned number) { cells_[tag].sources += number; }
+  void add_destinations(std::uint32_t tag, unsigned number) {
+    touch(tag);
+    cells_[tag].destinations += number;
   }
 
-  /// Calls `visit(tag, cell)` for each port that is not zero, once and in no order, and makes it
+  /// Calls `visit(tag, cell)` for each port that is not zero, in ascending order, and makes it
   /// zero.
   template <class Visit>
   void drain(Visit&& visit) {
-    for (auto* tags : {&touched_, &with_destinations_}) {
-      for (auto const tag : *tags) {
-        auto const cell = std::exchange(cells_[tag], port_cell{});
-        if (cell.packets != 0 || cell.destinations != 0) visit(tag, cell);
+    for (std::uint32_t word = 0; word < touched_.size(); ++word) {
+      for (auto marks = std::exchange(touched_[word], 0); marks != 0; marks &= marks - 1) {
+        auto const tag = word * 64 + static_cast<std::uint32_t>(std::countr_zero(marks));
+        visit(tag, std::exchange(cells_[tag], port_cell{}));
       }
-      tags->clear();
     }
   }
 
 private:
+  void touch(std::uint32_t tag) noexcept { touched_[tag / 64] |= std::uint64_t{1} << (tag % 64); }
+
   pages<port_cell> cells_;
-  std::vector<std::uint32_t> touched_;
-  std::vector<std::uint32_t> with_destinations_;
+  std::vector<std::uint64_t> touched_;  // one bit per tag
 };
 
 }  // namespace kizashi::telescope::internal

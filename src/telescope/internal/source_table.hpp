@@ -24,7 +24,7 @@ struct source_entry {
   std::uint64_t wire_bytes;
 };
 
-/// Memory: 32 B (IPv4) or 40 B (IPv6) per place, 1.6 to 3.2 places per source.
+/// Memory: 32 B (IPv4) or 40 B (IPv6) per place, 2 to 4 places per source.
 template <class Address>
 class source_table {
 public:
@@ -45,7 +45,7 @@ public:
   [[nodiscard]] auto find(Address a, std::uint64_t hash) -> entry& {
     auto* found = &probe(a, hash);
     if (found->raw_stamp == 0) {
-      if ((size_ + 1) * 8 > entries_.size() * 5) {
+      if (is_crowded(size_ + 1, entries_.size())) {
         grow();
         found = &probe(a, hash);
       }

@@ -33,9 +33,10 @@ public:
 
   /// Sees it in `current`. Answers whether that window had not seen it.
   constexpr auto see_in_current(std::uint32_t current) noexcept -> bool {
-    if (window() == current) return false;
-    *this = stamp{current, window() == current - 1};
-    return true;
+    bool const is_new = window() != current;
+    auto const fresh = stamp{current, window() == current - 1}.raw_;
+    raw_ = is_new ? fresh : raw_;  // a choice of values, not of ways
+    return is_new;
   }
   /// Sees it in the window before `current`. Answers whether that window had not seen it.
   constexpr auto see_in_previous(std::uint32_t current) noexcept -> bool {

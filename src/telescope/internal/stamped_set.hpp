@@ -76,7 +76,7 @@ struct wide_key {
   friend auto operator<=>(wide_key const&, wide_key const&) noexcept = default;
 };
 
-/// Memory: 8 B (IPv4) or 24 B (IPv6) per place, 1.6 to 3.2 places per member.
+/// Memory: 8 B (IPv4) or 24 B (IPv6) per place, 2 to 4 places per member.
 template <class Key>
 class stamped_set {
 public:
@@ -99,7 +99,7 @@ public:
     bool const is_new = when == phase::current    ? mark.see_in_current(current)
                         : when == phase::previous ? mark.see_in_previous(current)
                                                   : false;
-    if (is_new) found.set(key, mark);
+    found.set(key, mark);
     return {is_new, false};
   }
 
@@ -149,7 +149,7 @@ private:
                         : when == phase::previous ? current - 1
                                                   : serial::closed;
     place.set(key, stamp{window, false});
-    if (++size_ * 8 > entries_.size() * 5) grow();
+    if (is_crowded(++size_, entries_.size())) grow();
     return {when != phase::closed, true};
   }
 
