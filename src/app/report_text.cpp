@@ -35,7 +35,9 @@ public:
 private:
   // --- the whole ---
   auto line(std::string_view text, ink colour = ink::plain) -> status {
-    return out_.write(paint(fit(text, style_.width, style_.is_utf8), colour, style_) + "\n");
+    for (auto const& each : wrap(text, style_.width))
+      KIZASHI_TRY(out_.write(paint(each, colour, style_) + "\n"));
+    return {};
   }
   auto heading(std::string_view title, std::size_t rows = 0) -> status {
     KIZASHI_TRY(out_.write("\n"));
@@ -57,9 +59,8 @@ private:
                        ink::warning));
     if (sum_.packets.total == 0) return no_packets();
     KIZASHI_TRY(times());
-    return line(fmt::format("{}, {} on the wire, from {} to {}",
-                            counted(sum_.packets.total, "packet"), short_bytes(sum_.wire_bytes),
-                            counted(sum_.sources, "source"),
+    return line(fmt::format("{}, {}, from {} to {}", counted(sum_.packets.total, "packet"),
+                            short_bytes(sum_.wire_bytes), counted(sum_.sources, "source"),
                             counted(sum_.destinations, "destination")));
   }
 
@@ -120,9 +121,9 @@ private:
     for (auto const each : columns) drawn.insert(drawn.end(), wide, each);
     for (auto const& each : draw_histogram(drawn, 3, style_.is_utf8))
       KIZASHI_TRY(out_.write(fmt::format("  {}\n", each)));
-    return line(fmt::format("  from {} UTC; the highest column is {}", seconds_of(first),
-                            with_thousands(highest)),
-                ink::faint);
+    auto const legend = fmt::format("from {} UTC; the highest column is {}", seconds_of(first),
+                                    with_thousands(highest));
+    return out_.write(fmt::format("  {}\n", paint(legend, ink::faint, style_)));
   }
 
   // --- totals ---
@@ -281,8 +282,10 @@ private:
   }
 
   auto notes() -> status {
-    if (!what_.place_hint.empty() && sum_.packets.total > 0)
-      KIZASHI_TRY(out_.write(fmt::format("\n{}\n", printable(what_.place_hint))));
+    if (!what_.place_hint.empty() && sum_.packets.total > 0) {
+      KIZASHI_TRY(out_.write("\n"));
+      KIZASHI_TRY(line(what_.place_hint));
+    }
     if (what_.notes.empty()) return {};
     KIZASHI_TRY(heading("Notes"));
     for (auto const& each : what_.notes)

@@ -87,6 +87,17 @@ auto fit(std::string_view text, std::size_t width, bool is_utf8) -> std::string 
   return std::string{text.substr(0, at)} + std::string{mark};
 }
 
+auto wrap(std::string_view text, std::size_t width) -> std::vector<std::string> {
+  std::vector<std::string> lines(1);
+  for (auto const word : split(text, ' ')) {
+    auto const used = width_of(lines.back());
+    if (used > indent && used + 1 + width_of(word) > width) lines.emplace_back(indent, ' ');
+    if (width_of(lines.back()) > (lines.size() == 1 ? 0 : indent)) lines.back() += ' ';
+    lines.back() += word;
+  }
+  return lines;
+}
+
 auto paint(std::string_view text, ink colour, text_style const& style) -> std::string {
   static constexpr std::array<std::string_view, 4> codes{"", "\x1b[1m", "\x1b[2m", "\x1b[1;33m"};
   if (!style.has_colour || colour == ink::plain) return std::string{text};

@@ -16,6 +16,10 @@ namespace kizashi::app {
 /// `text` in at most `width` columns, cut with an ellipsis.
 [[nodiscard]] auto fit(std::string_view text, std::size_t width, bool is_utf8) -> std::string;
 
+/// Lines of at most `width` columns, broken at single spaces, the later ones indented; a longer
+/// word stays whole.
+[[nodiscard]] auto wrap(std::string_view text, std::size_t width) -> std::vector<std::string>;
+
 enum class ink : std::uint8_t { plain, strong, faint, warning };
 /// `text` with the terminal's codes around it, when the style has colour.
 [[nodiscard]] auto paint(std::string_view text, ink colour, text_style const& style) -> std::string;

@@ -1,9 +1,11 @@
 #include "kizashi/base/config.hpp"
 
 #include <algorithm>
+#include <map>
 #include <numeric>
 #include <optional>
 #include <sstream>
+#include <utility>
 
 #include <fmt/format.h>
 #include <toml++/toml.h>
@@ -158,7 +160,12 @@ public:
     }
   }
 
-  [[nodiscard]] auto mistakes() const -> std::string const& { return mistakes_; }
+  /// One per line, in the order of the file; empty when there are none.
+  [[nodiscard]] auto mistakes() const -> std::string {
+    std::string out;
+    for (auto const& [where, what] : mistakes_) out += (out.empty() ? "" : "\n") + what;
+    return out;
+  }
 
 private:
   [[nodiscard]] auto is_section(std::string const& name) const -> bool {
@@ -173,8 +180,9 @@ private:
   }
 
   void refuse(toml::source_region const& where, std::string const& what) {
-    mistakes_ += fmt::format("{}{}:{}:{}: {}", mistakes_.empty() ? "" : "\n", file_,
-                             where.begin.line, where.begin.column, what);
+    auto const& at = where.begin;
+    mistakes_.emplace(std::pair{at.line, at.column},
+                      fmt::format("{}:{}:{}: {}", file_, at.line, at.column, what));
   }
 
   void read_value(std::string const& name, toml::node const& node) {
@@ -220,7 +228,7 @@ private:
   config& out_;
   std::string_view file_;
   std::vector<std::string_view> names_;
-  std::string mistakes_;
+  std::multimap<std::pair<toml::source_index, toml::source_index>, std::string> mistakes_;
 };
 
 auto config::parse(std::span<config_key const> keys, std::string_view text, std::string_view file)
@@ -236,7 +244,8 @@ auto config::parse(std::span<config_key const> keys, std::string_view text, std:
   config out{keys};
   config_reader reader{out, file};
   reader.read(table, "");
-  if (!reader.mistakes().empty()) return fail(errc::parse_error, reader.mistakes());
+  if (auto const mistakes = reader.mistakes(); !mistakes.empty())
+    return fail(errc::parse_error, mistakes);
   return out;
 }
 

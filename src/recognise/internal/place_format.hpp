@@ -1,14 +1,17 @@
 // The file of a place table. All numbers are little-endian; every section begins at a multiple
-// of 8.
+// of 8. In the order of the file:
 //
-//   head           place_head, 136 bytes, with a checksum of itself
-//   ipv4 index     65,537 u32: the range that holds the first address of each /16; the last one is
-//   the last range ipv4 starts    u32 first address of each range, ascending, the first is 0.0.0.0;
-//   a range ends where the next begins ipv4 places    place_record of each range ipv6 starts
-//   ipv6_start of each range, ascending, the first is :: ipv6 places    place_record of each range
-//   AS numbers     u32, ascending
-//   AS name ends   u32: where in the text each name ends; it begins where the one before ends
-//   text           the names one behind the other, UTF-8, then the line of origin
+// - head: place_head, 136 bytes, with a checksum of itself.
+// - ipv4 index: 65,537 u32. Entry b is the range that holds the first address of block b, a /16;
+//   the last entry is the last range.
+// - ipv4 starts: u32, first address of each range, ascending; the first is 0.0.0.0. A range ends
+//   where the next one begins.
+// - ipv4 places: place_record of each range.
+// - ipv6 starts: ipv6_start of each range, ascending; the first is ::.
+// - ipv6 places: place_record of each range.
+// - AS numbers: u32, ascending.
+// - AS name ends: u32, where in the text each name ends; it begins where the one before ends.
+// - text: the names one behind the other, UTF-8, then the line of origin.
 #pragma once
 
 #include <bit>

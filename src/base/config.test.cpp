@@ -1,0 +1,101 @@
+#include "kizashi/base/config.hpp"
+
+#include <gtest/gtest.h>
+
+namespace kizashi {
+namespace {
+
+using namespace std::chrono_literals;
+using text_list = std::vector<std::string>;
+
+auto check_letter(std::string const& text) -> status {
+  if (text.size() == 1) return {};
+  return fail(errc::parse_error, "\"" + text + "\" is no letter");
+}
+
+config_key const keys[] = {
+    {"a.text", std::string{}, {}, {}, "A text.", "\"t\"", nullptr},
+    {"a.list", text_list{}, {}, {}, "Letters.", R"(["a"])", check_letter},
+    {"b.number", std::uint64_t{5}, std::uint64_t{1}, std::uint64_t{9}, "A number.", {}, nullptr},
+    {"b.length", duration{10s}, duration{1s}, duration{1min}, "A length of time.", {}, nullptr},
+};
+
+auto mistakes(std::string_view text) -> std::string {
+  auto const read = config::parse(keys, text, "f.toml");
+  return read ? "none" : read.error().message;
+}
+
+TEST(config, defaults_hold_until_something_is_set) {
+  config const fresh{keys};
+  EXPECT_EQ(fresh.get<std::uint64_t>("b.number"), 5U);
+  EXPECT_EQ(fresh.get<duration>("b.length"), 10s);
+  EXPECT_FALSE(fresh.is_set("b.number"));
+  EXPECT_EQ(fresh.count_set(), 0U);
+}
+
+TEST(config, reads_every_kind) {
+  auto const read = config::parse(
+      keys, "[a]\ntext = 'x'\nlist = ['p', 'q']\n[b]\nnumber = 9\nlength = '1min'\n", "f.toml");
+  ASSERT_TRUE(read) << read.error().message;
+  EXPECT_EQ(read->get<std::string>("a.text"), "x");
+  EXPECT_EQ(read->get<text_list>("a.list"), (text_list{"p", "q"}));
+  EXPECT_EQ(read->get<std::uint64_t>("b.number"), 9U);
+  EXPECT_EQ(read->get<duration>("b.length"), 1min);
+  EXPECT_EQ(read->count_set(), 4U);
+}
+
+TEST(config, mistakes_name_their_place) {
+  EXPECT_EQ(mistakes("[b]\nnumber = 0"), "f.toml:2:10: b.number is 0; expected 1 to 9");
+  EXPECT_EQ(mistakes("[b]\nnumber = -1"),
+            "f.toml:2:10: b.number is -1; expected a whole number, 1 to 9");
+  EXPECT_EQ(mistakes("b.length = '61s'"), "f.toml:1:12: b.length is 1min1s; expected 1s to 1min");
+  EXPECT_EQ(mistakes("b.length = '1 day'"),
+            "f.toml:1:12: b.length is '1 day'; expected a length of time such as 10s, 1s to 1min");
+  EXPECT_EQ(mistakes("a.list = ['xy']"), "f.toml:1:10: a.list: \"xy\" is no letter");
+  EXPECT_EQ(mistakes("a.list = 'x'"),
+            "f.toml:1:10: a.list is 'x'; expected a list of texts such as [\"a\"]");
+  EXPECT_EQ(mistakes("a.text = 1"), "f.toml:1:10: a.text is 1; expected a text such as \"t\"");
+  EXPECT_EQ(mistakes("a = 1"),
+            "f.toml:1:1: there is no key a; 'kizashi config document' lists all keys");
+  EXPECT_EQ(mistakes("b.nmber = 1"),
+            "f.toml:1:3: there is no key b.nmber; did you mean b.number? "
+            "'kizashi config document' lists all keys");
+}
+
+TEST(config, every_mistake_is_told_in_the_order_of_the_file) {
+  EXPECT_EQ(mistakes("[b]\nnumber = 0\nlength = '0s'\n"),
+            "f.toml:2:10: b.number is 0; expected 1 to 9\n"
+            "f.toml:3:10: b.length is 0s; expected 1s to 1min");
+}
+
+TEST(config, options_are_held_to_the_same_table) {
+  config values{keys};
+  EXPECT_TRUE(values.set("b.number", "3", "--number"));
+  EXPECT_TRUE(values.set("a.list", "a, b", "--list"));
+  EXPECT_EQ(values.get<std::uint64_t>("b.number"), 3U);
+  EXPECT_EQ(values.get<text_list>("a.list"), (text_list{"a", "b"}));
+  EXPECT_EQ(values.set("b.number", "10", "--number").error().message,
+            "--number is 10; expected 1 to 9");
+  EXPECT_EQ(values.set("b.number", "x", "--number").error().message,
+            "--number is \"x\"; expected a whole number, 1 to 9");
+  EXPECT_EQ(values.set("a.list", "a,bc", "--list").error().message, "--list: \"bc\" is no letter");
+  EXPECT_EQ(values.get<std::uint64_t>("b.number"), 3U);
+}
+
+TEST(config, document_has_every_key) {
+  EXPECT_EQ(document_config(keys),
+            "\n[a]\n\n# A text.\n#text = \"t\"\n\n# Letters.\n#list = [\"a\"]\n"
+            "\n[b]\n\n# A number.\n# 1 to 9\n#number = 5\n"
+            "\n# A length of time.\n# 1s to 1min\n#length = \"10s\"\n");
+}
+
+TEST(config, closest_is_near_or_nothing) {
+  std::string_view const names[] = {"read", "synth", "place"};
+  EXPECT_EQ(closest("raed", names), "read");
+  EXPECT_EQ(closest("plaec", names), "place");
+  EXPECT_EQ(closest("observatory", names), "");
+  EXPECT_EQ(closest("x", {}), "");
+}
+
+}  // namespace
+}  // namespace kizashi
