@@ -101,9 +101,12 @@ make_places() {
     return 0
   fi
   heading "Compiling the country and AS table"
+  local version
+  version=$(sed -n 's|.*"@ip-location-db/asn": "\(.*\)".*|\1|p' "$from/package.json")
   "$kizashi" place compile \
     --country "$pinned/iptoasn-country-mmdb/iptoasn-country.mmdb" \
     --asn "$pinned/asn/asn-ipv4.csv" --asn-ipv6 "$pinned/asn/asn-ipv6.csv" \
+    --origin "ip-location-db $version: IPtoASN; RouteViews, NRO and DB-IP (db-ip.com), CC BY 4.0" \
     --output "$table"
 }
 
