@@ -2,6 +2,7 @@
 #include "kizashi/telescope/counter.hpp"
 
 #include <algorithm>
+#include <cstdlib>
 #include <map>
 #include <memory>
 #include <set>
@@ -329,6 +330,27 @@ TEST(counter, keeps_the_largest_sources_and_of_equals_the_lower_address) {
     EXPECT_EQ(few.sums.top_sources[i].packets, all.sums.top_sources[i].packets);
     EXPECT_EQ(few.sums.top_sources[i].ports, all.sums.top_sources[i].ports);
   }
+}
+
+TEST(counter, says_what_to_do_when_it_cannot_write_temporary_files) {
+  auto const packets = packets_of({.seed = 9});
+  setenv("TMPDIR", "/nowhere", 1);
+  counter one{{.set_memory = 1}, 0};
+  auto batch = std::make_unique<net::packet_batch>();
+  batch_plan plan{1};
+  std::vector<window> closed;
+  status counted;
+  for (std::size_t begin = 0; counted && begin < packets.size(); begin += 1000) {
+    fill(*batch, packets, begin, begin + 1000);
+    plan.make(*batch);
+    counted = one.count(*batch, plan, begin / 1000, closed);
+  }
+  unsetenv("TMPDIR");
+  ASSERT_FALSE(counted);
+  EXPECT_EQ(
+      counted.error().message,
+      "/nowhere: cannot make a temporary file: No such file or directory; set TMPDIR to a folder "
+      "with space, or give more memory with --memory");
 }
 
 TEST(counter, of_nothing_is_nothing) {
