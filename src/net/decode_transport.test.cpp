@@ -116,11 +116,13 @@ TEST(decode_tcp, malformed_options) {
 
 TEST(decode_tcp, a_data_offset_below_five) {
   for (unsigned words = 0; words < 5; ++words) {
-    auto const got = decode_tcp({.words = words}, zeros(4));
+    auto const got = decode_tcp({.words = words}, hex("020405b4"));
     EXPECT_EQ(got.row.attributes, bits(attribute::ports, attribute::malformed)) << words;
     EXPECT_EQ(got.row.destination_port, 23);
     EXPECT_EQ(got.row.tcp_flags, 2);
     EXPECT_EQ(got.row.tcp_window, 0x4001);
+    EXPECT_EQ(got.row.tcp_options, 0U);  // what follows is no option list
+    EXPECT_EQ(got.row.tcp_mss, 0);
     EXPECT_EQ(got.row.payload_length, 0);
   }
 }
@@ -199,9 +201,11 @@ TEST(decode_udp, wrong_lengths) {
 
 TEST(decode_udp, an_ip_length_that_ends_in_the_header) {
   for (unsigned length = 20; length < 28; ++length) {
-    auto const got = decode_udp(length, 8, 12);
-    EXPECT_EQ(got.row.attributes, bits(attribute::malformed)) << length;
-    EXPECT_EQ(got.row.destination_port, 0);
+    for (unsigned const udp_length : {0U, 8U}) {
+      auto const got = decode_udp(length, udp_length, 12);
+      EXPECT_EQ(got.row.attributes, bits(attribute::malformed)) << length;
+      EXPECT_EQ(got.row.destination_port, 0);
+    }
   }
 }
 

@@ -49,6 +49,15 @@ TEST(prefix_set, overlapping_and_adjacent_prefixes_count_once) {
   EXPECT_EQ(prefix_set::parse("0.0.0.0/1,128.0.0.0/1")->ipv4_size(), 4294967296U);
 }
 
+TEST(prefix_set, a_gap_of_one_address_stays_a_gap) {
+  auto const set = *prefix_set::parse("10.0.0.0,10.0.0.2,::1,::3");
+  for (auto const* text : {"10.0.0.0", "10.0.0.2", "::1", "::3"})
+    EXPECT_TRUE(has(set, text)) << text;
+  for (auto const* text : {"10.0.0.1", "10.0.0.3", "::2", "::4"})
+    EXPECT_FALSE(has(set, text)) << text;
+  EXPECT_EQ(set.ipv4_size(), 2U);
+}
+
 TEST(prefix_set, says_what_is_wrong) {
   auto const message = [](char const* text) { return prefix_set::parse(text).error().message; };
   EXPECT_EQ(message(""), "\"\" is not a prefix such as 192.0.2.0/24: the address cannot be read");

@@ -199,8 +199,7 @@ private:
   }
 
   void decode_tcp(std::size_t at) {
-    auto const bytes = inside_ip(at);
-    byte_reader in{bytes};
+    byte_reader in{inside_ip(at)};
     packet_.source_port = in.big16();
     packet_.destination_port = in.big16();
     packet_.tcp_sequence = in.big32();
@@ -214,10 +213,7 @@ private:
     mark(attribute::ports);
     packet_.tcp_window = in.big16();
     in.skip(4);
-    if (in.is_exhausted()) {
-      if (bytes.size() < 16) packet_.tcp_window = 0;
-      return mark_short(at + 20);
-    }
+    if (in.is_exhausted()) return mark_short(at + 20);
     if (header < 20) return mark(attribute::malformed);
     auto const options = internal::read_tcp_options(in.bytes(header - 20), header - 20);
     packet_.tcp_options = options.order;
