@@ -10,14 +10,16 @@
 
 namespace kizashi::capture {
 
-/// The captures that `arguments` name: a file as it is; a folder's files whose names end like those of captures,
-/// searched through all levels; a pattern with * ? [ ] expanded; "-" for standard input, at most once. In the order given,
-/// each folder's and pattern's files by name; no file twice. Fails when an argument names nothing.
+/// The captures that `arguments` name: a file as it is; a folder's files whose names end like those
+/// of captures, searched through all levels; a pattern with * ? [ ] expanded; "-" for standard
+/// input, at most once. In the order given, each folder's and pattern's files by name; no file
+/// twice. Fails when an argument names nothing.
 [[nodiscard]] auto find_captures(std::span<std::string const> arguments)
     -> result<std::vector<std::string>>;
 
-/// One stream over all `paths` (from `find_captures`), merged by time; equal times in the order of `paths`. A file is
-/// opened when its first frame is due, so memory follows the number of files that overlap in time.
+/// One stream over all `paths` (from `find_captures`), merged by time; equal times in the order of
+/// `paths`. A file is opened when its first frame is due, so memory follows the number of files
+/// that overlap in time.
 ///
 /// Fails when no path can be read as a capture; when some cannot, each leaves a note that says why.
 [[nodiscard]] auto open_captures(std::vector<std::string> paths)

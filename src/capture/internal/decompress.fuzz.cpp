@@ -9,7 +9,7 @@ namespace {
 
 using namespace kizashi::capture::internal;
 
-constexpr std::size_t enough = std::size_t{1} << 20;
+constexpr std::size_t enough = std::size_t{128} << 10;
 
 struct outcome {
   std::vector<std::uint8_t> bytes;
