@@ -188,18 +188,19 @@ void add_options(CLI::App& command, read_choice& choice) {
           "Count only packets to these prefixes, separated by commas (default: all packets)")
       ->type_name("PREFIX,...")
       ->allow_extra_args(false);
-  command.add_option("--window", choice.window, "Length of a window: 1s to 24h (default: 60s)")
-      ->type_name("DURATION");
-  command
-      .add_option("--lateness", choice.lateness,
-                  "How late a packet may be and still be in its window (default: 10s)")
-      ->type_name("DURATION");
-  command.add_option("--top", choice.top, "Rows of each list, 0 for all (default: 10)")
-      ->type_name("N");
-  command
-      .add_option("--threads", choice.threads,
-                  "Threads that count, 1 to 64 (default: the processors there are)")
-      ->type_name("N");
+  auto const ranged = [&](char const* option, std::string& text, char const* help, char const* key,
+                          char const* type) {
+    auto const keys = setting_keys();
+    auto const row = std::ranges::find(keys, key, &config_key::name);
+    command.add_option(option, text, fmt::format("{} ({})", help, describe_range(*row)))
+        ->type_name(type);
+  };
+  ranged("--window", choice.window, "Length of a window", "window.length", "DURATION");
+  ranged("--lateness", choice.lateness, "How late a packet may be and still be in its window",
+         "window.lateness", "DURATION");
+  ranged("--top", choice.top, "Rows of each list, 0 for all", "read.top", "N");
+  ranged("--threads", choice.threads, "Threads that count, 0 for as many as there are processors",
+         "read.threads", "N");
   command.add_flag("--json", choice.is_json, "One JSON document instead of the report");
   command
       .add_option(

@@ -37,6 +37,14 @@ TEST(report, nothing_at_all) {
   EXPECT_THAT(json_of(what), HasSubstr("\"first\":null"));
 }
 
+TEST(report, many_inputs_are_not_all_named) {
+  report what;
+  what.inputs = {"a", "b", "c"};
+  EXPECT_THAT(text_of(what), HasSubstr("Kizashi read a, b, c\n"));
+  what.inputs.insert(what.inputs.end(), {"d", "e"});
+  EXPECT_THAT(text_of(what), HasSubstr("Kizashi read a, b, c and 2 more\n"));
+}
+
 TEST(report, packets_without_a_time) {
   auto const what = one_packet();
   EXPECT_THAT(text_of(what), HasSubstr("\nNo packet has a time\n"));

@@ -48,10 +48,7 @@ private:
   }
 
   auto head() -> status {
-    std::string names;
-    for (auto const& each : what_.inputs)
-      names += fmt::format("{}{}", names.empty() ? "" : ", ", printable(each));
-    KIZASHI_TRY(line(fmt::format("Kizashi read {}", names), ink::strong));
+    KIZASHI_TRY(line(fmt::format("Kizashi read {}", names_of(what_.inputs)), ink::strong));
     if (what_.is_partial)
       KIZASHI_TRY(line(what_.stopped_by.empty()
                            ? "PARTIAL: packets are missing, see the notes below"
@@ -62,6 +59,17 @@ private:
     return line(fmt::format("{}, {}, from {} to {}", counted(sum_.packets.total, "packet"),
                             short_bytes(sum_.wire_bytes), counted(sum_.sources, "source"),
                             counted(sum_.destinations, "destination")));
+  }
+
+  /// A pattern that a shell expanded can be thousands.
+  static auto names_of(std::vector<std::string> const& inputs) -> std::string {
+    constexpr std::size_t most = 3;
+    std::string names;
+    for (std::size_t i = 0; i < std::min(most, inputs.size()); ++i)
+      names += fmt::format("{}{}", i == 0 ? "" : ", ", printable(inputs[i]));
+    if (inputs.size() > most)
+      names += fmt::format(" and {} more", with_thousands(inputs.size() - most));
+    return names;
   }
 
   auto no_packets() -> status {
@@ -285,6 +293,11 @@ private:
     if (!what_.place_hint.empty() && sum_.packets.total > 0) {
       KIZASHI_TRY(out_.write("\n"));
       KIZASHI_TRY(line(what_.place_hint));
+    }
+    if (!what_.places.is_empty() && sum_.packets.total > 0) {
+      KIZASHI_TRY(out_.write("\n"));
+      auto const origin = printable(what_.places.origin());
+      KIZASHI_TRY(line(fmt::format("Countries and ASes by {}", origin), ink::faint));
     }
     if (what_.notes.empty()) return {};
     KIZASHI_TRY(heading("Notes"));

@@ -266,6 +266,12 @@ auto document_config(std::span<config_key const> keys) -> std::string {
   return out;
 }
 
+auto describe_range(config_key const& key) -> std::string {
+  auto const* const length = std::get_if<duration>(&key.standard);
+  auto const standard = length != nullptr ? to_string(*length) : value_text(key.standard);
+  return fmt::format("{}; default {}", range_text(key), standard);
+}
+
 auto closest(std::string_view word, std::span<std::string_view const> candidates)
     -> std::string_view {
   std::string_view best;

@@ -72,6 +72,9 @@ private:
 /// A TOML file with every key, its help, range and default; the keys themselves are commented out.
 [[nodiscard]] auto document_config(std::span<config_key const> keys) -> std::string;
 
+/// "1s to 24h; default 60s", for the help of an option.
+[[nodiscard]] auto describe_range(config_key const& key) -> std::string;
+
 /// The candidate that `word` was probably meant to be; empty when none is near.
 [[nodiscard]] auto closest(std::string_view word, std::span<std::string_view const> candidates)
     -> std::string_view;

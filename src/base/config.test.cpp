@@ -89,6 +89,11 @@ TEST(config, document_has_every_key) {
             "\n# A length of time.\n# 1s to 1min\n#length = \"10s\"\n");
 }
 
+TEST(config, ranges_are_described) {
+  EXPECT_EQ(describe_range(keys[2]), "1 to 9; default 5");
+  EXPECT_EQ(describe_range(keys[3]), "1s to 1min; default 10s");
+}
+
 TEST(config, closest_is_near_or_nothing) {
   std::string_view const names[] = {"read", "synth", "place"};
   EXPECT_EQ(closest("raed", names), "read");
