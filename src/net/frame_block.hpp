@@ -57,6 +57,18 @@ struct frame {
 /// Bytes that grow without being set to zero first: a source reads a file straight into them.
 class byte_buffer {
 public:
+  byte_buffer() noexcept = default;
+  byte_buffer(byte_buffer&& other) noexcept
+      : bytes_{std::move(other.bytes_)},
+        size_{std::exchange(other.size_, 0)},
+        capacity_{std::exchange(other.capacity_, 0)} {}
+  auto operator=(byte_buffer&& other) noexcept -> byte_buffer& {
+    std::swap(bytes_, other.bytes_);
+    std::swap(size_, other.size_);
+    std::swap(capacity_, other.capacity_);
+    return *this;
+  }
+
   [[nodiscard]] auto data() noexcept -> std::uint8_t* { return bytes_.get(); }
   [[nodiscard]] auto data() const noexcept -> std::uint8_t const* { return bytes_.get(); }
   [[nodiscard]] auto size() const noexcept -> std::size_t { return size_; }

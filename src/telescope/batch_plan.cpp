@@ -46,21 +46,21 @@ void batch_plan::make(net::packet_batch const& batch) {
 }
 
 void batch_plan::read_times(net::packet_batch const& batch) {
-  constexpr auto unknown = timestamp::unknown().nanoseconds();
-  auto first = std::numeric_limits<std::int64_t>::max();
-  auto last = unknown;
-  auto before = unknown;
-  bool in_order = true;
-  for (std::size_t row = 0; row < size_; ++row) {
-    auto const time = batch.time[row];
-    in_order &= (time >= before) & (time != unknown);
-    before = time;
-    last = std::max(last, time);
-    first = std::min(first, time == unknown ? first : time);
+  auto const* const times = batch.time.data();
+  bool has_disorder = false;
+  for (std::size_t row = 1; row < size_; ++row) has_disorder |= times[row] < times[row - 1];
+  first_ = last_ = timestamp::unknown();
+  is_in_order_ = size_ == 0 || (!has_disorder && timestamp{times[0]}.is_known());
+  if (is_in_order_) {
+    if (size_ > 0) first_ = timestamp{times[0]}, last_ = timestamp{times[size_ - 1]};
+    return;
   }
-  is_in_order_ = in_order;
-  last_ = timestamp{last};
-  first_ = last == unknown ? timestamp::unknown() : timestamp{first};
+  for (std::size_t row = 0; row < size_; ++row) {
+    timestamp const time{times[row]};
+    if (!time.is_known()) continue;
+    first_ = first_.is_known() ? std::min(first_, time) : time;
+    last_ = std::max(last_, time);
+  }
 }
 
 /// Without a branch, for the compiler to turn into vectors.
