@@ -57,7 +57,7 @@ auto sort_prefixes(std::vector<net::prefix>& prefixes) -> bool {
 class actor_reader {
 public:
   actor_reader(toml::table const& table, scenario const& whole, diagnostics& out)
-      : table_{&table}, whole_{&whole}, out_{&out}, in_{table, label(table), out} {}
+      : table_{&table}, whole_{&whole}, in_{table, label(table), out} {}
 
   auto read() -> actor_spec {
     actor_spec spec;
@@ -104,9 +104,8 @@ private:
                      fmt::format("{} prefixes, as the kind is {}; {} is none",
                                  wants_ipv6 ? "IPv6" : "IPv4", spec.kind, each.to_string()));
     if (sort_prefixes(spec.pool)) in_.complain("pool", "prefixes that do not overlap");
-    if (!wants_ipv6 && !spec.pool.empty() && ipv4_count(spec.pool) < spec.sources)
-      in_.complain("sources",
-                   fmt::format("no more than the {} addresses of its pool", ipv4_count(spec.pool)));
+    if (auto const size = ipv4_count(spec.pool); size > 0 && size < spec.sources)
+      in_.complain("sources", fmt::format("no more than the {} addresses of its pool", size));
     spec.zipf = in_.number("zipf", 0, 5, 0);
     if (wants_ipv6 && !has_ipv6(whole_->dark))
       in_.complain("kind", "an IPv6 prefix in dark for an actor of kind ipv6");
@@ -196,7 +195,6 @@ private:
 
   toml::table const* table_;
   scenario const* whole_;
-  diagnostics* out_;
   table_reader in_;
   kind_row const* kind_ = nullptr;
 };

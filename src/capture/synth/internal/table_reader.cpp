@@ -172,83 +172,72 @@ auto table_reader::prefixes(std::string_view key) -> std::vector<net::prefix> {
   }
   for (auto const& item : *list) {
     auto const* text = item.as_string();
-    auto const parsed = text != nullptr ? net::prefix::parse(text->get())
-                                        : result<net::prefix>{fail(errc::parse_error, expected)};
-    if (parsed)
+    if (text == nullptr) {
+      complain_at(item, key, expected);
+    } else if (auto const parsed = net::prefix::parse(text->get())) {
       answer.push_back(*parsed);
-    else
-      complain_at(item, key, text != nullptr ? "a prefix: " + parsed.error().message : expected);
+    } else {
+      // Its own words say what was expected and what was probably meant.
+      out_->add(item.source().begin, fmt::format("{}: {}", full(key), parsed.error().message));
+    }
   }
   return answer;
+}
+
+void table_reader::entries(std::string_view key, std::string const& expected, bool are_numbers,
+                           entry_taker const& take) {
+  auto const* node = find(key);
+  if (node == nullptr) return;
+  std::uint64_t sum = 0;
+  auto is_sound = true;
+  if (auto const* list = node->as_array()) {
+    for (auto const& item : *list) {
+      auto const text = are_numbers && item.is_integer()   ? shown(item)
+                        : !are_numbers && item.is_string() ? item.as_string()->get()
+                                                           : std::string{};
+      auto const is_taken = take(text, 1);
+      if (!is_taken) complain_at(item, key, expected);
+      is_sound = is_sound && is_taken;
+      sum += 1;
+    }
+  } else if (auto const* table = node->as_table()) {
+    table_reader inner{*table, full(key), *out_};
+    for (auto const& [name, value] : *table) {
+      auto const weight = inner.integer(name.str(), 0, largest_weight, 1);
+      sum += weight;
+      if (take(name.str(), static_cast<std::uint32_t>(weight))) continue;
+      is_sound = false;
+      out_->add(name.source().begin,
+                fmt::format("{} has {}; expected {}", full(key), name.str(), expected));
+    }
+  } else {
+    is_sound = false;
+    complain_at(*node, key, expected + ", as a list or as a table with weights");
+  }
+  if (is_sound && sum == 0)
+    complain_at(*node, key, expected + ", one of them with a weight above 0");
 }
 
 auto table_reader::weights(std::string_view key, std::string_view permitted)
     -> std::vector<named_weight> {
   std::vector<named_weight> answer;
-  auto const* node = find(key);
-  if (node == nullptr) return answer;
-  auto const expected =
-      permitted.empty() ? std::string{"a list of names"} : "names from " + with_commas(permitted);
-  if (auto const* list = node->as_array()) {
-    for (auto const& item : *list) {
-      auto const* text = item.as_string();
-      if (text != nullptr && is_listed(text->get(), permitted))
-        answer.push_back({text->get(), 1});
-      else
-        complain_at(item, key, expected);
-    }
-  } else if (auto const* table = node->as_table()) {
-    table_reader inner{*table, full(key), *out_};
-    for (auto const& [name, value] : *table) {
-      if (!is_listed(name.str(), permitted))
-        out_->add(name.source().begin,
-                  fmt::format("{} has {}; expected {}", full(key), name.str(), expected));
-      else
-        answer.push_back({std::string{name.str()}, static_cast<std::uint32_t>(inner.integer(
-                                                       name.str(), 0, largest_weight, 1))});
-    }
-  } else {
-    complain_at(*node, key, expected + ", as a list or as a table with weights");
-  }
-  std::uint64_t sum = 0;
-  for (auto const& each : answer) sum += each.weight;
-  if (sum == 0) complain_at(*node, key, expected + ", at least one with a weight above 0");
+  entries(key, "names from " + with_commas(permitted), false,
+          [&](std::string_view name, std::uint32_t weight) {
+            if (!is_listed(name, permitted)) return false;
+            answer.push_back({std::string{name}, weight});
+            return true;
+          });
   return answer;
 }
 
 auto table_reader::ports(std::string_view key) -> std::vector<port_weight> {
   std::vector<port_weight> answer;
-  auto const* node = find(key);
-  if (node == nullptr) return answer;
-  std::string const expected =
-      "ports from 0 to 65535, as a list [23, 80] or with weights { 23 = 9, 80 = 1 }";
-  if (auto const* list = node->as_array()) {
-    for (auto const& item : *list) {
-      auto const* value = item.as_integer();
-      if (value != nullptr && value->get() >= 0 && value->get() <= 65535)
-        answer.push_back({static_cast<std::uint16_t>(value->get()), 1});
-      else
-        complain_at(item, key, expected);
-    }
-  } else if (auto const* table = node->as_table()) {
-    table_reader inner{*table, full(key), *out_};
-    for (auto const& [name, value] : *table) {
-      auto const port = parse_unsigned(name.str(), 65535);
-      if (!port)
-        out_->add(name.source().begin,
-                  fmt::format("{} has {}; expected {}", full(key), name.str(), expected));
-      else
-        answer.push_back(
-            {static_cast<std::uint16_t>(*port),
-             static_cast<std::uint32_t>(inner.integer(name.str(), 0, largest_weight, 1))});
-    }
-  } else {
-    complain_at(*node, key, expected);
-    return answer;
-  }
-  std::uint64_t sum = 0;
-  for (auto const& each : answer) sum += each.weight;
-  if (sum == 0) complain_at(*node, key, "at least one port with a weight above 0");
+  entries(key, "ports from 0 to 65535 such as [23, 80] or { 23 = 9, 80 = 1 }", true,
+          [&](std::string_view text, std::uint32_t weight) {
+            auto const port = parse_unsigned(text, 65535);
+            if (port) answer.push_back({static_cast<std::uint16_t>(*port), weight});
+            return port.has_value();
+          });
   std::sort(answer.begin(), answer.end(), [](auto a, auto b) { return a.port < b.port; });
   return answer;
 }

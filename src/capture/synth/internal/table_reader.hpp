@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -71,6 +72,12 @@ public:
   void refuse_others(std::string_view permitted, std::string_view owner);
 
 private:
+  using entry_taker = std::function<bool(std::string_view text, std::uint32_t weight)>;
+
+  /// The entries of a list (each with weight 1) or of a table (name = weight), one by one; a
+  /// message for each that `take` refuses.
+  void entries(std::string_view key, std::string const& expected, bool are_numbers,
+               entry_taker const& take);
   [[nodiscard]] auto find(std::string_view key) const -> toml::node const* {
     return table_->get(key);
   }
