@@ -1,5 +1,5 @@
-// The fast kernel: Ethernet, IPv4 without options, not fragmented, TCP without options or UDP,
-// whole headers captured. That is nearly every packet of a telescope. Whatever differs goes to
+// The fast kernel: Ethernet, IPv4 without options, not fragmented, TCP or UDP, whole headers
+// captured. That is nearly every packet of a telescope. Whatever differs goes to
 // `decode_frame`.
 //
 // One check of the captured length covers every byte that the kernel touches; then fields are read
@@ -7,8 +7,10 @@
 #include "kizashi/net/decode.hpp"
 
 #include <cstring>
+#include <span>
 
 #include "kizashi/base/error.hpp"
+#include "kizashi/net/internal/tcp_options.hpp"
 
 namespace kizashi::net {
 namespace {
@@ -16,7 +18,7 @@ namespace {
 // Offsets in an Ethernet frame with a 20-byte IPv4 header.
 constexpr std::size_t ip_at = 14;
 constexpr std::size_t transport_at = 34;
-constexpr std::size_t tcp_end = 54;
+constexpr std::size_t tcp_end = 54;  // without options
 
 template <class T>
 [[gnu::always_inline]] inline auto load(std::uint8_t const* at) noexcept -> T {
@@ -29,6 +31,11 @@ template <class T>
 }
 [[gnu::always_inline]] inline auto big32(std::uint8_t const* at) noexcept -> std::uint32_t {
   return __builtin_bswap32(load<std::uint32_t>(at));
+}
+
+[[gnu::always_inline]] inline auto tcp_header_length(std::uint8_t const* tcp) noexcept
+    -> std::size_t {
+  return std::size_t{4} * (tcp[12] >> 4);
 }
 
 /// Whether `decode_plain` may have the frame: everything that it takes for granted, in few
@@ -44,10 +51,22 @@ template <class T>
   if ((load<std::uint16_t>(data + ip_at + 6) & 0xFFBF) != 0 || ip_at + ip_length > wire)
     return false;
   auto const next = data[ip_at + 9];
-  if (next == protocol::tcp) return ip_length >= 40 && data[transport_at + 12] >> 4 == 5;
+  if (next == protocol::tcp) {
+    auto const header = tcp_header_length(data + transport_at);
+    return header >= 20 && ip_length >= 20 + header && each.captured >= transport_at + header;
+  }
   if (next != protocol::udp || ip_length < 28) return false;
   auto const udp_length = big16(data + transport_at + 4);
   return udp_length == 0 || (udp_length >= 8 && udp_length + 20 <= ip_length);
+}
+
+void decode_options(std::span<std::uint8_t const> bytes, std::size_t row,
+                    packet_batch& out) noexcept {
+  auto const options = internal::read_tcp_options(bytes, bytes.size());
+  out.tcp_options[row] = options.order;
+  out.tcp_mss[row] = options.mss;
+  out.tcp_window_scale[row] = options.window_scale;
+  if (options.is_malformed) out.attributes[row] |= bit(attribute::malformed);
 }
 
 [[gnu::always_inline]] inline void decode_plain(std::uint8_t const* data, frame const& each,
@@ -56,7 +75,7 @@ template <class T>
   auto const* const transport = data + transport_at;
   auto const ip_length = big16(ip + 2);
   bool const is_tcp = ip[9] == protocol::tcp;
-  auto const header_end = is_tcp ? tcp_end : transport_at + 8;
+  auto const header_end = transport_at + (is_tcp ? tcp_header_length(transport) : 8);
   auto const end = ip_at + ip_length < each.captured ? ip_at + ip_length : each.captured;
   auto const dont_fragment = (ip[6] & 0x40) != 0 ? bit(attribute::dont_fragment) : 0;
   // For UDP the TCP fields are masked to zero instead of branched around.
@@ -82,6 +101,7 @@ template <class T>
   out.ttl[row] = ip[8];
   out.tcp_flags[row] = static_cast<std::uint8_t>(transport[13] & tcp_mask);
   out.tcp_window_scale[row] = 255;
+  if (is_tcp && header_end > tcp_end) decode_options({data + tcp_end, data + header_end}, row, out);
 }
 
 }  // namespace
