@@ -16,11 +16,14 @@ auto system_error_text(int number) -> std::string {
 auto system_error_code(int number) -> errc {
   switch (number) {
     case ENOENT:
-    case ENOTDIR: return errc::not_found;
+    case ENOTDIR:
+      return errc::not_found;
     case EACCES:
     case EPERM:
-    case EROFS: return errc::permission;
-    default: return errc::io_error;
+    case EROFS:
+      return errc::permission;
+    default:
+      return errc::io_error;
   }
 }
 

@@ -1,5 +1,5 @@
-// Failures that are expected are values. A function that can fail returns `result<T>`; the caller hands the
-// failure on with KIZASHI_TRY or answers it:
+// Failures that are expected are values. A function that can fail returns `result<T>`; the caller
+// hands the failure on with KIZASHI_TRY or answers it:
 //
 //   auto read_port(std::string_view text) -> result<port> {
 //     KIZASHI_TRY(auto const number, parse_unsigned(text, 65535));
@@ -28,7 +28,8 @@ enum class errc : std::uint8_t {
   limit_reached,  ///< More than a stated bound.
 };
 
-/// A failure. The message says what was wrong, where, what came, what was expected, and what to do next.
+/// A failure. The message says what was wrong, where, what came, what was expected, and what to do
+/// next.
 struct error {
   errc code;
   std::string message;
@@ -57,18 +58,22 @@ namespace internal {
 
 #define KIZASHI_CONCAT_(a, b) a##b
 #define KIZASHI_CONCAT(a, b) KIZASHI_CONCAT_(a, b)
-#define KIZASHI_TRY_2(outcome, declaration, expression)                                 \
-  auto outcome = (expression);                                                          \
+#define KIZASHI_TRY_2(outcome, declaration, expression)                                \
+  auto outcome = (expression);                                                         \
   if (!outcome) return ::tl::unexpected<::kizashi::error>(std::move(outcome).error()); \
   declaration = std::move(*outcome)
-#define KIZASHI_TRY_1(outcome, expression) \
-  if (auto outcome = (expression); !outcome) return ::tl::unexpected<::kizashi::error>(std::move(outcome).error())
+#define KIZASHI_TRY_1(outcome, expression)   \
+  if (auto outcome = (expression); !outcome) \
+  return ::tl::unexpected<::kizashi::error>(std::move(outcome).error())
 #define KIZASHI_TRY_PICK(_1, _2, NAME, ...) NAME
-/// KIZASHI_TRY(declaration, expression) or KIZASHI_TRY(expression): leaves the function with the failure, if any.
+/// KIZASHI_TRY(declaration, expression) or KIZASHI_TRY(expression): leaves the function with the
+/// failure, if any.
 #define KIZASHI_TRY(...)                                              \
   KIZASHI_TRY_PICK(__VA_ARGS__, KIZASHI_TRY_2, KIZASHI_TRY_1, unused) \
   (KIZASHI_CONCAT(outcome_, __LINE__), __VA_ARGS__)
 
 /// A broken promise of the program itself, not of its input. On in release.
-#define KIZASHI_ASSERT(condition)  \
-  (__builtin_expect(!!(condition), 1) ? void(0) : ::kizashi::internal::assertion_failed(#condition, __FILE__, __LINE__))
+#define KIZASHI_ASSERT(condition)     \
+  (__builtin_expect(!!(condition), 1) \
+       ? void(0)                      \
+       : ::kizashi::internal::assertion_failed(#condition, __FILE__, __LINE__))

@@ -10,8 +10,8 @@
 
 namespace kizashi {
 
-/// Reads decimal digits only: no sign, no space, no leading "+". Fails when empty, with anything else in it, or
-/// above `maximum`.
+/// Reads decimal digits only: no sign, no space, no leading "+". Fails when empty, with anything
+/// else in it, or above `maximum`.
 [[nodiscard]] auto parse_unsigned(std::string_view text, std::uint64_t maximum)
     -> result<std::uint64_t>;
 

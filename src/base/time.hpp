@@ -15,17 +15,19 @@ namespace kizashi {
 /// A length of time in nanoseconds; up to 292 years.
 using duration = std::chrono::nanoseconds;
 
-/// A point in event time: nanoseconds since 1970-01-01T00:00:00Z, leap seconds not counted, from 1970 to 2262.
+/// A point in event time: nanoseconds since 1970-01-01T00:00:00Z, leap seconds not counted, from
+/// 1970 to 2262.
 class timestamp {
 public:
   constexpr timestamp() noexcept = default;
   constexpr explicit timestamp(std::int64_t nanoseconds) noexcept : nanoseconds_{nanoseconds} {}
-  /// No time is known: the record carried zero or something that cannot be a time. It sorts before all others.
+  /// No time is known: the record carried zero or something that cannot be a time. It sorts before
+  /// all others.
   [[nodiscard]] static constexpr auto unknown() noexcept -> timestamp {
     return timestamp{std::numeric_limits<std::int64_t>::min()};
   }
-  /// `seconds` since 1970 and a fraction. Unknown when both are zero, when `fraction` is a second or more, or
-  /// when the sum does not fit.
+  /// `seconds` since 1970 and a fraction. Unknown when both are zero, when `fraction` is a second
+  /// or more, or when the sum does not fit.
   [[nodiscard]] static constexpr auto from_parts(std::uint64_t seconds,
                                                  std::uint64_t fraction_nanoseconds) noexcept
       -> timestamp {
@@ -56,8 +58,8 @@ private:
   std::int64_t nanoseconds_ = std::numeric_limits<std::int64_t>::min();
 };
 
-/// Reads "90s", "10min", "1h", "2d", "250ms", "1h30min". Units: ns us ms s min h d. Fails on anything else, a sign
-/// included, and on more than 292 years.
+/// Reads "90s", "10min", "1h", "2d", "250ms", "1h30min". Units: ns us ms s min h d. Fails on
+/// anything else, a sign included, and on more than 292 years.
 [[nodiscard]] auto parse_duration(std::string_view text) -> result<duration>;
 /// The shortest exact form that `parse_duration` reads back: "1h30min".
 [[nodiscard]] auto to_string(duration length) -> std::string;

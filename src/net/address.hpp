@@ -1,4 +1,5 @@
-// Internet addresses and prefixes as values. Text forms: RFC 4291 and RFC 5952 for IPv6, dotted quad for IPv4.
+// Internet addresses and prefixes as values. Text forms: RFC 4291 and RFC 5952 for IPv6, dotted
+// quad for IPv4.
 #pragma once
 
 #include <compare>
@@ -70,8 +71,8 @@ public:
   constexpr prefix() noexcept = default;
   /// Clears the bits below `length`; `length` is at most 32 for IPv4 and 128 for IPv6.
   prefix(address first, unsigned length) noexcept;
-  /// Reads "192.0.2.0/24", "2001:db8::/32", or a single address. Fails when bits below the length are set, and
-  /// says which prefix was probably meant.
+  /// Reads "192.0.2.0/24", "2001:db8::/32", or a single address. Fails when bits below the length
+  /// are set, and says which prefix was probably meant.
   [[nodiscard]] static auto parse(std::string_view text) -> result<prefix>;
   [[nodiscard]] auto first() const noexcept -> address { return first_; }
   [[nodiscard]] auto last() const noexcept -> address;

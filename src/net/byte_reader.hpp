@@ -1,5 +1,6 @@
-// The one way to touch bytes that strangers wrote. Every access is checked against the end; what lies behind it
-// reads as zero and marks the reader as exhausted, so that a parser asks once, at the end of a header:
+// The one way to touch bytes that strangers wrote. Every access is checked against the end; what
+// lies behind it reads as zero and marks the reader as exhausted, so that a parser asks once, at
+// the end of a header:
 //
 //   byte_reader in{bytes};
 //   auto const kind = in.big16();
@@ -25,12 +26,18 @@ public:
   /// Whether anything was asked for that was not there.
   [[nodiscard]] constexpr auto is_exhausted() const noexcept -> bool { return exhausted_; }
 
-  constexpr auto u8() noexcept -> std::uint8_t { return take(1) ? bytes_[at_ - 1] : std::uint8_t{0}; }
+  constexpr auto u8() noexcept -> std::uint8_t {
+    return take(1) ? bytes_[at_ - 1] : std::uint8_t{0};
+  }
   constexpr auto big16() noexcept -> std::uint16_t { return static_cast<std::uint16_t>(big(2)); }
   constexpr auto big32() noexcept -> std::uint32_t { return static_cast<std::uint32_t>(big(4)); }
   constexpr auto big64() noexcept -> std::uint64_t { return big(8); }
-  constexpr auto little16() noexcept -> std::uint16_t { return static_cast<std::uint16_t>(little(2)); }
-  constexpr auto little32() noexcept -> std::uint32_t { return static_cast<std::uint32_t>(little(4)); }
+  constexpr auto little16() noexcept -> std::uint16_t {
+    return static_cast<std::uint16_t>(little(2));
+  }
+  constexpr auto little32() noexcept -> std::uint32_t {
+    return static_cast<std::uint32_t>(little(4));
+  }
   constexpr auto little64() noexcept -> std::uint64_t { return little(8); }
   constexpr void skip(std::size_t count) noexcept { take(count); }
   /// The next `count` bytes, or fewer, and exhausted, when they are not there.

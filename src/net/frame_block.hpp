@@ -1,5 +1,5 @@
-// Frames as a capture gives them: raw bytes and where each frame lies in them. The step between a capture, which
-// knows files and interfaces, and the decoder, which knows protocols.
+// Frames as a capture gives them: raw bytes and where each frame lies in them. The step between a
+// capture, which knows files and interfaces, and the decoder, which knows protocols.
 #pragma once
 
 #include <algorithm>
@@ -15,15 +15,16 @@
 
 namespace kizashi::net {
 
-/// What a frame begins with. The numbers are LINKTYPE values (https://www.tcpdump.org/linktypes.html).
+/// What a frame begins with. The numbers are LINKTYPE values
+/// (https://www.tcpdump.org/linktypes.html).
 enum class link_type : std::uint16_t {
-  null_loopback = 0,     ///< Address family in the host order of the machine that captured.
+  null_loopback = 0,  ///< Address family in the host order of the machine that captured.
   ethernet = 1,
-  raw_ip_bsd = 12,       ///< DLT_RAW where the file was written with the platform's own number.
+  raw_ip_bsd = 12,  ///< DLT_RAW where the file was written with the platform's own number.
   raw_ip_openbsd = 14,
-  raw_ip = 101,          ///< IPv4 or IPv6, told apart by the version nibble.
+  raw_ip = 101,            ///< IPv4 or IPv6, told apart by the version nibble.
   openbsd_loopback = 108,  ///< Address family in network order.
-  linux_cooked = 113,    ///< "SLL" v1
+  linux_cooked = 113,      ///< "SLL" v1
   ipv4 = 228,
   ipv6 = 229,
   linux_cooked_v2 = 276,
@@ -40,7 +41,8 @@ enum class link_type : std::uint16_t {
     case link_type::linux_cooked:
     case link_type::ipv4:
     case link_type::ipv6:
-    case link_type::linux_cooked_v2: return true;
+    case link_type::linux_cooked_v2:
+      return true;
   }
   return false;
 }
@@ -105,12 +107,13 @@ private:
 
 /// Up to `max_frames` frames and their bytes. Reused: `clear` keeps the memory.
 ///
-/// `bytes` may borrow memory of the source (`borrow`) or own it (`storage`). Borrowed bytes must live until the
-/// block is cleared or filled again.
+/// `bytes` may borrow memory of the source (`borrow`) or own it (`storage`). Borrowed bytes must
+/// live until the block is cleared or filled again.
 class frame_block {
 public:
   static constexpr std::size_t max_frames = 4096;
-  /// A source ends a block at the first frame that would take the bytes above this (one frame may be longer).
+  /// A source ends a block at the first frame that would take the bytes above this (one frame may
+  /// be longer).
   static constexpr std::size_t target_bytes = std::size_t{512} << 10;
 
   std::vector<frame> frames;  ///< in the order of the stream
@@ -129,7 +132,8 @@ public:
     return frames.size() >= max_frames || storage.size() >= target_bytes;
   }
   /// Copies one frame to the end.
-  void append(timestamp time, link_type link, std::uint32_t wire, std::span<std::uint8_t const> data) {
+  void append(timestamp time, link_type link, std::uint32_t wire,
+              std::span<std::uint8_t const> data) {
     frames.push_back({time, static_cast<std::uint32_t>(storage.size()),
                       static_cast<std::uint32_t>(data.size()), wire, link});
     storage.append(data);

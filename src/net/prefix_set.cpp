@@ -13,7 +13,8 @@ prefix_set::prefix_set(std::vector<prefix> const& prefixes) {
     if (each.first().is_ipv6()) {
       auto const first = each.first().as_ipv6();
       auto const last = each.last().as_ipv6();
-      // Prefixes nest or are apart, so a sorted one either lies inside the last range or begins a new one.
+      // Prefixes nest or are apart, so a sorted one either lies inside the last range or begins a
+      // new one.
       if (ipv6_.empty() || ipv6_.back().last < first) ipv6_.push_back({first, last});
       continue;
     }

@@ -9,13 +9,14 @@
 
 namespace kizashi::net {
 
-/// Immutable. Overlapping and adjacent prefixes are joined. Memory: 8 B per IPv4 range, 32 B per IPv6 range, and
-/// 8 KiB for the IPv4 index.
+/// Immutable. Overlapping and adjacent prefixes are joined. Memory: 8 B per IPv4 range, 32 B per
+/// IPv6 range, and 8 KiB for the IPv4 index.
 class prefix_set {
 public:
   prefix_set() = default;
   explicit prefix_set(std::vector<prefix> const& prefixes);
-  /// Reads "192.0.2.0/24,2001:db8::/32". Spaces around the commas are permitted, an empty list is not.
+  /// Reads "192.0.2.0/24,2001:db8::/32". Spaces around the commas are permitted, an empty list is
+  /// not.
   [[nodiscard]] static auto parse(std::string_view list) -> result<prefix_set>;
 
   [[nodiscard]] auto is_empty() const noexcept -> bool { return ipv4_.empty() && ipv6_.empty(); }
