@@ -102,6 +102,14 @@ TEST(report, top_cuts_lists) {
   EXPECT_THAT(text_of(what), HasSubstr("24/tcp"));
 }
 
+TEST(report, a_small_share_is_not_nothing) {
+  auto what = one_packet();
+  what.summary.packets.total = 10'000;
+  what.summary.ports = {{6, net::port{23}, 9'998, 0, 0, 1, 1}, {6, net::port{24}, 2, 0, 0, 1, 1}};
+  EXPECT_THAT(text_of(what), HasSubstr("100.0 %"));
+  EXPECT_THAT(text_of(what), HasSubstr("<0.1 %"));
+}
+
 TEST(report, a_sink_that_fails_ends_the_writing) {
   class full_sink final : public text_sink {
   public:

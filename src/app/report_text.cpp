@@ -167,8 +167,9 @@ private:
 
   // --- lists ---
   [[nodiscard]] auto share(std::uint64_t packets) const -> std::string {
-    return fmt::format(
-        "{:.1f} %", 100.0 * static_cast<double>(packets) / static_cast<double>(sum_.packets.total));
+    auto const percent =
+        100.0 * static_cast<double>(packets) / static_cast<double>(sum_.packets.total);
+    return percent < 0.05 ? "<0.1 %" : fmt::format("{:.1f} %", percent);
   }
 
   auto ports() -> status {
