@@ -162,6 +162,9 @@ TEST(Scenario, KeysAndKindsAreSuggested) {
   EXPECT_EQ(
       complaint("tool = \"nmap\"\nwindow = 5", "slow"),
       "a.toml:8:10: actor.x.window is 5; expected no such key, as the tool is nmap, which sets it");
+  EXPECT_EQ(complaint("zipf = 1", "slow"),
+            "a.toml:7:8: actor.x.zipf is 1; expected no such key, as the sources of kind slow send "
+            "alike");
   EXPECT_EQ(complaint("groups = 2", "botnet"),
             "a.toml:7:10: actor.x.groups is 2; expected no more groups than sources, 1");
 }

@@ -107,6 +107,9 @@ private:
     if (auto const size = ipv4_count(spec.pool); size > 0 && size < spec.sources)
       in_.complain("sources", fmt::format("no more than the {} addresses of its pool", size));
     spec.zipf = in_.number("zipf", 0, 5, 0);
+    if (spec.zipf > 0 && has_word("slow outbreak botnet", spec.kind))
+      in_.complain("zipf",
+                   fmt::format("no such key, as the sources of kind {} send alike", spec.kind));
     if (wants_ipv6 && !has_ipv6(whole_->dark))
       in_.complain("kind", "an IPv6 prefix in dark for an actor of kind ipv6");
     if (!wants_ipv6 && ipv4_count(whole_->dark) == 0)

@@ -1,7 +1,6 @@
 #include "kizashi/capture/synth/tally.hpp"
 
 #include <algorithm>
-#include <iterator>
 
 #include <fmt/format.h>
 
@@ -26,6 +25,11 @@ auto protocol_name(int number) -> char const* {
     default:
       return "other";
   }
+}
+
+/// `, "name": [ROW, ...]`, a row per line.
+auto json_list(std::string_view name, std::vector<std::string> const& rows) -> std::string {
+  return fmt::format(",\n\"{}\": [\n{}]", name, fmt::join(rows, ",\n"));
 }
 
 /// A port and an address in one number: protocol, port, address number (34 bits).
@@ -153,61 +157,64 @@ auto tally::ports() -> std::map<std::pair<int, int>, tally_port> {
 
 auto tally::to_json() -> std::string {
   if (open_.packets > 0) close_window();
-  std::string text;
-  auto const add = [&]<class... Args>(fmt::format_string<Args...> form, Args&&... args) {
-    fmt::format_to(std::back_inserter(text), form, std::forward<Args>(args)...);
-  };
-  add("{{\n\"packets\": {{\"total\": {}, \"ipv4\": {}, \"ipv6\": {}, \"arp\": 0, \"other\": 0, "
+  auto text = fmt::format(
+      "{{\n\"packets\": {{\"total\": {}, \"ipv4\": {}, \"ipv6\": {}, \"arp\": 0, \"other\": 0, "
       "\"malformed\": 0, "
-      "\"truncated\": 0, \"fragments\": 0}},\n\"wire_bytes\": {},\n",
-      total_, total_ - ipv6_, ipv6_, wire_bytes_);
-  if (total_ > 0)
-    add("\"first\": \"{}\",\n\"last\": \"{}\",\n", first_.to_string(), last_.to_string());
-  else
-    add("\"first\": null,\n\"last\": null,\n");
-  add("\"protocols\": {{\"tcp\": {}, \"udp\": {}, \"icmp\": {}, \"icmp6\": {}, \"other\": 0}},\n",
+      "\"truncated\": 0, \"fragments\": 0}},\n\"wire_bytes\": {},\n\"first\": {},\n\"last\": {},\n",
+      total_, total_ - ipv6_, ipv6_, wire_bytes_,
+      total_ > 0 ? json_text(first_.to_string()) : "null",
+      total_ > 0 ? json_text(last_.to_string()) : "null");
+  text += fmt::format(
+      "\"protocols\": {{\"tcp\": {}, \"udp\": {}, \"icmp\": {}, \"icmp6\": {}, \"other\": "
+      "0}},\n\"tcp_flags\": {{",
       protocols_[6], protocols_[17], protocols_[1], protocols_[58]);
-  add("\"tcp_flags\": {{");
   auto const* separator = "";
   for (auto const* name : {"syn", "synack", "ack", "rst", "fin", "null", "xmas", "other"}) {
-    add("{}\"{}\": {}", separator, name, flags_[name]);
+    text += fmt::format("{}\"{}\": {}", separator, name, flags_[name]);
     separator = ", ";
   }
-  add("}},\n\"sources\": {},\n\"destinations\": {},\n\"ports\": [", sources_.sorted().size(),
-      destinations_.sorted().size());
-  separator = "\n";
-  for (auto const& [key, row] : ports()) {
-    add("{}{{\"protocol\": \"{}\", \"port\": {}, \"packets\": {}, \"sources\": {}, "
+  text += fmt::format("}},\n\"sources\": {},\n\"destinations\": {}", sources_.sorted().size(),
+                      destinations_.sorted().size());
+  text += json_list("ports", port_rows()) + json_list("icmp", icmp_rows()) +
+          json_list("windows", window_rows()) + json_list("actors", actor_rows());
+  return text + "\n}\n";
+}
+
+auto tally::port_rows() -> std::vector<std::string> {
+  std::vector<std::string> rows;
+  for (auto const& [key, row] : ports())
+    rows.push_back(fmt::format(
+        "{{\"protocol\": \"{}\", \"port\": {}, \"packets\": {}, \"sources\": {}, \"destinations\": "
+        "{}}}",
+        protocol_name(key.first), key.second, row.packets, row.sources, row.destinations));
+  return rows;
+}
+
+auto tally::icmp_rows() const -> std::vector<std::string> {
+  std::vector<std::string> rows;
+  for (auto const& [key, packets] : icmp_)
+    rows.push_back(
+        fmt::format("{{\"protocol\": \"{}\", \"type\": {}, \"code\": {}, \"packets\": {}}}",
+                    protocol_name(std::get<0>(key)), std::get<1>(key), std::get<2>(key), packets));
+  return rows;
+}
+
+auto tally::window_rows() const -> std::vector<std::string> {
+  std::vector<std::string> rows;
+  for (auto const& each : windows_)
+    rows.push_back(fmt::format(
+        "{{\"start\": \"{}\", \"packets\": {}, \"wire_bytes\": {}, \"sources\": {}, "
         "\"destinations\": {}}}",
-        separator, protocol_name(key.first), key.second, row.packets, row.sources,
-        row.destinations);
-    separator = ",\n";
-  }
-  add("],\n\"icmp\": [");
-  separator = "\n";
-  for (auto const& [key, packets] : icmp_) {
-    add("{}{{\"protocol\": \"{}\", \"type\": {}, \"code\": {}, \"packets\": {}}}", separator,
-        protocol_name(std::get<0>(key)), std::get<1>(key), std::get<2>(key), packets);
-    separator = ",\n";
-  }
-  add("],\n\"windows\": [");
-  separator = "\n";
-  for (auto const& each : windows_) {
-    add("{}{{\"start\": \"{}\", \"packets\": {}, \"wire_bytes\": {}, \"sources\": {}, "
-        "\"destinations\": {}}}",
-        separator, each.start.to_string(), each.packets, each.wire_bytes, each.sources,
-        each.destinations);
-    separator = ",\n";
-  }
-  add("],\n\"actors\": [");
-  separator = "\n";
-  for (std::size_t i = 0; i < names_.size(); ++i) {
-    add("{}{{\"id\": {}, \"name\": {}, \"kind\": \"{}\", \"packets\": {}}}", separator, i,
-        json_text(names_[i]), kinds_[i], per_actor_[i]);
-    separator = ",\n";
-  }
-  add("]\n}}\n");
-  return text;
+        each.start.to_string(), each.packets, each.wire_bytes, each.sources, each.destinations));
+  return rows;
+}
+
+auto tally::actor_rows() const -> std::vector<std::string> {
+  std::vector<std::string> rows;
+  for (std::size_t i = 0; i < names_.size(); ++i)
+    rows.push_back(fmt::format("{{\"id\": {}, \"name\": {}, \"kind\": \"{}\", \"packets\": {}}}", i,
+                               json_text(names_[i]), kinds_[i], per_actor_[i]));
+  return rows;
 }
 
 }  // namespace kizashi::capture::synth

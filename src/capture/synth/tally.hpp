@@ -59,6 +59,10 @@ private:
       -> std::uint64_t;
   void count_tcp_flags(std::uint8_t flags);
   void close_window();
+  [[nodiscard]] auto port_rows() -> std::vector<std::string>;
+  [[nodiscard]] auto icmp_rows() const -> std::vector<std::string>;
+  [[nodiscard]] auto window_rows() const -> std::vector<std::string>;
+  [[nodiscard]] auto actor_rows() const -> std::vector<std::string>;
   [[nodiscard]] auto ports() -> std::map<std::pair<int, int>, tally_port>;
 
   std::vector<std::string> names_;
