@@ -44,7 +44,6 @@ tool = "mirai"
 sources = 30
 groups = 3
 pool = ["192.0.2.0/24"]
-zipf = 1.5
 rate = 2
 start = "5min"
 stop = "10min"
@@ -74,7 +73,6 @@ participation = 0.75
   auto const& bots = answer->actors.at(0);
   EXPECT_EQ(bots.tool, "mirai");
   EXPECT_EQ(bots.groups, 3U);
-  EXPECT_EQ(bots.zipf, 1.5);
   EXPECT_EQ(bots.rate, 2);
   EXPECT_EQ(bots.start, 5min);
   EXPECT_EQ(bots.stop, 10min);
@@ -86,6 +84,18 @@ participation = 0.75
   EXPECT_EQ(bots.activity, 0.5);
   EXPECT_EQ(bots.participation, 0.75);
   EXPECT_THAT(bots.parameters, HasSubstr("\"sources\" : 30"));
+}
+
+TEST(Scenario, HasDefaults) {
+  auto const answer = parse("[[actor]]\nname = \"x\"\nkind = \"mirai\"\npackets = 5\nzipf = 1.5\n");
+  ASSERT_TRUE(answer.has_value());
+  EXPECT_EQ(answer->seed, 1U);
+  EXPECT_EQ(answer->start.to_string(), "2026-01-15T00:00:00.000000000Z");
+  auto const& bots = answer->actors.at(0);
+  EXPECT_EQ(bots.zipf, 1.5);
+  EXPECT_EQ(bots.sources, 1U);
+  EXPECT_TRUE(bots.rhythm);
+  EXPECT_THAT(bots.ports, testing::ElementsAre(port_weight{23, 9}, port_weight{2323, 1}));
 }
 
 TEST(Scenario, EachWrongValueHasItsPlace) {
