@@ -29,7 +29,7 @@ class Command(unittest.TestCase):
     def test_lists_the_scenarios_and_the_kinds(self):
         listed = synth("--list").stdout.decode().splitlines()
         names = [line.split()[0] for line in listed]
-        for name in ("quiet", "nicter-hour", "outbreak", "backscatter", "botnet", "mixed", "speed"):
+        for name in ("quiet", "nicter-hour", "outbreak", "backscatter", "botnet", "mixed", "speed", "speed-wide"):
             self.assertIn(name, names)
         self.assertIn("unicornscan", synth("--kinds").stdout.decode())
 
@@ -68,7 +68,7 @@ class Command(unittest.TestCase):
     def test_failures(self):
         for words, message in (
                 (("nobody", "-o", "-"), "scenario nobody is not known; expected one of backscatter, botnet, mixed, "
-                 "nicter-hour, outbreak, quiet, speed, or the path of a TOML file (with a / or ending in .toml)"),
+                 "nicter-hour, outbreak, quiet, speed, speed-wide, or the path of a TOML file (with a / or ending in .toml)"),
                 (("./nobody.toml", "-o", "-"), "./nobody.toml: cannot open: "),
                 (("quiet", "-o", "-", "--rate-scale", "0"),
                  "the factor for rates is 0; expected more than 0 and up to 1,000,000"),

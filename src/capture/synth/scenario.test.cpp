@@ -215,7 +215,7 @@ TEST(Scenario, ShippedOnesAreSound) {
     EXPECT_FALSE(answer->description.empty()) << each.name;
   }
   EXPECT_THAT(names, testing::IsSupersetOf({"quiet", "nicter-hour", "outbreak", "backscatter",
-                                            "botnet", "mixed", "speed"}));
+                                            "botnet", "mixed", "speed", "speed-wide"}));
 }
 
 TEST(Scenario, MixedHasEveryKind) {

@@ -84,7 +84,7 @@ struct rows_of_batch {
 
 /// Rows whose places in a table are fetched at once: enough to hide the memory's delay, few enough
 /// to stay in the cache until they are probed.
-inline constexpr std::size_t stride = 64;
+inline constexpr std::size_t stride = 128;
 
 /// Rows cut into strides, for a range `for`.
 class strides {
