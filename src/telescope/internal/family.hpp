@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "kizashi/net/packet_batch.hpp"
+#include "kizashi/telescope/internal/paged_set.hpp"
 #include "kizashi/telescope/internal/port_cells.hpp"
 #include "kizashi/telescope/internal/sorted_runs.hpp"
 #include "kizashi/telescope/internal/source_table.hpp"
@@ -48,9 +49,9 @@ struct source_record {
 };
 
 /// A set of keys, in memory and, where they were too many, in sorted runs.
-template <class Key>
+template <class Key, class Set>
 struct key_set {
-  stamped_set<Key> open;
+  Set open;
   sorted_runs<Key> runs;
 
   /// Writes all members out and forgets those that no open window has seen.
@@ -117,7 +118,7 @@ public:
       std::array<std::uint64_t, stride> hashes;
       for (std::size_t i = 0; i < part.size(); ++i)
         hashes[i] = sources_.fetch(source_of(of.batch, part[i]));
-      sightings pairs;
+      sightings<stamped_set<Key>> pairs;
       for (std::size_t i = 0; i < part.size(); ++i) {
         auto const row = part[i];
         auto const at = IsUniform ? phase::current : when.phases[row];
@@ -125,13 +126,12 @@ public:
         auto& entry = sources_.find(source, hashes[i]);
         if (!count_source<IsUniform>(entry, of, row, when, with_totals)) continue;
         auto const key = Key::of(source, of.tags[row] & (port_tag::count - 1));
-        port_sources_.open.prefetch(key);
-        pairs.add(key, at, true);
+        pairs.add(key, port_sources_.open.fetch(key), at, true);
       }
       for (auto const& each : pairs.all()) {
         auto const at = IsUniform ? phase::current : each.when;
-        auto const seen = port_sources_.open.see(each.key, at, when.current);
-        when.counts_of(at).ports.add_sources(each.key.tag(), seen.is_new_to_window);
+        auto const seen = port_sources_.open.see(each.at, each.key, at, when.current);
+        when.counts_of(at).ports.add_sources(each.key.tag(), seen.of_window);
       }
     }
   }
@@ -140,12 +140,13 @@ public:
   template <bool IsUniform>
   void count_destinations(rows_of_batch const& of, moment const& when) {
     for (auto const part : strides{of.rows}) {
-      sightings pairs;
-      sightings alone;
+      port_destinations_.open.settle();
+      destinations_.open.settle();
+      sightings<destination_set<Key>> pairs;
+      sightings<destination_set<Key>> alone;
       auto const add_alone = [&](address_type destination, phase at, bool is_wanted) {
         auto const key = Key::of(destination, 0);
-        destinations_.open.prefetch(key);
-        alone.add(key, at, is_wanted);
+        alone.add(key, destinations_.open.fetch(key), at, is_wanted);
       };
       for (auto const row : part) {
         auto const at = IsUniform ? phase::current : when.phases[row];
@@ -155,21 +156,20 @@ public:
           continue;
         }
         auto const key = Key::of(destination, of.tags[row] & (port_tag::count - 1));
-        port_destinations_.open.prefetch(key);
-        pairs.add(key, at, true);
+        pairs.add(key, port_destinations_.open.fetch(key), at, true);
       }
       for (auto const& each : pairs.all()) {
         auto const at = IsUniform ? phase::current : each.when;
-        auto const seen = port_destinations_.open.see(each.key, at, when.current);
-        when.counts_of(at).ports.add_destinations(each.key.tag(), seen.is_new_to_window);
+        auto const seen = port_destinations_.open.see(each.at, each.key, at, when.current);
+        when.counts_of(at).ports.add_destinations(each.key.tag(), seen.of_window);
         // A destination that was seen with its port was seen: that saves most probes of the other
         // set.
-        add_alone(each.key.address(), at, seen.is_new_to_window | seen.is_new_member);
+        add_alone(each.key.address(), at, seen.of_window | seen.of_set);
       }
       for (auto const& each : alone.all()) {
         auto const at = IsUniform ? phase::current : each.when;
         when.counts_of(at).destinations +=
-            destinations_.open.see(each.key, at, when.current).is_new_to_window;
+            destinations_.open.see(each.at, each.key, at, when.current).of_window;
       }
     }
   }
@@ -218,15 +218,17 @@ public:
 
 private:
   /// Keys of one stride whose places are on their way into the cache.
+  template <class Set>
   class sightings {
   public:
     struct sighting {
       Key key;
+      typename Set::place at;
       phase when;
     };
     /// At most `stride` times, wanted or not.
-    void add(Key key, phase when, bool is_wanted) noexcept {
-      items_[size_] = {key, when};
+    void add(Key key, typename Set::place at, phase when, bool is_wanted) noexcept {
+      items_[size_] = {key, at, when};
       size_ += is_wanted;
     }
     [[nodiscard]] auto all() const noexcept -> std::span<sighting const> {
@@ -300,9 +302,9 @@ private:
   }
 
   source_table<address_type> sources_;
-  key_set<Key> destinations_;
-  key_set<Key> port_sources_;
-  key_set<Key> port_destinations_;
+  key_set<Key, destination_set<Key>> destinations_;
+  key_set<Key, stamped_set<Key>> port_sources_;
+  key_set<Key, destination_set<Key>> port_destinations_;
   sorted_runs<record> source_runs_;
 };
 

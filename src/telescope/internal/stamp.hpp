@@ -67,4 +67,23 @@ private:
 /// Where a row stands in time: in the current window, in the previous one, or in none that is open.
 enum class phase : std::uint8_t { current, previous, closed };
 
+/// Sees a thing at `when`. Answers whether that window had not seen it; no closed window is asked.
+constexpr auto see(stamp& mark, phase when, std::uint32_t current) noexcept -> bool {
+  switch (when) {
+    case phase::current:
+      return mark.see_in_current(current);
+    case phase::previous:
+      return mark.see_in_previous(current);
+    case phase::closed:
+      return false;
+  }
+  return false;
+}
+
+/// What a set says of a member that it is shown.
+struct first_sight {
+  bool of_window;  ///< its window had not seen it; never, when it is in no open window
+  bool of_set;     ///< it was not a member
+};
+
 }  // namespace kizashi::telescope::internal

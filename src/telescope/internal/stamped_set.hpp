@@ -84,24 +84,38 @@ public:
 
   stamped_set() : entries_{first_size} {}
 
-  void prefetch(Key key) const noexcept { __builtin_prefetch(&entries_[place_of(key)], 1); }
-
-  struct answer {
-    bool is_new_to_window;  ///< never, when the row is in no open window
-    bool is_new_member;
-  };
+  /// What `fetch` found out and `see` may use: nothing here.
+  struct place {};
+  /// Brings the place where `key` is or would be on its way into the cache.
+  [[gnu::always_inline]] inline auto fetch(Key key) const noexcept -> place {
+    __builtin_prefetch(&entries_[place_of(key)], 1);
+    return {};
+  }
 
   /// Sees `key` in the window that `when` says.
-  auto see(Key key, phase when, std::uint32_t current) -> answer {
+  auto see(place, Key key, phase when, std::uint32_t current) -> first_sight {
     auto& found = probe(key);
-    if (found.is_empty()) return insert(found, key, when, current);
+    if (found.is_empty()) {
+      stamp mark{serial::closed, false};
+      bool const is_new = internal::see(mark, when, current);
+      insert(found, key, mark);
+      return {is_new, true};
+    }
     auto mark = found.mark();
-    bool const is_new = when == phase::current    ? mark.see_in_current(current)
-                        : when == phase::previous ? mark.see_in_previous(current)
-                                                  : false;
+    bool const is_new = internal::see(mark, when, current);
     found.set(key, mark);
     return {is_new, false};
   }
+
+  /// Puts back a member that was taken out.
+  void put(Key key, stamp mark) { insert(probe(key), key, mark); }
+  /// Takes out the members for which `is_taken(key, mark)`.
+  template <class IsTaken>
+  void take(IsTaken&& is_taken) {
+    rebuild(entries_.size(), [&](entry const& each) { return !is_taken(each.key(), each.mark()); });
+  }
+  /// To be called now and then, never between `fetch` and `see`.
+  void settle() noexcept {}
 
   /// Calls `visit(key)` for each member, in no order.
   template <class Visit>
@@ -115,7 +129,8 @@ public:
     std::size_t kept = 0;
     for (auto const& each : entries_.all())
       kept += !each.is_empty() && each.mark().is_open(current);
-    rebuild(places_for(kept, first_size), [&](stamp mark) { return mark.is_open(current); });
+    rebuild(places_for(kept, first_size),
+            [&](entry const& each) { return each.mark().is_open(current); });
   }
   void renumber(std::uint32_t current) {
     for (auto& each : entries_.all())
@@ -141,16 +156,12 @@ private:
   }
 
   [[gnu::noinline]] void grow() {
-    rebuild(entries_.size() * 2, [](stamp) { return true; });
+    rebuild(entries_.size() * 2, [](entry const&) { return true; });
   }
 
-  auto insert(entry& place, Key key, phase when, std::uint32_t current) -> answer {
-    auto const window = when == phase::current    ? current
-                        : when == phase::previous ? current - 1
-                                                  : serial::closed;
-    place.set(key, stamp{window, false});
+  void insert(entry& empty, Key key, stamp mark) {
+    empty.set(key, mark);
     if (is_crowded(++size_, entries_.size())) grow();
-    return {when != phase::closed, true};
   }
 
   template <class Keep>
@@ -158,7 +169,7 @@ private:
     auto const old = std::exchange(entries_, pages<entry>{places});
     size_ = 0;
     for (auto const& each : old.all()) {
-      if (each.is_empty() || !keep(each.mark())) continue;
+      if (each.is_empty() || !keep(each)) continue;
       probe(each.key()) = each;
       ++size_;
     }
