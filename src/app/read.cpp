@@ -29,6 +29,7 @@ struct read_choice {
   std::string lateness;
   std::string top;
   std::string threads;
+  std::string memory;
   std::string place;
   std::string csv;
   bool is_json = false;
@@ -64,6 +65,7 @@ auto apply_options(read_choice const& choice, config& values) -> status {
       {choice.lateness, "window.lateness", "--lateness"},
       {choice.top, "read.top", "--top"},
       {choice.threads, "read.threads", "--threads"},
+      {choice.memory, "read.memory", "--memory"},
       {choice.place, "place.table", "--place"},
   };
   for (auto const& each : options)
@@ -92,6 +94,7 @@ auto travel(capture::frame_source& source, settings const& set, bool is_quiet, r
   options.lateness = set.lateness;
   options.darknet = set.darknet;
   options.top_sources = set.top;
+  options.set_memory = set.set_memory;
   options.places = out.places.is_empty() ? nullptr : &out.places;
   progress_bar bar{!is_quiet};
   return pipeline::travel(source, options,
@@ -201,6 +204,11 @@ void add_options(CLI::App& command, read_choice& choice) {
   ranged("--top", choice.top, "Rows of each list, 0 for all", "read.top", "N");
   ranged("--threads", choice.threads, "Threads that count, 0 for as many as there are processors",
          "read.threads", "N");
+  command
+      .add_option("--memory", choice.memory,
+                  "Memory for exact numbers before they go to temporary files in $TMPDIR or /tmp "
+                  "(default 192MiB)")
+      ->type_name("SIZE");
   command.add_flag("--json", choice.is_json, "One JSON document instead of the report");
   command
       .add_option(

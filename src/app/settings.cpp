@@ -10,6 +10,8 @@
 
 #include <fmt/format.h>
 
+#include "kizashi/base/text.hpp"
+
 namespace kizashi::app {
 namespace {
 
@@ -18,6 +20,35 @@ using text_list = std::vector<std::string>;
 
 auto check_prefix(std::string const& text) -> status {
   KIZASHI_TRY(net::prefix::parse(text));
+  return {};
+}
+
+/// Reads "192MiB": a whole number and KiB, MiB or GiB, without a space. What the sets need at least
+/// is more than a mebibyte anyway.
+auto parse_memory(std::string_view text) -> result<std::size_t> {
+  constexpr std::uint64_t least = std::uint64_t{1} << 20;
+  constexpr std::uint64_t most = std::uint64_t{1} << 40;
+  struct {
+    std::string_view name;
+    unsigned power;
+  } const units[] = {{"KiB", 10}, {"MiB", 20}, {"GiB", 30}};
+  auto const digits = std::min(text.find_first_not_of("0123456789"), text.size());
+  for (auto const& unit : units) {
+    auto const number = parse_unsigned(text.substr(0, digits), most);
+    if (!number || text.substr(digits) != unit.name) continue;
+    if (*number <= most >> unit.power && *number << unit.power >= least)
+      return static_cast<std::size_t>(*number << unit.power);
+    return fail(errc::out_of_range,
+                fmt::format("{} is out of range; expected 1MiB to 1024GiB", text));
+  }
+  return fail(errc::parse_error,
+              fmt::format("\"{}\" is not an amount of memory; expected a whole number with KiB, "
+                          "MiB or GiB, such as 192MiB, 1MiB to 1024GiB",
+                          text));
+}
+
+auto check_memory(std::string const& text) -> status {
+  KIZASHI_TRY(parse_memory(text));
   return {};
 }
 
@@ -68,6 +99,15 @@ auto setting_keys() -> std::span<config_key const> {
        "it. Option --threads.",
        {},
        nullptr},
+      {"read.memory",
+       std::string{"192MiB"},
+       {},
+       {},
+       "How much memory the exact sets of addresses may take, all threads together, before they go "
+       "to temporary files in $TMPDIR or /tmp: 1MiB to 1024GiB. The report does not depend on it. "
+       "Option --memory.",
+       R"("192MiB")",
+       check_memory},
       {"place.table",
        std::string{},
        {},
@@ -102,6 +142,7 @@ auto settings_of(config const& from) -> result<settings> {
   out.top = static_cast<std::size_t>(from.get<std::uint64_t>("read.top"));
   auto const threads = static_cast<unsigned>(from.get<std::uint64_t>("read.threads"));
   out.threads = threads != 0 ? threads : std::clamp(std::thread::hardware_concurrency(), 1U, 64U);
+  KIZASHI_TRY(out.set_memory, parse_memory(from.get<std::string>("read.memory")));
   out.place_table = from.get<std::string>("place.table");
   return out;
 }

@@ -18,8 +18,9 @@ struct settings {
   duration window_length{};
   duration lateness{};
   std::size_t top = 0;
-  unsigned threads = 1;     ///< 1..64
-  std::string place_table;  ///< empty: the usual places
+  unsigned threads = 1;        ///< 1..64
+  std::size_t set_memory = 0;  ///< bytes, all threads together
+  std::string place_table;     ///< empty: the usual places
 };
 
 /// Fails when keys contradict each other.

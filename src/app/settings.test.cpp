@@ -1,5 +1,6 @@
 #include "kizashi/app/settings.hpp"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 namespace kizashi::app {
@@ -22,7 +23,24 @@ TEST(settings, defaults) {
   EXPECT_EQ(set->top, 10U);
   EXPECT_GE(set->threads, 1U);
   EXPECT_LE(set->threads, 64U);
+  EXPECT_EQ(set->set_memory, std::size_t{192} << 20);
   EXPECT_EQ(set->place_table, "");
+}
+
+TEST(settings, memory_has_a_unit_and_a_range) {
+  EXPECT_EQ(read("read.memory = '1024KiB'")->set_memory, std::size_t{1} << 20);
+  EXPECT_EQ(read("read.memory = '3GiB'")->set_memory, std::size_t{3} << 30);
+  EXPECT_EQ(read("read.memory = '1024GiB'")->set_memory, std::size_t{1} << 40);
+  for (auto const* const wrong : {"1023KiB", "0MiB", "1025GiB", "1099511627776GiB"})
+    EXPECT_EQ(read(fmt::format("read.memory = '{}'", wrong)).error().message,
+              fmt::format("f.toml:1:15: read.memory: {} is out of range; expected 1MiB to 1024GiB",
+                          wrong));
+  for (auto const* const wrong :
+       {"", "192", "MiB", "192 MiB", "192mib", "-1MiB", "1.5GiB", "99999999999999999999MiB"})
+    EXPECT_EQ(read(fmt::format("read.memory = '{}'", wrong)).error().message,
+              fmt::format("f.toml:1:15: read.memory: \"{}\" is not an amount of memory; expected a "
+                          "whole number with KiB, MiB or GiB, such as 192MiB, 1MiB to 1024GiB",
+                          wrong));
 }
 
 TEST(settings, a_short_window_shortens_the_lateness_that_nobody_set) {

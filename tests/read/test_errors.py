@@ -28,6 +28,10 @@ class Usage(ProgramTest):
         self.expect_usage([*read, "--threads", "65"], "kizashi: --threads is 65; expected 0 to 64")
         self.expect_usage([*read, "--top", "-1"],
                           'kizashi: --top is "-1"; expected a whole number, 0 to 1000000000')
+        self.expect_usage([*read, "--memory", "1"], 'kizashi: --memory: "1" is not an amount of memory; expected a '
+                          "whole number with KiB, MiB or GiB, such as 192MiB, 1MiB to 1024GiB")
+        self.expect_usage([*read, "--memory", "512KiB"],
+                          "kizashi: --memory: 512KiB is out of range; expected 1MiB to 1024GiB")
         self.expect_usage([*read, "--window"], "kizashi: --window: 1 required DURATION missing")
 
     def test_bad_prefixes(self):

@@ -61,6 +61,16 @@ class Report(ProgramTest):
         for threads in ("2", "4", "7"):
             self.assertEqual(one, self.read("small.pcap", "--threads", threads).output)
 
+    def test_memory_does_not_change_the_answer(self):
+        read = ["--synth", "mixed", "--json", "--top", "0"]
+        whole = self.read(*read)
+        self.assertEqual((whole.returncode, whole.errors), (0, ""))
+        for threads in ("1", "3"):
+            self.assertTrue(whole.output == self.read(*read, "--memory", "1MiB", "--threads", threads).output, threads)
+        done = self.read(*read, "--memory", "1MiB", environment={"TMPDIR": "gone"})
+        self.expect_failure(done, 1, "kizashi: partial: gone: cannot make a temporary file: No such file or directory; "
+                            "set TMPDIR to a folder with space, or give more memory with --memory")
+
     def test_without_a_place_table_the_report_says_how_to_get_one(self):
         lonely = self.folder / "lonely" / "bin" / "kizashi"
         lonely.parent.mkdir(parents=True)
