@@ -42,15 +42,17 @@ struct behaviour {
   std::int64_t mean_step = 20'000'000;  // ns
   bool has_disorder = true;
   bool has_gaps = true;
+  std::uint32_t spacing = 7919;  ///< between the addresses
 };
 
 constexpr std::int64_t second = 1'000'000'000;
 constexpr std::int64_t minute = 60 * second;
 
-auto address_of(random_source& random, std::uint32_t count, std::uint32_t base) -> net::address {
+auto address_of(random_source& random, std::uint32_t count, std::uint32_t base,
+                std::uint32_t spacing) -> net::address {
   auto const number = random.below(count);
   if (number % 8 == 0) return net::ipv6{0x20010DB800000000U + base, number};
-  return net::ipv4{base + number * 7919};
+  return net::ipv4{base + number * spacing};
 }
 
 auto packets_of(behaviour const& want) -> std::vector<seen_packet> {
@@ -67,10 +69,10 @@ auto packets_of(behaviour const& want) -> std::vector<seen_packet> {
       if (kind == 10) time -= static_cast<std::int64_t>(random.below(200)) * second;
       if (kind == 11) time = timestamp::unknown().nanoseconds();
     }
-    auto source = address_of(random, want.sources, 0x0B000000);
-    auto destination = address_of(random, want.destinations, 0xC6120000);
+    auto source = address_of(random, want.sources, 0x0B000000, want.spacing);
+    auto destination = address_of(random, want.destinations, 0xC6120000, want.spacing);
     while (destination.is_ipv6() != source.is_ipv6())
-      destination = address_of(random, want.destinations, 0xC6120000);
+      destination = address_of(random, want.destinations, 0xC6120000, want.spacing);
     auto const kind = random.below(10);
     answer.push_back({time, source, destination,
                       kind < 6   ? 6
@@ -311,6 +313,21 @@ TEST(counter, gives_the_same_when_its_sets_do_not_fit_into_memory) {
 TEST(counter, writes_out_often_enough_to_merge_runs_of_runs) {
   compare({.seed = 6, .packets = 30000, .sources = 9000, .mean_step = second / 2},
           {.workers = 1, .set_memory = std::size_t{200} << 10}, 1000);
+}
+
+TEST(counter, keeps_dense_destinations_in_pages) {
+  behaviour const want{
+      .seed = 10, .packets = 60000, .destinations = 100000, .ports = 2, .spacing = 1};
+  for (unsigned const workers : {1U, 2U}) compare(want, {.workers = workers}, 4096);
+  compare(want, {.workers = 1, .set_memory = 1}, 1000);
+}
+
+TEST(counter, adds_bytes_beyond_32_bits) {
+  auto packets = packets_of({.seed = 11, .packets = 3000, .sources = 20});
+  for (auto& each : packets) each.wire_length = 0xFFFFFF00 + each.wire_length % 256;
+  for (std::size_t const memory : {std::size_t{1}, std::size_t{1} << 30})
+    expect_equal(count_all(packets, {.top_sources = 0, .set_memory = memory}, 500),
+                 {packets, minute, 10 * second});
 }
 
 TEST(counter, numbers_more_windows_than_a_stamp_can) {

@@ -32,22 +32,6 @@ struct moment {
   }
 };
 
-/// A source's totals on their way through a temporary file.
-template <class Address>
-struct source_record {
-  Address address;
-  std::uint64_t packets;
-  std::uint64_t wire_bytes;
-
-  void absorb(source_record const& other) noexcept {
-    packets += other.packets;
-    wire_bytes += other.wire_bytes;
-  }
-  friend auto operator<(source_record const& a, source_record const& b) noexcept -> bool {
-    return a.address < b.address;
-  }
-};
-
 /// A set of keys, in memory and, where they were too many, in sorted runs.
 template <class Key, class Set>
 struct key_set {
@@ -197,7 +181,7 @@ public:
   template <class Visit>
   [[nodiscard]] auto for_each_source(Visit&& visit) -> status {
     if (source_runs_.is_empty()) {
-      sources_.for_each([&](auto const& each) { visit(record_of(each)); });
+      sources_.for_each(visit);
       return {};
     }
     KIZASHI_TRY(spill_sources(serial::last + 2));
@@ -254,10 +238,6 @@ private:
     else
       return batch.ipv6[batch.source[row]].destination;
   }
-  [[nodiscard]] static auto record_of(source_entry<address_type> const& each) noexcept -> record {
-    return {each.address, each.packets, each.wire_bytes};
-  }
-
   /// Answers whether (port, source) must be looked up.
   template <bool IsUniform>
   [[gnu::always_inline]] inline auto count_source(source_entry<address_type>& entry,
@@ -266,28 +246,27 @@ private:
     auto const at = IsUniform ? phase::current : when.phases[row];
     auto& counts = when.counts_of(at);
     auto const wire_length = of.batch.wire_length[row];
-    ++entry.packets;
-    entry.wire_bytes += wire_length;
+    sources_.add_packet(entry, wire_length);
     counts.sources += see_source(entry, at, when.current);
-    if (with_totals && at != phase::closed) counts.add_to_total(entry.address, wire_length);
+    if (with_totals && at != phase::closed)
+      counts.add_to_total(source_of(of.batch, row), wire_length);
     auto const tag = of.tags[row];
     if (tag == port_tag::none) return false;
     auto const port = tag & (port_tag::count - 1);
     counts.ports.add_packet(port, wire_length, (tag & port_tag::syn) != 0);
-    return at != phase::current || std::exchange(entry.last_port, port) != port;
+    return at != phase::current || entry.change_port(port);
   }
 
-  /// Answers whether the source is new to its window. `last_port` speaks of the current window
+  /// Answers whether the source is new to its window. Its last port speaks of the current window
   /// only.
   [[nodiscard]] static auto see_source(source_entry<address_type>& entry, phase at,
                                        std::uint32_t current) noexcept -> bool {
-    if (at == phase::closed) return false;
-    stamp mark{entry.raw_stamp};
-    bool const is_new =
-        at == phase::current ? mark.see_in_current(current) : mark.see_in_previous(current);
-    if (!is_new) return false;
-    entry.raw_stamp = mark.raw();
-    if (at == phase::current) entry.last_port = port_tag::none;
+    auto mark = entry.mark();
+    if (!internal::see(mark, at, current)) return false;
+    if (at == phase::current)
+      entry.set(mark, port_tag::none);
+    else
+      entry.set_mark(mark);
     return true;
   }
 
@@ -295,7 +274,7 @@ private:
     if (sources_.size() == 0) return {};
     std::vector<record> records;
     records.reserve(sources_.size());
-    sources_.for_each([&](auto const& each) { records.push_back(record_of(each)); });
+    sources_.for_each([&](auto const& each) { records.push_back(each); });
     KIZASHI_TRY(source_runs_.add(records));
     sources_.keep_open(current);
     return {};

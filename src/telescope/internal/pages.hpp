@@ -8,19 +8,21 @@
 
 namespace kizashi::telescope::internal {
 
-/// Zeroed memory straight from the system, in huge pages where it grants them: a random probe into
-/// a table of many megabytes then costs one miss and not two. `Item` must be valid as all zero bits
-/// and needs no destructor.
+/// Zeroed memory straight from the system. In large arrays it comes in huge pages where the system
+/// grants them: a random probe then costs one miss and not two. `Item` must be valid as all zero
+/// bits and needs no destructor.
 template <class Item>
 class pages {
 public:
   pages() noexcept = default;
-  explicit pages(std::size_t count) : size_{count} {
+  enum class use { dense, sparse };  ///< sparse: most of it is never touched, so pages stay small
+  explicit pages(std::size_t count, use how = use::dense) : size_{count} {
     if (count == 0) return;
     auto* const memory = mmap(nullptr, bytes(), PROT_READ | PROT_WRITE,
                               MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     if (memory == MAP_FAILED) throw std::bad_alloc{};
-    madvise(memory, bytes(), MADV_HUGEPAGE);  // a wish; refusing it changes the speed only
+    // A wish; refusing it changes the speed only.
+    if (how == use::dense) madvise(memory, bytes(), MADV_HUGEPAGE);
     items_ = static_cast<Item*>(memory);
   }
   pages(pages&& other) noexcept

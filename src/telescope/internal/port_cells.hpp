@@ -32,7 +32,8 @@ struct port_cell {
 
 class port_cells {
 public:
-  port_cells() : cells_{port_tag::count}, touched_(port_tag::count / 64) {}
+  port_cells()
+      : cells_{port_tag::count, pages<port_cell>::use::sparse}, touched_(port_tag::count / 64) {}
 
   void add_packet(std::uint32_t tag, std::uint32_t wire_length, bool is_syn) {
     touch(tag);

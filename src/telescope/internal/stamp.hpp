@@ -1,4 +1,4 @@
-// In which of the open windows something was seen, in 15 bits.
+// In which of the open windows something was seen, in 14 bits.
 //
 // At most two windows are open at a time: the current one and, for stragglers, the one before it.
 // Windows are numbered by a serial as they open. A stamp keeps the serial of the last window that
@@ -15,12 +15,12 @@ namespace kizashi::telescope::internal {
 struct serial {
   static constexpr std::uint32_t closed = 1;
   static constexpr std::uint32_t first = 3;
-  static constexpr std::uint32_t last = (1U << 14) - 1;
+  static constexpr std::uint32_t last = (1U << 13) - 1;
 };
 
 class stamp {
 public:
-  static constexpr unsigned bits = 15;
+  static constexpr unsigned bits = 14;
 
   constexpr stamp() noexcept = default;
   constexpr explicit stamp(std::uint32_t raw) noexcept : raw_{raw} {}

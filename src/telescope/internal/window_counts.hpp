@@ -25,9 +25,8 @@ struct window_counts {
 
   template <class Address>
   void add_to_total(Address source, std::uint32_t wire_length) {
-    auto& entry = std::get<source_table<Address>>(totals).find(source);
-    ++entry.packets;
-    entry.wire_bytes += wire_length;
+    auto& table = std::get<source_table<Address>>(totals);
+    table.add_packet(table.find(source), wire_length);
   }
 
   /// The totals in ascending order of the address; none are left.
@@ -43,8 +42,8 @@ private:
   template <class Address>
   static void take(source_table<Address>& table, std::vector<source_total>& to) {
     if (table.size() == 0) return;
-    table.for_each([&](auto const& entry) {
-      to.push_back({net::address{entry.address}, entry.packets, entry.wire_bytes});
+    table.for_each([&](auto const& each) {
+      to.push_back({net::address{each.address}, each.packets, each.wire_bytes});
     });
     table = {};
   }
