@@ -12,6 +12,7 @@
 #include "kizashi/app/settings.hpp"
 #include "kizashi/app/standard_input.hpp"
 #include "kizashi/app/terminal.hpp"
+#include "kizashi/app/window_tables.hpp"
 #include "kizashi/capture/inputs.hpp"
 #include "kizashi/capture/synth/synthetic_source.hpp"
 #include "kizashi/pipeline/road.hpp"
@@ -32,6 +33,7 @@ struct read_choice {
   std::string memory;
   std::string place;
   std::string csv;
+  bool has_window_sources = false;
   bool is_json = false;
   bool is_quiet = false;
 };
@@ -86,8 +88,8 @@ auto open_source(read_choice const& choice) -> result<std::unique_ptr<capture::f
   return source;
 }
 
-auto travel(capture::frame_source& source, settings const& set, bool is_quiet, report& out)
-    -> pipeline::outcome {
+auto travel(capture::frame_source& source, settings const& set, read_choice const& choice,
+            window_tables* tables, report const& out) -> pipeline::outcome {
   pipeline::road_options options;
   options.workers = set.threads;
   options.window_length = set.window_length;
@@ -96,7 +98,9 @@ auto travel(capture::frame_source& source, settings const& set, bool is_quiet, r
   options.top_sources = set.top;
   options.set_memory = set.set_memory;
   options.places = out.places.is_empty() ? nullptr : &out.places;
-  progress_bar bar{!is_quiet};
+  options.windows = tables;
+  options.source_totals = choice.has_window_sources;
+  progress_bar bar{!choice.is_quiet};
   return pipeline::travel(source, options,
                           [&](std::uint64_t packets, capture::progress const& position) {
                             bar.show(packets, position);
@@ -115,12 +119,18 @@ void take_outcome(pipeline::outcome outcome, capture::frame_source const& source
     out.stopped_by = "stopped before the end; the numbers cover what was read until then";
 }
 
-/// Opens the source, travels it to its end and closes it.
+/// Opens the source, travels it to its end and closes it; the windows' tables are written by the
+/// way. When one of those cannot be, the reading has ended there and the report says why.
 auto run_source(read_choice const& choice, settings const& set, report& out) -> status {
   std::optional<stoppable_input> input;
   if (std::ranges::find(choice.inputs, "-") != choice.inputs.end()) input.emplace();
   KIZASHI_TRY(auto const source, open_source(choice));
-  auto outcome = travel(*source, set, choice.is_quiet, out);
+  std::optional<window_tables> tables;
+  if (!choice.csv.empty()) {
+    KIZASHI_TRY(tables, window_tables::create(choice.csv, choice.has_window_sources));
+  }
+  auto outcome = travel(*source, set, choice, tables ? &*tables : nullptr, out);
+  if (tables && !tables->has_failed()) KIZASHI_TRY(tables->commit());
   if (input && input->was_stopped()) outcome.is_partial = true;
   take_outcome(std::move(outcome), *source, out);
   return {};
@@ -172,6 +182,10 @@ auto run(read_choice const& choice) -> int {
                                              : "--synth stands alone: files and a scenario cannot "
                                                "be read together"},
                      name);
+  if (choice.has_window_sources && choice.csv.empty())
+    return say_usage(
+        {errc::parse_error, "--window-sources is a table more; expected --csv DIR, where it goes"},
+        name);
   auto values = load_config(config_path(choice.config));
   if (!values) return say_failure(values.error());
   if (auto const applied = apply_options(choice, *values); !applied)
@@ -213,8 +227,11 @@ void add_options(CLI::App& command, read_choice& choice) {
   command
       .add_option(
           "--csv", choice.csv,
-          "Write summary, ports, sources, countries, as, icmp and windows as .csv there too")
+          "Write summary, ports, sources, countries, as, icmp, windows and window_ports (all ports "
+          "of each window) as .csv there too")
       ->type_name("DIR");
+  command.add_flag("--window-sources", choice.has_window_sources,
+                   "With --csv: window_sources.csv too, all sources of each window");
   command
       .add_option("--place", choice.place,
                   "Table of countries and ASes (default: place.table beside the program)")
