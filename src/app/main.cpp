@@ -1,5 +1,6 @@
 // The `kizashi` program: finds the subcommand and hands over.
 #include <string>
+#include <sys/resource.h>
 #include <vector>
 
 #include <CLI/CLI.hpp>
@@ -55,6 +56,15 @@ auto explain(CLI::App const& command, CLI::ParseError const& wrong) -> std::stri
                      near.empty() ? "" : fmt::format("; did you mean {}?", near));
 }
 
+/// Thousands of captures that overlap in time are open together; shells grant 1024 files until one
+/// asks for what the system permits.
+void raise_file_limit() {
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+  limit.rlim_cur = limit.rlim_max;
+  static_cast<void>(::setrlimit(RLIMIT_NOFILE, &limit));  // else what was granted has to do
+}
+
 auto run(int count, char const* const* words) -> int {
   CLI::App program{
       "Kizashi, an open cyber-attack observatory: reads darknet traffic, says who sent "
@@ -90,5 +100,6 @@ auto run(int count, char const* const* words) -> int {
 
 auto main(int count, char** words) -> int {
   kizashi::app::ignore_broken_pipes();
+  kizashi::app::raise_file_limit();
   return kizashi::app::run(count, words);
 }

@@ -220,18 +220,16 @@ void add_options(CLI::App& command, read_choice& choice) {
          "read.threads", "N");
   command
       .add_option("--memory", choice.memory,
-                  "Memory for exact numbers before they go to temporary files in $TMPDIR or /tmp "
-                  "(default 192MiB)")
+                  "Memory for exact numbers; what is more goes to temporary files (default 192MiB)")
       ->type_name("SIZE");
   command.add_flag("--json", choice.is_json, "One JSON document instead of the report");
   command
       .add_option(
           "--csv", choice.csv,
-          "Write summary, ports, sources, countries, as, icmp, windows and window_ports (all ports "
-          "of each window) as .csv there too")
+          "Write all tables as .csv there too; window_ports.csv has all ports of each window")
       ->type_name("DIR");
   command.add_flag("--window-sources", choice.has_window_sources,
-                   "With --csv: window_sources.csv too, all sources of each window");
+                   "With --csv: window_sources.csv too, with all sources of each window");
   command
       .add_option("--place", choice.place,
                   "Table of countries and ASes (default: place.table beside the program)")

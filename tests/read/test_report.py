@@ -61,6 +61,20 @@ class Report(ProgramTest):
         for threads in ("2", "4", "7"):
             self.assertEqual(one, self.read("small.pcap", "--threads", threads).output)
 
+    def test_more_captures_overlap_than_may_be_open_at_first(self):
+        (self.folder / "many").mkdir()
+        for i in range(100):
+            records = [(i + 1000 * k, frames.ipv4("198.51.100.7", f"192.0.2.{i}", 6, frames.tcp(23, 2))) for k in range(2)]
+            (self.folder / f"many/{i:03}.pcap").write_bytes(frames.pcap(records))
+        script = 'ulimit -S -n 40 && exec "$0" read many --no-progress'
+        done = self.run_program("-c", script, KIZASHI, program="/bin/sh")
+        self.assertEqual((done.returncode, done.errors), (0, ""))
+        self.assertIn("\n200 packets, ", done.output)
+        done = self.run_program("-c", script.replace("-S", ""), KIZASHI, program="/bin/sh")
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("cannot open: Too many open files; more captures overlap in time than may be open at once; raise "
+                      "the limit with ulimit -n", done.errors)
+
     def test_memory_does_not_change_the_answer(self):
         read = ["--synth", "mixed", "--json", "--top", "0"]
         whole = self.read(*read)
