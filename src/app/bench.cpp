@@ -24,8 +24,9 @@ constexpr std::size_t blocks_ahead = 128;
 auto time_decode(std::string const& file, decode_time& sum) -> status {
   using clock = std::chrono::steady_clock;
   std::string const arguments[] = {file};
-  KIZASHI_TRY(auto paths, capture::find_captures(arguments));
-  KIZASHI_TRY(auto const source, capture::open_captures(std::move(paths)));
+  KIZASHI_TRY(auto found, capture::find_captures(arguments));
+  for (auto const& each : found.notes) say_failure({errc::io_error, each.message});
+  KIZASHI_TRY(auto const source, capture::open_captures(std::move(found.paths)));
   std::vector<net::frame_block> blocks(blocks_ahead);
   auto const batch = std::make_unique<net::packet_batch>();
   auto is_more = true;

@@ -1,5 +1,6 @@
 // kizashi read: captures in, answers out.
 #include <algorithm>
+#include <iterator>
 #include <memory>
 #include <optional>
 
@@ -78,10 +79,12 @@ auto apply_options(read_choice const& choice, config& values) -> status {
   return {};
 }
 
-auto open_source(read_choice const& choice) -> result<std::unique_ptr<capture::frame_source>> {
+auto open_source(read_choice const& choice, report& out)
+    -> result<std::unique_ptr<capture::frame_source>> {
   if (choice.scenario.empty()) {
-    KIZASHI_TRY(auto paths, capture::find_captures(choice.inputs));
-    return capture::open_captures(std::move(paths));
+    KIZASHI_TRY(auto found, capture::find_captures(choice.inputs));
+    out.notes = std::move(found.notes);
+    return capture::open_captures(std::move(found.paths));
   }
   KIZASHI_TRY(auto scene, capture::synth::load_scenario(choice.scenario));
   KIZASHI_TRY(auto source, capture::synth::synthetic_source::create(std::move(scene)));
@@ -110,7 +113,8 @@ auto travel(capture::frame_source& source, settings const& set, read_choice cons
 
 void take_outcome(pipeline::outcome outcome, capture::frame_source const& source, report& out) {
   out.summary = std::move(outcome.summary);
-  out.notes = source.notes();
+  auto more = source.notes();
+  std::move(more.begin(), more.end(), std::back_inserter(out.notes));
   out.is_partial = outcome.is_partial;
   for (auto const& each : out.notes) out.is_partial = out.is_partial || each.is_loss;
   if (!outcome.failure)
@@ -124,7 +128,7 @@ void take_outcome(pipeline::outcome outcome, capture::frame_source const& source
 auto run_source(read_choice const& choice, settings const& set, report& out) -> status {
   std::optional<stoppable_input> input;
   if (std::ranges::find(choice.inputs, "-") != choice.inputs.end()) input.emplace();
-  KIZASHI_TRY(auto const source, open_source(choice));
+  KIZASHI_TRY(auto const source, open_source(choice, out));
   std::optional<window_tables> tables;
   if (!choice.csv.empty()) {
     KIZASHI_TRY(tables, window_tables::create(choice.csv, choice.has_window_sources));
@@ -181,6 +185,11 @@ auto run(read_choice const& choice) -> int {
                                                "pattern, - or --synth SCENARIO"
                                              : "--synth stands alone: files and a scenario cannot "
                                                "be read together"},
+                     name);
+  if (std::ranges::find(choice.inputs, "") != choice.inputs.end())
+    return say_usage({errc::parse_error,
+                      "an input is empty; expected a file, a folder, a pattern, - or --synth "
+                      "SCENARIO; perhaps a variable of the shell is not set"},
                      name);
   if (choice.has_window_sources && choice.csv.empty())
     return say_usage(

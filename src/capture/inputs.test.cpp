@@ -261,7 +261,7 @@ TEST_F(captures, the_position_is_of_the_packed_bytes) {
 
 auto find(std::vector<std::string> const& arguments) -> std::vector<std::string> {
   auto const found = find_captures(arguments);
-  return found ? *found : std::vector{"failure: " + found.error().message};
+  return found ? found->paths : std::vector{"failure: " + found.error().message};
 }
 
 TEST_F(captures, folders_are_searched_through_all_levels_by_name) {
@@ -307,8 +307,7 @@ TEST_F(captures, arguments_that_name_nothing) {
   EXPECT_THAT(find({path("*.pcap")}),
               ElementsAre("failure: " + path("*.pcap") + ": no file matches this pattern"));
   EXPECT_THAT(find({path("emp*")}),
-              ElementsAre("failure: " + path("emp*") +
-                          ": no captures in the folders that match this pattern"));
+              ElementsAre("failure: " + path("emp*") + ": no captures match this pattern"));
   EXPECT_THAT(find({path("gone.pcap")}), ElementsAre("failure: " + path("gone.pcap") +
                                                      ": cannot open: No such file or directory"));
   EXPECT_THAT(
@@ -316,16 +315,57 @@ TEST_F(captures, arguments_that_name_nothing) {
       ElementsAre("failure: -: standard input was given more than once; it can be read once"));
 }
 
-TEST_F(captures, a_folder_that_may_not_be_read_is_named_when_opened) {
+auto notes_of(std::vector<std::string> const& arguments) -> std::vector<std::string> {
+  std::vector<std::string> all;
+  auto const found = find_captures(arguments);
+  if (!found) return {"failure: " + found.error().message};
+  for (auto const& each : found->notes)
+    all.push_back((each.is_loss ? "loss: " : "") + each.message);
+  return all;
+}
+
+TEST_F(captures, an_empty_argument) {
+  EXPECT_THAT(find({""}), ElementsAre("failure: a name is empty; expected a file, a folder, a "
+                                      "pattern or -"));
+}
+
+TEST_F(captures, links_to_folders_are_not_followed) {
+  auto const a = write("a/a.pcap", "");
+  fs::create_symlink(folder_, path("a/up"));
+  fs::create_symlink("nowhere", path("a/gone.pcap"));
+  fs::create_symlink(a, path("a/other.pcap"));
+  EXPECT_THAT(find({folder_}), ElementsAre(a, path("a/gone.pcap")));
+  EXPECT_THAT(notes_of({folder_, folder_}),
+              ElementsAre(path("a/up") + ": a link to a folder; it is not followed"));
+  EXPECT_THAT(find({path("a/up/a")}), ElementsAre(path("a/up/a/a.pcap"), path("a/up/a/gone.pcap")))
+      << "but for one that was named";
+}
+
+TEST_F(captures, pipes_sockets_and_devices_are_captures_only_when_named) {
+  auto const a = write("a.pcap", "");
+  auto const pipe = path("b.pcap");
+  ASSERT_EQ(::mkfifo(pipe.c_str(), 0600), 0);
+  fs::create_symlink("/dev/null", path("c.pcap"));
+  EXPECT_THAT(find({folder_}), ElementsAre(a));
+  EXPECT_THAT(find({path("*.pcap")}), ElementsAre(a));
+  EXPECT_THAT(find({path("b*")}),
+              ElementsAre("failure: " + path("b*") + ": no captures match this pattern"));
+  EXPECT_THAT(find({pipe, path("c.pcap")}), ElementsAre(pipe, path("c.pcap")));
+}
+
+TEST_F(captures, folders_that_cannot_be_listed_are_named) {
   if (::geteuid() == 0) GTEST_SKIP() << "root may read everything";
-  auto const a = write("a.pcap", std::vector{frame_at(1)});
-  fs::create_directory(path("closed"));
-  fs::permissions(path("closed"), fs::perms::none);
-  auto const found = find({folder_});
-  EXPECT_THAT(found, ElementsAre(a, path("closed")));
-  EXPECT_THAT(read(found).notes,
-              ElementsAre("loss: " + path("closed") + ": cannot open: Permission denied"));
-  fs::permissions(path("closed"), fs::perms::owner_all);
+  auto const a = write("a.pcap", "");
+  auto const closed = path("closed");
+  fs::create_directory(closed);
+  fs::permissions(closed, fs::perms::none);
+  auto const why = closed + ": cannot list: Permission denied";
+  EXPECT_THAT(find({folder_}), ElementsAre(a));
+  EXPECT_THAT(notes_of({folder_}), ElementsAre("loss: " + why));
+  EXPECT_THAT(notes_of({path("*")}), ElementsAre("loss: " + why));
+  EXPECT_THAT(find({closed}), ElementsAre("failure: " + why));
+  EXPECT_THAT(find({path("c*/*.pcap")}), ElementsAre("failure: " + why));
+  fs::permissions(closed, fs::perms::owner_all);
 }
 
 }  // namespace

@@ -19,6 +19,8 @@ class Usage(ProgramTest):
                           "--synth SCENARIO")
         self.expect_usage([*read, "--synth", "quiet"],
                           "kizashi: --synth stands alone: files and a scenario cannot be read together")
+        self.expect_usage([*read, ""], "kizashi: an input is empty; expected a file, a folder, a pattern, - or --synth "
+                          "SCENARIO; perhaps a variable of the shell is not set")
         self.expect_usage([*read, "--jsno"], "kizashi: there is no option --jsno; did you mean --json?")
         self.expect_usage([*read, "--window", "3"],
                           'kizashi: --window is "3"; expected a length of time such as 1min, 1s to 1d')
@@ -83,17 +85,36 @@ class Inputs(ProgramTest):
         self.assertEqual((done.returncode, done.output), (1, ""))
         self.assertRegex(done.errors, r"^kizashi: bare: .*\n$")
 
-    def test_no_permission(self):
-        (self.folder / "secret.pcap").write_bytes(frames.pcap([]))
-        (self.folder / "secret.pcap").chmod(0)
-        command = [KIZASHI, "read", "secret.pcap"]
+    def read_without_rights(self, name):
+        command = [KIZASHI, "read", name]
         if os.geteuid() == 0:  # root without its rights
             if shutil.which("setpriv") is None:
                 self.skipTest("root may read everything and there is no setpriv")
             command = ["setpriv", "--bounding-set=-all", "--inh-caps=-all", *command]
-        done = subprocess.run(command, cwd=self.folder, capture_output=True, text=True, env=self.environment())
+        return subprocess.run(command, cwd=self.folder, capture_output=True, text=True, env=self.environment())
+
+    def test_no_permission(self):
+        (self.folder / "secret.pcap").write_bytes(frames.pcap([]))
+        (self.folder / "secret.pcap").chmod(0)
+        done = self.read_without_rights("secret.pcap")
         self.assertEqual((done.returncode, done.stdout), (1, ""))
         self.assertEqual(done.stderr, "kizashi: secret.pcap: cannot open: Permission denied\n")
+
+    def test_a_folder_that_cannot_be_listed(self):
+        (self.folder / "half/closed").mkdir(parents=True)
+        (self.folder / "half/a.pcap").write_bytes(frames.small_telescope())
+        (self.folder / "half/up").symlink_to("..")
+        (self.folder / "half/closed").chmod(0)
+        done = self.read_without_rights("half")
+        both = self.read_without_rights("half/closed")
+        (self.folder / "half/closed").chmod(0o700)
+        self.assertEqual(done.stderr, "kizashi: partial: half/closed: cannot list: Permission denied\n")
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("\n83 packets, ", done.stdout)
+        self.assertIn("\nNotes\n  half/closed: cannot list: Permission denied (packets are missing)\n"
+                      "  half/up: a link to a folder; it is not followed\n", done.stdout)
+        self.assertEqual((both.returncode, both.stdout, both.stderr),
+                         (1, "", "kizashi: half/closed: cannot list: Permission denied\n"))
 
     def test_cut_in_a_record(self):
         (self.folder / "cut.pcap").write_bytes(frames.small_telescope()[:-5])
