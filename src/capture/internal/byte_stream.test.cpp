@@ -213,12 +213,30 @@ TEST(byte_stream, zstd_skippable_frames) {
   EXPECT_EQ(unpack(skippable + pack_zstd(plain)).plain, plain);
 }
 
+TEST(byte_stream, a_small_damaged_zstd_frame_gives_the_blocks_before_the_damage) {
+  constexpr std::size_t block = std::size_t{128} << 10;
+  random_source random{7};
+  bytes plain(5 * block);
+  for (std::size_t i = 0; i < plain.size(); i += 64)
+    plain[i] = static_cast<std::uint8_t>(random.next());
+  auto from = pack_zstd(plain);
+  ASSERT_LT(from.size(), 60'000U) << "the whole frame is there at once";
+  for (std::size_t i = 0; i < 64; ++i) from[from.size() - 200 + i] ^= 0x55;
+  for (std::size_t const step : {SIZE_MAX, std::size_t{1'000}}) {
+    auto const got = unpack(from, step, 2 * plain.size());
+    EXPECT_THAT(got.failure, testing::StartsWith("FILE: offset "));
+    plain.resize(4 * block);
+    EXPECT_EQ(got.plain.size(), plain.size());
+    EXPECT_TRUE(std::equal(plain.begin(), plain.end(), got.plain.begin(), got.plain.end()));
+  }
+}
+
 TEST(byte_stream, a_zstd_window_that_is_too_large) {
   // A frame header that asks for a window of 2^31 bytes: descriptor 0, window exponent 21 above
   // 2^10.
   bytes const hostile{0x28, 0xb5, 0x2f, 0xfd, 0x00, 21 << 3, 0x01, 0x00, 0x00, 0x00};
   EXPECT_EQ(unpack(hostile).failure,
-            "FILE: offset 0: cannot unpack zstd: Frame requires too much memory for decoding; the "
+            "FILE: offset 5: cannot unpack zstd: Frame requires too much memory for decoding; the "
             "rest is "
             "not read");
 }

@@ -84,10 +84,13 @@ public:
     if (is_between_) {
       if (auto const zeros = padding(in); zeros > 0 || in.empty()) return {zeros, 0, true};
     }
-    ZSTD_inBuffer from{in.data(), in.size(), 0};
+    // One block at a time: of a call that meets damage the library gives out nothing, not even the
+    // blocks before it.
+    ZSTD_inBuffer from{in.data(), std::min(in.size(), wanted_), 0};
     ZSTD_outBuffer to{out.data(), out.size(), 0};
     auto const answer = ::ZSTD_decompressStream(state_, &to, &from);
     is_between_ = answer == 0;
+    wanted_ = is_between_ ? first_wanted : answer;
     unpacked made{from.pos, to.pos, is_between_};
     if (::ZSTD_isError(answer) != 0) made.damage = ::ZSTD_getErrorName(answer);
     return made;
@@ -95,7 +98,11 @@ public:
   auto kind() const noexcept -> std::string_view override { return "zstd"; }
 
 private:
+  /// The shortest beginning of a frame.
+  static constexpr std::size_t first_wanted = 5;
+
   ZSTD_DStream* state_;
+  std::size_t wanted_ = first_wanted;  // what the library asks for: the rest of a header or a block
   bool is_ready_ = false;
   bool is_between_ = false;
 };
