@@ -18,7 +18,7 @@ namespace kizashi::pipeline {
 /// What does not change while the road is travelled.
 struct road_options {
   unsigned workers = 1;
-  duration window_length = std::chrono::seconds{60};
+  duration window_length = std::chrono::seconds{60};  ///< more than zero, at most a day
   /// How much later than the latest packet's time a packet may come and still be counted in its
   /// window; at most `window_length`.
   duration lateness = std::chrono::seconds{10};

@@ -54,10 +54,12 @@ public:
 
   auto count(net::packet_batch const& batch, batch_plan const& plan, std::uint64_t sequence,
              std::vector<window>& closed) -> status {
+    KIZASHI_TRY(make_room());
     bool const counts_rows = sequence % options_.workers == worker_;
     for (std::size_t row = 0; row < batch.size();) {
       auto const part = clock_.next(batch, plan, row);
-      if (part.opens) KIZASHI_TRY(open(part, closed));
+      KIZASHI_ASSERT(part.end > row);
+      if (part.opens) open(part, closed);
       if (counts_rows) count_rows(batch, part);
       count_addresses(batch, plan, part);
       row = part.end;
@@ -83,7 +85,7 @@ public:
 private:
   using segment = window_clock::segment;
 
-  auto open(segment const& next, std::vector<window>& closed) -> status {
+  void open(segment const& next, std::vector<window>& closed) {
     if (is_open_) close(*previous_, closed);
     std::swap(previous_, current_);
     ++serial_;
@@ -95,10 +97,14 @@ private:
     is_open_ = true;
     current_->start = next.start;
     if (serial_ + 2 > serial::last) renumber();
+  }
+
+  /// Writes out what no open window needs when the sets have become too large.
+  auto make_room() -> status {
     if (ipv4_.bytes() + ipv6_.bytes() <= memory_) return {};
     KIZASHI_TRY(ipv4_.spill(serial_));
     KIZASHI_TRY(ipv6_.spill(serial_));
-    // Where the open windows alone need more than was granted, writing them out at each change
+    // Where the open windows alone need more than was granted, writing them out again and again
     // would gain nothing.
     memory_ = std::max(options_.set_memory, 2 * (ipv4_.bytes() + ipv6_.bytes()));
     return {};

@@ -322,6 +322,14 @@ TEST(counter, keeps_dense_destinations_in_pages) {
   compare(want, {.workers = 1, .set_memory = 1}, 1000);
 }
 
+TEST(counter, writes_out_what_is_in_no_window) {
+  auto packets = packets_of({.seed = 12, .packets = 30000, .sources = 20000});
+  for (auto& each : packets) each.time = timestamp::unknown().nanoseconds();
+  packets.front().time = 4'000'000'000 * second;
+  expect_equal(count_all(packets, {.top_sources = 0, .set_memory = 1}, 500),
+               {packets, minute, 10 * second});
+}
+
 TEST(counter, adds_bytes_beyond_32_bits) {
   auto packets = packets_of({.seed = 11, .packets = 3000, .sources = 20});
   for (auto& each : packets) each.wire_length = 0xFFFFFF00 + each.wire_length % 256;

@@ -2,8 +2,11 @@
 
 #include <algorithm>
 #include <new>
+#include <system_error>
 #include <thread>
 #include <utility>
+
+#include <fmt/format.h>
 
 namespace kizashi::pipeline::internal {
 namespace {
@@ -50,8 +53,14 @@ crew::crew(capture::frame_source& from, road_options const& options,
 
 auto crew::run() -> outcome {
   std::vector<std::jthread> others;
-  for (unsigned i = 1; i < options_.workers; ++i)
-    others.emplace_back([this, i] { work(*workers_[i]); });
+  try {
+    for (unsigned i = 1; i < options_.workers; ++i)
+      others.emplace_back([this, i] { work(*workers_[i]); });
+  } catch (std::system_error const& failure) {
+    give_up({errc::limit_reached,
+             fmt::format("cannot start thread {} of {}: {}; --threads asks for fewer",
+                         others.size() + 2, options_.workers, failure.what())});
+  }
   work(*workers_[0]);
   others.clear();
   return add_up();
@@ -90,7 +99,11 @@ void crew::prepare(worker& self, lock& held) {
   to.waiting = options_.workers;
   to.is_ready = false;
   held.unlock();
-  self.preparer.prepare(to.batch);
+  auto prepared = with_memory([&]() -> status {
+    self.preparer.prepare(to.batch);
+    return {};
+  });
+  if (!prepared) give_up(std::move(prepared).error());
   held.lock();
   to.is_ready = true;
   changed_.notify_all();
@@ -104,7 +117,7 @@ void crew::cut(place& to) {
     is_partial_ = true;
     return;
   }
-  if (auto read = from_.next(frames); !read) {
+  if (auto read = with_memory([&] { return from_.next(frames); }); !read) {
     give_up(std::move(read).error());
     frames.clear();
   }

@@ -41,10 +41,7 @@ struct key_set {
   /// Writes all members out and forgets those that no open window has seen.
   [[nodiscard]] auto spill(std::uint32_t current) -> status {
     if (open.size() == 0) return {};
-    std::vector<Key> keys;
-    keys.reserve(open.size());
-    open.for_each([&](Key key) { keys.push_back(key); });
-    KIZASHI_TRY(runs.add(keys));
+    KIZASHI_TRY(runs.add_all([&](auto&& add_one) { open.for_each(add_one); }));
     open.keep_open(current);
     return {};
   }
@@ -272,10 +269,7 @@ private:
 
   [[nodiscard]] auto spill_sources(std::uint32_t current) -> status {
     if (sources_.size() == 0) return {};
-    std::vector<record> records;
-    records.reserve(sources_.size());
-    sources_.for_each([&](auto const& each) { records.push_back(each); });
-    KIZASHI_TRY(source_runs_.add(records));
+    KIZASHI_TRY(source_runs_.add_all([&](auto&& add_one) { sources_.for_each(add_one); }));
     sources_.keep_open(current);
     return {};
   }

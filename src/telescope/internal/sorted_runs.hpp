@@ -40,6 +40,22 @@ public:
     return keep(std::move(file), 0);
   }
 
+  /// Keeps all that `for_each(add_one)` gives to `add_one(record)`, in runs that need 24 MiB at
+  /// most while they are sorted.
+  template <class ForEach>
+  [[nodiscard]] auto add_all(ForEach&& for_each) -> status {
+    constexpr auto most = (std::size_t{24} << 20) / sizeof(Record);
+    std::vector<Record> records;
+    status added;
+    for_each([&](Record const& each) {
+      if (!added) return;
+      records.push_back(each);
+      if (records.size() == most) added = add(records);
+    });
+    if (added && !records.empty()) added = add(records);
+    return added;
+  }
+
   /// Calls `visit(record)` once for each record of all runs, in ascending order.
   template <class Visit>
   [[nodiscard]] auto merge(Visit&& visit) const -> status {

@@ -10,7 +10,7 @@
 
 namespace kizashi::telescope::internal {
 
-/// Serials run from 3 to `last_serial`; then every stamp is renumbered. 1 stands for "in no open
+/// Serials run from 3 to `last`; then every stamp is renumbered. 1 stands for "in no open
 /// window", and no stamp is ever 0, which marks an empty place in a table.
 struct serial {
   static constexpr std::uint32_t closed = 1;

@@ -76,7 +76,7 @@ struct wide_key {
   friend auto operator<=>(wide_key const&, wide_key const&) noexcept = default;
 };
 
-/// Memory: 8 B (IPv4) or 24 B (IPv6) per place, 2 to 4 places per member.
+/// Memory: 8 B (IPv4) or 24 B (IPv6) per place, 1.6 to 3.2 places per member.
 template <class Key>
 class stamped_set {
 public:
