@@ -99,14 +99,15 @@ private:
     if (serial_ + 2 > serial::last) renumber();
   }
 
-  /// Writes out what no open window needs when the sets have become too large.
+  /// Writes out what no open window needs when the sets have become too large. Sets grow to twice
+  /// their size at a time: what they may have next counts.
   auto make_room() -> status {
-    if (ipv4_.bytes() + ipv6_.bytes() <= memory_) return {};
+    if (2 * (ipv4_.bytes() + ipv6_.bytes()) <= memory_) return {};
     KIZASHI_TRY(ipv4_.spill(serial_));
     KIZASHI_TRY(ipv6_.spill(serial_));
     // Where the open windows alone need more than was granted, writing them out again and again
     // would gain nothing.
-    memory_ = std::max(options_.set_memory, 2 * (ipv4_.bytes() + ipv6_.bytes()));
+    memory_ = std::max(options_.set_memory, 4 * (ipv4_.bytes() + ipv6_.bytes()));
     return {};
   }
 

@@ -27,7 +27,7 @@ struct counter_options {
   duration lateness = std::chrono::seconds{10};
   std::size_t top_sources = 10;  ///< 0: all
   /// Bytes that one worker's sets may have; then what no open window needs goes to temporary files.
-  std::size_t set_memory = std::size_t{192} << 20;
+  std::size_t set_memory = std::size_t{256} << 20;
   recognise::place_table const* places = nullptr;
   bool window_ports = false;   ///< fill `window::ports`
   bool source_totals = false;  ///< fill `window::totals`
