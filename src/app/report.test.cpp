@@ -57,6 +57,24 @@ TEST(report, one_time_is_no_span) {
   EXPECT_THAT(text_of(what), HasSubstr("\n2026-01-15 00:00:00 UTC\n"));
 }
 
+TEST(report, spans_and_rates) {
+  auto what = one_packet();
+  what.summary.packets.total = 4;
+  what.summary.first = timestamp{1'768'435'200'000'000'000};
+  auto const over = [&](duration length) {
+    what.summary.last = what.summary.first + length;
+    auto const text = text_of(what);
+    auto const begin = text.find('\n') + 1;
+    return text.substr(begin, text.find('\n', begin) - begin);
+  };
+  EXPECT_EQ(over(1us), "2026-01-15 00:00:00 UTC, 1 us");
+  EXPECT_EQ(over(40ms), "2026-01-15 00:00:00 UTC, 40 ms, 100 packets/s");
+  EXPECT_EQ(over(4s), "2026-01-15 00:00:00 to 2026-01-15 00:00:04 UTC, 4 s, 1 packet/s");
+  EXPECT_EQ(over(10s), "2026-01-15 00:00:00 to 2026-01-15 00:00:10 UTC, 10 s, 24 packets/min");
+  EXPECT_EQ(over(24h * 36'500),
+            "2026-01-15 00:00:00 to 2125-12-22 00:00:00 UTC, 36,500 d, 0.04 packets/year");
+}
+
 TEST(report, windows_far_apart_are_drawn_together) {
   auto what = one_packet();
   what.summary.window_length = 60s;
@@ -66,7 +84,7 @@ TEST(report, windows_far_apart_are_drawn_together) {
   what.summary.last = begin + duration{24h * 36500};
   auto const text = text_of(what, {60, false, true});
   EXPECT_THAT(text, HasSubstr("the highest column is 7"));
-  EXPECT_THAT(text, HasSubstr("36500 d"));
+  EXPECT_THAT(text, HasSubstr("36,500 d"));
 }
 
 TEST(report, names_of_strangers_cannot_command_a_terminal) {

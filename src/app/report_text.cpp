@@ -81,10 +81,14 @@ private:
   auto times() -> status {
     if (!sum_.first.is_known()) return line("No packet has a time");
     auto const length = sum_.last - sum_.first;
+    auto const first = seconds_of(sum_.first);
     auto const last = seconds_of(sum_.last);
-    if (length.count() == 0) return line(last + " UTC");
-    return line(fmt::format("{} to {} UTC, {}, {}", seconds_of(sum_.first), last,
-                            short_duration(length), rate_text(sum_.packets.total, length)));
+    auto text = first == last ? last + " UTC" : fmt::format("{} to {} UTC", first, last);
+    if (length.count() > 0) text += ", " + short_duration(length);
+    // A rate over less says more of the clock than of the traffic.
+    if (length >= std::chrono::milliseconds{1})
+      text += ", " + rate_text(sum_.packets.total, length);
+    return line(text);
   }
 
   /// In the unit that makes it a number of one digit or more.
@@ -92,14 +96,14 @@ private:
     struct {
       double seconds;
       char const* name;
-    } const units[] = {{1, "s"}, {60, "min"}, {3600, "h"}, {86400, "d"}};
+    } const units[] = {{1, "s"}, {60, "min"}, {3600, "h"}, {86400, "d"}, {31'556'952, "year"}};
     auto const per_second =
         static_cast<double>(packets) / std::chrono::duration<double>(length).count();
     auto const* unit = std::begin(units);
     while (per_second * unit->seconds < 1 && unit + 1 != std::end(units)) ++unit;
     auto const rate = per_second * unit->seconds;
-    return fmt::format("{} packets/{}",
-                       rate < 100 ? fmt::format("{:.2g}", rate) : short_number(rate), unit->name);
+    auto const number = rate < 100 ? fmt::format("{:.2g}", rate) : short_number(rate);
+    return fmt::format("{} packet{}/{}", number, number == "1" ? "" : "s", unit->name);
   }
   /// "2026-01-15 00:00:00", without decimals.
   static auto seconds_of(timestamp time) -> std::string {

@@ -54,8 +54,11 @@ auto write_block_row(std::span<text_block const> blocks, std::span<block_shape c
     for (std::size_t i = 0; i < blocks.size(); ++i) {
       auto const& lines = blocks[i].lines;
       std::string cell;
-      if (line == 0)
-        cell = paint(pad(blocks[i].title, shapes[i].width(), false), ink::strong, style);
+      if (line == 0) {  // the spaces behind it stay outside the colour, so that they can be trimmed
+        cell = pad(blocks[i].title, shapes[i].width(), false);
+        auto const title = blocks[i].title.size();
+        cell = paint(cell.substr(0, title), ink::strong, style) + cell.substr(title);
+      }
       if (line > 0 && line <= lines.size())
         cell = pad(lines[line - 1].name, shapes[i].name + gap, false) +
                pad(lines[line - 1].number, shapes[i].number, true);
@@ -171,6 +174,7 @@ auto draw_histogram(std::span<std::uint64_t const> heights, std::size_t rows, bo
       lines[row] += marks[level <= below ? 0 : std::min(steps, level - below)];
     }
   }
+  for (auto& line : lines) line = trim_end(std::move(line));
   return lines;
 }
 
@@ -194,8 +198,10 @@ auto short_duration(duration length) -> std::string {
   auto const* unit = std::begin(units);
   while (whole < unit->seconds && unit + 1 != std::end(units)) ++unit;
   auto const rest = whole % unit->seconds / unit->below;
-  auto const text = fmt::format("{} {}", whole / unit->seconds, unit->name);
-  return rest == 0 ? text : fmt::format("{} {} {}", text, rest, unit->name_below);
+  auto const text = fmt::format("{} {}", with_thousands(whole / unit->seconds), unit->name);
+  return rest == 0 || whole / unit->seconds >= 1000
+             ? text
+             : fmt::format("{} {} {}", text, rest, unit->name_below);
 }
 
 }  // namespace kizashi::app

@@ -1,5 +1,7 @@
 #include "kizashi/app/text_layout.hpp"
 
+#include <array>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -65,6 +67,7 @@ TEST(text_layout, histogram_shows_every_height_above_zero) {
   std::vector<std::uint64_t> const heights{0, 1, 500, 1000};
   EXPECT_THAT(draw_histogram(heights, 2, true), ElementsAre("   █", " ▁██"));
   EXPECT_THAT(draw_histogram(heights, 2, false), ElementsAre("   #", " .##"));
+  EXPECT_THAT(draw_histogram(std::array<std::uint64_t, 2>{9, 1}, 2, true), ElementsAre("█", "█▂"));
   EXPECT_THAT(draw_histogram({}, 1, true), ElementsAre(""));
 }
 
@@ -77,6 +80,7 @@ TEST(text_layout, durations_for_people) {
   EXPECT_EQ(short_duration(3900s), "1 h 5 min");
   EXPECT_EQ(short_duration(24h), "1 d");
   EXPECT_EQ(short_duration(100h), "4 d 4 h");
+  EXPECT_EQ(short_duration(24001h), "1,000 d");
 }
 
 TEST(text_layout, nouns_are_counted) {
