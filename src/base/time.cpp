@@ -97,6 +97,8 @@ auto parse_rfc3339(std::string_view text) -> result<timestamp> {
   auto const seconds = std::int64_t{days} * 86400 +
                        static_cast<std::int64_t>(hour * 3600 + minute * 60 + second) - zone;
   if (seconds < 0) return bad;
+  if (seconds > timestamp::latest().nanoseconds() / 1'000'000'000)
+    return fail(errc::out_of_range, "");
   auto const answer = timestamp::from_parts(static_cast<std::uint64_t>(seconds), fraction);
   if (!answer.is_known()) return bad;
   return answer;
@@ -106,8 +108,10 @@ auto parse_rfc3339(std::string_view text) -> result<timestamp> {
 
 auto timestamp::parse(std::string_view text) -> result<timestamp> {
   auto answer = parse_rfc3339(text);
-  if (!answer) return not_a_time(text);
-  return answer;
+  if (answer) return answer;
+  if (answer.error().code != errc::out_of_range) return not_a_time(text);
+  return fail(errc::out_of_range,
+              fmt::format("\"{}\" is too late; expected a time from 1970 to 2261", text));
 }
 
 auto timestamp::to_string() const -> std::string {

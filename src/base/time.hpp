@@ -16,7 +16,7 @@ namespace kizashi {
 using duration = std::chrono::nanoseconds;
 
 /// A point in event time: nanoseconds since 1970-01-01T00:00:00Z, leap seconds not counted, from
-/// 1970 to 2262.
+/// 1970 to 2261.
 class timestamp {
 public:
   constexpr timestamp() noexcept = default;
@@ -26,16 +26,23 @@ public:
   [[nodiscard]] static constexpr auto unknown() noexcept -> timestamp {
     return timestamp{std::numeric_limits<std::int64_t>::min()};
   }
+  /// 2261-12-31T23:59:59.999999999Z, the latest time that is read from anywhere. 64 bits reach a
+  /// hundred days further, so that the end of a window which holds it can be reckoned.
+  [[nodiscard]] static constexpr auto latest() noexcept -> timestamp {
+    return timestamp{9'214'646'399'999'999'999};
+  }
   /// `seconds` since 1970 and a fraction. Unknown when both are zero, when `fraction` is a second
-  /// or more, or when the sum does not fit.
+  /// or more, or when the time is after `latest`.
   [[nodiscard]] static constexpr auto from_parts(std::uint64_t seconds,
                                                  std::uint64_t fraction_nanoseconds) noexcept
       -> timestamp {
-    if (fraction_nanoseconds >= 1'000'000'000 || seconds > 9'223'372'035) return unknown();
+    constexpr auto last_second = static_cast<std::uint64_t>(latest().nanoseconds_ / 1'000'000'000);
+    if (fraction_nanoseconds >= 1'000'000'000 || seconds > last_second) return unknown();
     if (seconds == 0 && fraction_nanoseconds == 0) return unknown();
     return timestamp{static_cast<std::int64_t>(seconds * 1'000'000'000 + fraction_nanoseconds)};
   }
-  /// Reads RFC 3339, such as "2016-10-20T20:16:21.075993Z" or with an offset "+09:00".
+  /// Reads RFC 3339, such as "2016-10-20T20:16:21.075993Z" or with an offset "+09:00". Fails on
+  /// anything else, with `out_of_range` on a time after `latest`.
   [[nodiscard]] static auto parse(std::string_view text) -> result<timestamp>;
 
   [[nodiscard]] constexpr auto is_known() const noexcept -> bool { return *this != unknown(); }

@@ -7,7 +7,7 @@ namespace {
 __extension__ using wide = __int128;
 
 constexpr wide second = 1'000'000'000;
-constexpr wide latest = std::numeric_limits<std::int64_t>::max();
+constexpr auto latest = timestamp::latest().nanoseconds();
 constexpr unsigned base_two = 0x80;
 
 /// 10^exponent, or 0 when no 64 bits can count that many ticks.
@@ -25,8 +25,7 @@ void tick_clock::set(std::uint8_t resolution, std::int64_t offset_seconds) noexc
   offset_seconds_ = offset_seconds;
   if (offset_seconds != 0 || resolution > 9) return;
   multiplier_ = power_of_ten(9U - resolution);
-  largest_fast_ =
-      static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max()) / multiplier_;
+  largest_fast_ = static_cast<std::uint64_t>(latest) / multiplier_;
 }
 
 auto tick_clock::at_slowly(std::uint64_t ticks) const noexcept -> timestamp {

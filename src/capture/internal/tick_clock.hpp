@@ -2,7 +2,6 @@
 #pragma once
 
 #include <cstdint>
-#include <limits>
 
 #include "kizashi/base/time.hpp"
 
@@ -19,7 +18,7 @@ public:
     set(resolution, offset_seconds);
   }
 
-  /// Unknown when `ticks` and the offset are zero and when the time is not in 1970 .. 2262. What is
+  /// Unknown when `ticks` and the offset are zero and when the time is not in 1970 .. 2261. What is
   /// finer than a nanosecond is cut off.
   [[nodiscard]] auto at(std::uint64_t ticks) const noexcept -> timestamp {
     // Zero, which wraps, is looked at slowly.

@@ -1,5 +1,7 @@
 #include "kizashi/capture/internal/tick_clock.hpp"
 
+#include <limits>
+
 #include <gtest/gtest.h>
 
 namespace kizashi::capture::internal {
@@ -35,10 +37,23 @@ TEST(tick_clock, offsets) {
             timestamp::unknown());
 }
 
+TEST(tick_clock, the_latest_time_whatever_the_ticks) {
+  constexpr auto last = timestamp::latest();
+  constexpr auto nanoseconds = static_cast<std::uint64_t>(last.nanoseconds());
+  EXPECT_EQ(tick_clock(9, 0).at(nanoseconds), last);
+  EXPECT_EQ(tick_clock(9, 0).at(nanoseconds + 1), timestamp::unknown());
+  EXPECT_EQ(tick_clock(9, 1).at(nanoseconds - 1'000'000'000), last);
+  EXPECT_EQ(tick_clock(9, 1).at(nanoseconds - 999'999'999), timestamp::unknown());
+  EXPECT_EQ(tick_clock(6, 0).at(nanoseconds / 1'000), timestamp{9'214'646'399'999'999'000});
+  EXPECT_EQ(tick_clock(6, 0).at(nanoseconds / 1'000 + 1), timestamp::unknown());
+  EXPECT_EQ(tick_clock(0x80, 0).at(9'214'646'399), timestamp{9'214'646'399 * second});
+  EXPECT_EQ(tick_clock(0x80, 0).at(9'214'646'400), timestamp::unknown());
+}
+
 TEST(tick_clock, what_cannot_be_a_time_is_unknown) {
   EXPECT_EQ(tick_clock(6, 0).at(0), timestamp::unknown());
   EXPECT_EQ(tick_clock(6, 0).at(largest), timestamp::unknown());
-  EXPECT_EQ(tick_clock(9, 0).at(largest / 2), timestamp{std::numeric_limits<std::int64_t>::max()});
+  EXPECT_EQ(tick_clock(9, 0).at(largest / 2), timestamp::unknown());
   EXPECT_EQ(tick_clock(9, 0).at(largest / 2 + 1), timestamp::unknown());
   EXPECT_EQ(tick_clock(20, 0).at(5), timestamp::unknown());
   EXPECT_EQ(tick_clock(0x80 | 64, 0).at(5), timestamp::unknown());
