@@ -1,5 +1,7 @@
 // pcap (draft-ietf-opsawg-pcap): a header of 24 bytes, then records of 16 bytes and the frame.
+#include <algorithm>
 #include <array>
+#include <string>
 
 #include <fmt/format.h>
 
@@ -34,6 +36,28 @@ struct layout {
   net::link_type link = net::link_type::ethernet;
 };
 
+/// Whether the first 8 bytes of a file's header may stand at `at`.
+template <std::endian Order>
+auto is_file_header(std::uint8_t const* at) -> bool {
+  auto const mark = load32<Order>(at);
+  auto const is_known = std::any_of(dialects.begin(), dialects.end(),
+                                    [mark](dialect const& each) { return each.mark == mark; });
+  return is_known && load16<Order>(at + 4) == 2;
+}
+
+/// What is wrong with the header of a record without bytes; empty: nothing. A file system that lost
+/// power leaves zeros behind the last record, and `cat a.pcap b.pcap` a second file's header, whose
+/// zone and accuracy are zero and pass for the two lengths.
+[[gnu::cold, gnu::noinline]] auto damage_of_empty(std::uint8_t const* header, std::size_t size)
+    -> std::string {
+  if (std::all_of(header, header + size, [](std::uint8_t byte) { return byte == 0; }))
+    return "zero bytes instead of a record; the file was probably not closed in order";
+  if (is_file_header<std::endian::little>(header) || is_file_header<std::endian::big>(header))
+    return "another pcap file begins here; expected a record; split the files or read them one by "
+           "one";
+  return {};
+}
+
 template <std::endian Order>
 class pcap_cutter final : public record_cutter {
 public:
@@ -66,6 +90,10 @@ public:
         made.wanted = of.record_header_size + captured;
         made.part = "a record";
         break;
+      }
+      if (captured == 0) [[unlikely]] {
+        made.damage = damage_of_empty(header, of.record_header_size);
+        if (!made.damage.empty()) break;
       }
       auto const time = timestamp::from_parts(
           load32<Order>(header), std::uint64_t{load32<Order>(header + 4)} * of.fraction_unit);

@@ -146,12 +146,55 @@ TEST(pcap, an_absurd_length) {
                   "262144; the rest of the file is not read"));
 }
 
+TEST(pcap, zero_bytes_behind_the_last_record) {
+  for (auto const mark : {0xa1b2c3d4U, 0xa1b2cd34U}) {
+    bytes_by_hand file;
+    header(file, mark).u32(10).u32(20).u32(1).u32(60).fill(mark == 0xa1b2cd34U ? 8 : 0).text("a");
+    auto const end = file.bytes().size();
+    file.fill(5000);
+    auto const got = read_bytes(file.bytes());
+    EXPECT_EQ(got.frames.size(), 1U);
+    EXPECT_THAT(got.notes,
+                ElementsAre("loss: FILE: offset " + std::to_string(end) +
+                            ": zero bytes instead of a record; the file was probably not closed "
+                            "in order; the rest of the file is not read"));
+  }
+}
+
+TEST(pcap, a_frame_without_bytes_is_a_frame) {
+  bytes_by_hand file;
+  header(file, 0xa1b2c3d4).u32(0).u32(0).u32(0).u32(60).u32(10).u32(0).u32(0).u32(0);
+  file.u32(0xa1b2c3d4).u32(5).u32(0).u32(60);
+  EXPECT_THAT(read_bytes(file.bytes()).frames,
+              ElementsAre(seen_frame{timestamp::unknown(), 1, 60, ""},
+                          seen_frame{at(10'000'000'000), 1, 0, ""},
+                          seen_frame{at(2'712'847'316'000'005'000), 1, 60, ""}));
+}
+
+TEST(pcap, another_file_behind_the_last_record) {
+  for (auto const order : {std::endian::little, std::endian::big}) {
+    for (auto const mark : {0xa1b2c3d4U, 0xa1b23c4dU, 0xa1b2cd34U}) {
+      bytes_by_hand file;
+      header(file, 0xa1b2c3d4).u32(10).u32(20).u32(1).u32(60).text("a");
+      bytes_by_hand other{order};
+      header(other, mark).u32(10).u32(20).u32(1).u32(60).text("b");
+      file.text({reinterpret_cast<char const*>(other.bytes().data()), other.bytes().size()});
+      auto const got = read_bytes(file.bytes());
+      EXPECT_EQ(got.frames.size(), 1U);
+      EXPECT_THAT(
+          got.notes,
+          ElementsAre("loss: FILE: offset 41: another pcap file begins here; expected a record; "
+                      "split the files or read them one by one; the rest of the file is not read"));
+    }
+  }
+}
+
 TEST(pcap, the_longest_frame_and_whatever_the_steps) {
   bytes_by_hand file;
   header(file, 0xa1b2c3d4);
   for (std::uint32_t i = 0; i < 5000; ++i) {
     auto const size = i == 100 ? 262144U : i % 97;
-    file.u32(i).u32(i).u32(size).u32(size).fill(size);
+    file.u32(i + 1).u32(i).u32(size).u32(size).fill(size);
   }
   auto const whole = read_bytes(file.bytes());
   EXPECT_EQ(whole.frames.size(), 5000U);
