@@ -21,8 +21,8 @@ constexpr std::uint32_t byte_order_mark = 0x1a2b3c4d;
 
 constexpr std::size_t smallest_block = 12;
 constexpr std::size_t smallest_section_header = 28;
-/// Of blocks that must be in memory whole: a frame of the largest size and as much again for its
-/// options.
+/// Of blocks that are held in memory whole: a frame of the largest size and as much again for its
+/// options. What is longer and holds neither packet nor interface is stepped over.
 constexpr std::uint32_t largest_block = 2 * largest_frame;
 constexpr std::size_t most_interfaces = 65536;
 
@@ -49,6 +49,8 @@ private:
   /// One block at `made.used`. Answers whether the next one may be tried.
   auto step(std::span<std::uint8_t const> bytes, std::vector<net::frame>& frames, cut& made)
       -> bool;
+  void read_block(std::uint32_t type, std::span<std::uint8_t const> body, std::size_t at,
+                  std::vector<net::frame>& frames, cut& made);
   auto look_at_section(std::span<std::uint8_t const> rest, cut& made) -> bool;
   void read_interface(std::span<std::uint8_t const> body, cut& made);
   void read_enhanced(std::span<std::uint8_t const> body, std::size_t at,
@@ -105,7 +107,7 @@ auto pcapng_cutter::step(std::span<std::uint8_t const> bytes, std::vector<net::f
   }
   auto const is_packet = type == enhanced_packet || type == simple_packet || type == old_packet;
   auto const is_needed = is_packet || type == interface_description;
-  if (!is_needed) {
+  if (!is_needed && length > largest_block) {
     if (is_section) interfaces_.clear();
     made.used = at + std::min<std::size_t>(length, rest.size());
     made.skip = length - (made.used - at);
@@ -126,18 +128,29 @@ auto pcapng_cutter::step(std::span<std::uint8_t const> bytes, std::vector<net::f
         "a block begins with the length {} and ends with {}; expected the same", length, again);
     return false;
   }
-  auto const body = rest.subspan(8, length - smallest_block);
-  if (type == enhanced_packet)
-    read_enhanced(body, at + 8, frames, made);
-  else if (type == simple_packet)
-    read_simple(body, at + 8, frames, made);
-  else if (type == old_packet)
-    read_old(body, at + 8, frames, made);
-  else
-    read_interface(body, made);
+  read_block(type, rest.subspan(8, length - smallest_block), at + 8, frames, made);
   if (!made.damage.empty()) return false;
   made.used = at + length;
   return true;
+}
+
+/// A block of any type that is there whole; `at` says where its body is in the bytes shown.
+void pcapng_cutter::read_block(std::uint32_t type, std::span<std::uint8_t const> body,
+                               std::size_t at, std::vector<net::frame>& frames, cut& made) {
+  switch (type) {
+    case enhanced_packet:
+      return read_enhanced(body, at, frames, made);
+    case simple_packet:
+      return read_simple(body, at, frames, made);
+    case old_packet:
+      return read_old(body, at, frames, made);
+    case interface_description:
+      return read_interface(body, made);
+    case section_header:
+      return interfaces_.clear();
+    default:
+      return;
+  }
 }
 
 /// Finds the byte order, without which the block's length cannot be read.

@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -87,6 +89,19 @@ TEST(pcapng, each_interface_has_its_clock) {
   }
 }
 
+TEST(pcapng, times_at_the_end_of_64_bits_are_impossible_ones) {
+  section file;
+  file.interface(1, 9, 0);
+  file.packet(0, ~std::uint64_t{0} >> 1, "a");
+  file.packet(0, ~std::uint64_t{0}, "b");
+  file.packet(0, static_cast<std::uint64_t>(timestamp::latest().nanoseconds()), "c");
+  auto const got = read_bytes(file.bytes());
+  EXPECT_THAT(got.frames, ElementsAre(seen_frame{timestamp::unknown(), 1, 60, "a"},
+                                      seen_frame{timestamp::unknown(), 1, 60, "b"},
+                                      seen_frame{timestamp::latest(), 1, 60, "c"}));
+  EXPECT_THAT(got.notes, ElementsAre("FILE: 2 frames have no time or an impossible one"));
+}
+
 TEST(pcapng, simple_and_old_packet_blocks) {
   section file;
   file.interface(1, 4);
@@ -163,10 +178,35 @@ TEST(pcapng, a_cut_unknown_block) {
   auto file = one_packet();
   file.block(0x0bad, file.body().fill(100'000));
   file.cut_off(70'000);
+  EXPECT_EQ(note_of(file),
+            "loss: FILE: offset 84: the file ends inside a block; 30012 bytes came, 100012 were "
+            "expected; the rest of the file is not read");
+  auto longer = one_packet();
+  longer.block(0x0bad, longer.body().fill(1'000'000));
+  longer.cut_off(70'000);
   EXPECT_EQ(
-      note_of(file),
-      "loss: FILE: offset 30096: the file ends inside a block; 70000 more bytes were expected; the "
-      "rest of the file is not read");
+      note_of(longer),
+      "loss: FILE: offset 930096: the file ends inside a block; 70000 more bytes were expected; "
+      "the rest of the file is not read");
+}
+
+TEST(pcapng, the_two_lengths_of_every_block_are_compared) {
+  for (std::size_t const size : {0U, 4U, 100'000U, 524'276U}) {
+    for (std::uint32_t const type : {0x0badU, 5U, 0x0a0d0d0aU}) {
+      auto file = one_packet();
+      auto body = file.body();
+      if (type == 0x0a0d0d0a) body.u32(0x1a2b3c4d).u16(1).u16(0).u64(~std::uint64_t{0});
+      body.fill(size - std::min(size, body.bytes().size()));
+      auto const length = body.bytes().size() + 12;
+      file.block(type, body);
+      file.at(84 + length - 4) ^= 1;
+      file.packet(0, 6'000'000, "def");
+      EXPECT_EQ(note_of(file), "loss: FILE: offset 84: a block begins with the length " +
+                                   std::to_string(length) + " and ends with " +
+                                   std::to_string(length ^ 1) +
+                                   "; expected the same; the rest of the file is not read");
+    }
+  }
 }
 
 TEST(pcapng, lengths_that_cannot_be) {
