@@ -30,13 +30,15 @@ constexpr std::uint8_t largest_type = 48;
 
 auto what_carries(std::uint8_t type) -> carried {
   switch (type) {
-    case 2:   // Ethernet
-    case 11:  // coloured
-    case 16:  // and with filter results
+    // Ethernet, behind an offset and a pad byte: plain, with a colour, with filter results, with a
+    // hash.
+    case 2:
+    case 11:
+    case 16:
     case 20:
-      return {net::link_type::ethernet,
-              2};  // and with a hash; an offset and a pad byte stand before it
-    case 1:        // HDLC or PPP over SONET
+      return {net::link_type::ethernet, 2};
+    // HDLC or PPP over SONET, in the same four kinds.
+    case 1:
     case 10:
     case 15:
     case 19:
@@ -45,11 +47,12 @@ auto what_carries(std::uint8_t type) -> carried {
       return {net::link_type::ipv4, 0};
     case 23:
       return {net::link_type::ipv6, 0};
-    case 13:  // counters of the card
+    // Counters of the card (two kinds), provenance, padding.
+    case 13:
     case 14:
-    case 27:  // provenance
+    case 27:
     case 48:
-      return {link_erf, 0, false};  // padding
+      return {link_erf, 0, false};
     default:
       return {link_erf, 0};
   }
