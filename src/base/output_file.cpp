@@ -12,6 +12,7 @@ namespace kizashi {
 namespace {
 
 constexpr std::size_t buffer_size = std::size_t{1} << 20;
+constexpr std::size_t large = std::size_t{1} << 16;  // not worth a copy
 
 }  // namespace
 
@@ -23,13 +24,15 @@ output_file::output_file(output_file&& other) noexcept
     : file_{std::move(other.file_)},
       temporary_{std::exchange(other.temporary_, {})},
       out_{std::move(other.out_)},
-      buffer_{std::move(other.buffer_)} {}
+      buffer_{std::move(other.buffer_)},
+      failure_{other.failure_} {}
 
 auto output_file::operator=(output_file&& other) noexcept -> output_file& {
   std::swap(file_, other.file_);
   std::swap(temporary_, other.temporary_);
   std::swap(out_, other.out_);
   std::swap(buffer_, other.buffer_);
+  std::swap(failure_, other.failure_);
   return *this;
 }
 
@@ -56,19 +59,33 @@ auto output_file::create(std::filesystem::path const& file) -> result<output_fil
   return output_file{file, temporary, std::move(out)};
 }
 
-auto output_file::flush() -> status {
-  std::string_view left = buffer_;
-  while (!left.empty()) {
-    auto const written = ::write(out_.get(), left.data(), left.size());
-    if (written < 0 && errno == EINTR) continue;
-    if (written < 0) return system_failure(file_.string(), "write", errno);
-    left.remove_prefix(static_cast<std::size_t>(written));
+auto output_file::standard_output() -> result<output_file> {
+  file_descriptor out{::fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 0)};
+  if (!out.is_open()) return system_failure("standard output", "write", errno);
+  return output_file{"standard output", {}, std::move(out)};
+}
+
+auto output_file::put(std::string_view bytes) -> status {
+  while (failure_ == 0 && !bytes.empty()) {
+    auto const written = ::write(out_.get(), bytes.data(), bytes.size());
+    if (written >= 0) bytes.remove_prefix(static_cast<std::size_t>(written));
+    if (written < 0 && errno != EINTR) failure_ = errno;
   }
-  buffer_.clear();
+  if (failure_ != 0) return system_failure(file_.string(), "write", failure_);
   return {};
 }
 
+auto output_file::flush() -> status {
+  auto const done = put(buffer_);
+  buffer_.clear();
+  return done;
+}
+
 auto output_file::write(std::string_view bytes) -> status {
+  if (bytes.size() >= large) {
+    KIZASHI_TRY(flush());
+    return put(bytes);
+  }
   buffer_.append(bytes);
   if (buffer_.size() < buffer_size) return {};
   return flush();
@@ -76,7 +93,12 @@ auto output_file::write(std::string_view bytes) -> status {
 
 auto output_file::commit() -> status {
   KIZASHI_TRY(flush());
-  out_ = file_descriptor{};
+  // A file system over a network says only at closing that the disk was full; a second descriptor
+  // can be asked.
+  auto const file = std::exchange(out_, file_descriptor{});
+  auto const copy = ::fcntl(file.get(), F_DUPFD_CLOEXEC, 0);
+  if (copy >= 0 && ::close(copy) != 0) failure_ = errno;
+  KIZASHI_TRY(put({}));
   if (temporary_.empty()) return {};
   if (::rename(temporary_.c_str(), file_.c_str()) != 0)
     return system_failure(file_.string(), "write", errno);

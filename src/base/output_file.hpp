@@ -22,11 +22,14 @@ class output_file {
 public:
   /// Fails when the folder is not there or nothing may be written in it.
   [[nodiscard]] static auto create(std::filesystem::path const& file) -> result<output_file>;
+  /// The same for standard output, which is written directly.
+  [[nodiscard]] static auto standard_output() -> result<output_file>;
   output_file(output_file&& other) noexcept;
   auto operator=(output_file&& other) noexcept -> output_file&;
   ~output_file();
 
-  /// Appends. Fails with the name of the file when the disk is full; later calls then fail as well.
+  /// Appends; large pieces are not copied. Fails with the name of the file when the disk is full;
+  /// later calls, `commit` too, then fail as well.
   [[nodiscard]] auto write(std::string_view bytes) -> status;
   /// Writes what is buffered, closes and names the file. Nothing can be written afterwards.
   [[nodiscard]] auto commit() -> status;
@@ -35,11 +38,13 @@ public:
 private:
   output_file(std::filesystem::path file, std::filesystem::path temporary, file_descriptor out);
   [[nodiscard]] auto flush() -> status;
+  [[nodiscard]] auto put(std::string_view bytes) -> status;
 
   std::filesystem::path file_;
   std::filesystem::path temporary_;  // empty: written directly, or nothing left to take away
   file_descriptor out_;
   std::string buffer_;
+  int failure_ = 0;  // the system's number of what went wrong
 };
 
 }  // namespace kizashi

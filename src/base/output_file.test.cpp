@@ -47,6 +47,20 @@ TEST(output_file, without_commit_leaves_what_was_there) {
   EXPECT_EQ(std::distance(std::filesystem::directory_iterator{folder}, {}), 1);
 }
 
+TEST(output_file, pieces_large_and_small_keep_their_order) {
+  auto const folder = test_folder();
+  std::string whole;
+  auto out = output_file::create(folder / "a.bin");
+  ASSERT_TRUE(out);
+  for (std::size_t const size : {1U, 70'000U, 3U, 3'000'000U, 2U, 65'536U, 65'535U}) {
+    std::string const piece(size, static_cast<char>('a' + size % 26));
+    ASSERT_TRUE(out->write(piece));
+    whole += piece;
+  }
+  ASSERT_TRUE(out->commit());
+  EXPECT_EQ(content(folder / "a.bin"), whole);
+}
+
 TEST(output_file, a_folder_that_is_not_there_is_named) {
   auto const out = output_file::create("/nowhere/at/all.txt");
   ASSERT_FALSE(out);
@@ -68,6 +82,8 @@ TEST(output_file, a_full_disk_is_told) {
   auto const done = out->commit();
   ASSERT_FALSE(done);
   EXPECT_EQ(done.error().message, "/dev/full: cannot write: No space left on device");
+  EXPECT_FALSE(out->write(std::string(100'000, 'x')));
+  EXPECT_FALSE(out->commit());
 }
 
 }  // namespace

@@ -1,9 +1,7 @@
 #include "kizashi/capture/pcap_writer.hpp"
 
 #include <algorithm>
-#include <cerrno>
 #include <cstring>
-#include <fcntl.h>
 #include <limits>
 #include <unistd.h>
 #include <utility>
@@ -27,35 +25,28 @@ void put16(std::uint8_t* at, std::uint16_t number) noexcept {
   at[1] = static_cast<std::uint8_t>(number >> 8);
 }
 
-auto open_output(std::string const& path) -> result<file_descriptor> {
+auto open_output(std::string const& path) -> result<output_file> {
   if (path == "-") {
     if (::isatty(STDOUT_FILENO) == 1) {
       return fail(errc::unsupported,
                   "-: standard output is a terminal and a capture is no text; send it to a file "
                   "with > or to another program with |");
     }
-    auto const copy = ::fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 0);
-    if (copy < 0) return system_failure("standard output", "open for writing", errno);
-    return file_descriptor{copy};
+    return output_file::standard_output();
   }
-  auto const number = ::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
-  if (number < 0) return system_failure(path, "open for writing", errno);
-  return file_descriptor{number};
+  return output_file::create(path);
 }
 
 }  // namespace
 
-auto pcap_writer::create(std::string path, net::link_type link, pcap_resolution resolution)
+auto pcap_writer::create(std::string const& path, net::link_type link, pcap_resolution resolution)
     -> result<pcap_writer> {
   KIZASHI_TRY(auto file, open_output(path));
-  if (path == "-") path = "standard output";
-  return pcap_writer{std::move(path), std::move(file), link, resolution};
+  return pcap_writer{std::move(file), link, resolution};
 }
 
-pcap_writer::pcap_writer(std::string path, file_descriptor file, net::link_type link,
-                         pcap_resolution resolution)
-    : path_{std::move(path)},
-      file_{std::move(file)},
+pcap_writer::pcap_writer(output_file file, net::link_type link, pcap_resolution resolution)
+    : file_{std::move(file)},
       link_{link},
       fraction_unit_{resolution == pcap_resolution::nanoseconds ? 1U : 1000U},
       buffer_{std::make_unique_for_overwrite<std::uint8_t[]>(buffer_size)} {
@@ -68,13 +59,6 @@ pcap_writer::pcap_writer(std::string path, file_descriptor file, net::link_type 
   put32(header + 16, snap_length);
   put32(header + 20, static_cast<std::uint32_t>(link));
   held_ = 24;
-}
-
-pcap_writer::~pcap_writer() {
-  if (file_.is_open() && buffer_ != nullptr) {
-    auto const ignored = flush();
-    static_cast<void>(ignored);
-  }
 }
 
 auto pcap_writer::write(timestamp time, std::uint32_t wire_length,
@@ -105,11 +89,11 @@ auto pcap_writer::write(timestamp time, std::uint32_t wire_length,
 auto pcap_writer::write(net::frame_block const& block) -> status {
   for (auto const& each : block.frames) {
     if (each.link != link_) {
-      return fail(
-          errc::unsupported,
-          fmt::format("{}: a frame of link type {} came; a pcap file holds one link type, "
-                      "here {}; write the others to a file of their own",
-                      path_, static_cast<unsigned>(each.link), static_cast<unsigned>(link_)));
+      return fail(errc::unsupported,
+                  fmt::format("{}: a frame of link type {} came; a pcap file holds one link type, "
+                              "here {}; write the others to a file of their own",
+                              file_.path().string(), static_cast<unsigned>(each.link),
+                              static_cast<unsigned>(link_)));
     }
     KIZASHI_TRY(write(each.time, each.wire, block.data(each)));
   }
@@ -117,50 +101,25 @@ auto pcap_writer::write(net::frame_block const& block) -> status {
 }
 
 auto pcap_writer::close() -> status {
-  if (!file_.is_open()) {
-    return fail(errc::io_error, fmt::format("{}: cannot close: it is closed already", path_));
-  }
   KIZASHI_TRY(flush());
-  auto const file = std::exchange(file_, file_descriptor{});
-  // A file system over a network says only at closing that the disk was full; a second descriptor
-  // can be asked.
-  auto const copy = ::fcntl(file.get(), F_DUPFD_CLOEXEC, 0);
-  if (copy >= 0 && ::close(copy) != 0) return write_failure(errno);
-  return {};
+  is_closed_ = true;
+  return file_.commit();
 }
 
 auto pcap_writer::refuse(timestamp time) const -> status {
   return fail(errc::out_of_range,
-              fmt::format("{}: a frame's time is {}; pcap can hold 1970 to 2106 only", path_,
-                          time.to_string()));
-}
-
-auto pcap_writer::write_failure(int number) const -> status {
-  return fail(
-      system_error_code(number),
-      fmt::format("{}: cannot write: {}; {} bytes were written and the file is incomplete{}", path_,
-                  system_error_text(number), flushed_,
-                  number == ENOSPC ? "; free some space or write to another disk" : ""));
+              fmt::format("{}: a frame's time is {}; pcap can hold 1970 to 2106 only",
+                          file_.path().string(), time.to_string()));
 }
 
 auto pcap_writer::flush() -> status {
-  // Taken as gone whatever happens: after a failure the destructor must not try again.
+  if (is_closed_) {
+    return fail(errc::io_error,
+                fmt::format("{}: cannot write: it is closed already", file_.path().string()));
+  }
   auto const held = std::exchange(held_, 0);
-  return write_out({buffer_.get(), held});
-}
-
-auto pcap_writer::write_out(std::span<std::uint8_t const> bytes) -> status {
-  if (!file_.is_open()) {
-    return fail(errc::io_error, fmt::format("{}: cannot write: it is closed already", path_));
-  }
-  while (!bytes.empty()) {
-    auto const written = ::write(file_.get(), bytes.data(), bytes.size());
-    if (written < 0 && errno == EINTR) continue;
-    if (written < 0) return write_failure(errno);
-    flushed_ += static_cast<std::uint64_t>(written);
-    bytes = bytes.subspan(static_cast<std::size_t>(written));
-  }
-  return {};
+  flushed_ += held;
+  return file_.write({reinterpret_cast<char const*>(buffer_.get()), held});
 }
 
 }  // namespace kizashi::capture

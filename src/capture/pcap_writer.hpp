@@ -13,7 +13,7 @@
 #include <string>
 
 #include "kizashi/base/error.hpp"
-#include "kizashi/base/file_descriptor.hpp"
+#include "kizashi/base/output_file.hpp"
 #include "kizashi/base/time.hpp"
 #include "kizashi/net/frame_block.hpp"
 
@@ -25,21 +25,23 @@ enum class pcap_resolution : std::uint8_t {
   nanoseconds,   ///< magic 0xa1b23c4d
 };
 
-/// One file of one link type. Memory: 1 MiB. A writer that is destroyed without `close` writes out
-/// what it holds and tells nobody whether that worked.
+/// One file of one link type. Memory: 1 MiB. The file appears whole in `close`; a writer that is
+/// destroyed without it leaves what was there before. Pipes, devices and standard output are
+/// written directly, whole records at a time.
 class pcap_writer {
 public:
   /// The most bytes of one frame that are kept, and what the file's header says.
   static constexpr std::uint32_t snap_length = 262144;
 
-  /// Creates or empties `path`; "-" is standard output, which must not be a terminal.
-  [[nodiscard]] static auto create(std::string path, net::link_type link,
+  /// A new file, which takes the place of one of that name; "-" is standard output, which must not
+  /// be a terminal.
+  [[nodiscard]] static auto create(std::string const& path, net::link_type link,
                                    pcap_resolution resolution = pcap_resolution::nanoseconds)
       -> result<pcap_writer>;
 
   pcap_writer(pcap_writer&&) noexcept = default;
   auto operator=(pcap_writer&&) noexcept -> pcap_writer& = delete;
-  ~pcap_writer();
+  ~pcap_writer() = default;
 
   /// One frame; of more than `snap_length` bytes the rest is left out. An unknown time is written
   /// as zero. Fails when the time is not in 1970 .. 2106 (32 bits of seconds) and when the system
@@ -48,23 +50,20 @@ public:
                            std::span<std::uint8_t const> data) -> status;
   /// All frames of the block, in their order. Fails also at the first frame of another link type.
   [[nodiscard]] auto write(net::frame_block const& block) -> status;
-  /// Writes out what is held and closes the file. Fails when the disk is full; nothing can be
-  /// written afterwards.
+  /// Writes out what is held, closes the file and gives it its name. Fails when the disk is full;
+  /// nothing can be written afterwards.
   [[nodiscard]] auto close() -> status;
 
   /// Bytes given to the writer so far, the file's header included.
   [[nodiscard]] auto size() const noexcept -> std::uint64_t { return flushed_ + held_; }
 
 private:
-  pcap_writer(std::string path, file_descriptor file, net::link_type link,
-              pcap_resolution resolution);
+  pcap_writer(output_file file, net::link_type link, pcap_resolution resolution);
   [[nodiscard]] auto flush() -> status;
-  [[nodiscard]] auto write_out(std::span<std::uint8_t const> bytes) -> status;
-  [[nodiscard]] auto write_failure(int number) const -> status;
   [[nodiscard]] auto refuse(timestamp time) const -> status;
 
-  std::string path_;
-  file_descriptor file_;
+  output_file file_;
+  bool is_closed_ = false;
   net::link_type link_;
   std::uint32_t fraction_unit_;  // nanoseconds in one step of a record's fraction
   std::unique_ptr<std::uint8_t[]> buffer_;
