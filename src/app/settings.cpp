@@ -57,6 +57,7 @@ constexpr std::uintmax_t config_limit = std::uintmax_t{1} << 20;
 
 }  // namespace
 
+// Long on purpose: the one table of all keys.
 auto setting_keys() -> std::span<config_key const> {
   static config_key const keys[] = {
       {"darknet.prefixes",
