@@ -31,8 +31,8 @@ inline std::uint64_t const hash_secret = [] {
   return hash64(hash64(a.high()) ^ a.low());
 }
 
-/// Whether a table of `places` should be larger for `members`. Emptier tables end a probe sooner but
-/// fill the caches with nothing, which costs more.
+/// Whether a table of `places` should be larger for `members`. Emptier tables end a probe sooner
+/// but fill the caches with nothing, which costs more.
 [[nodiscard]] constexpr auto is_crowded(std::size_t members, std::size_t places) noexcept -> bool {
   return members * 8 > places * 5;
 }

@@ -6,7 +6,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
-#include <queue>
 #include <span>
 #include <type_traits>
 #include <utility>
@@ -90,29 +89,53 @@ private:
     }
   };
 
+  /// Cursors as a heap with the smallest front on top.
+  class front_heap {
+  public:
+    explicit front_heap(std::vector<cursor>& cursors) {
+      for (auto& each : cursors) heap_.push_back(&each);
+      for (auto at = heap_.size(); at-- > 0;) sink(at);
+    }
+    [[nodiscard]] auto is_empty() const noexcept -> bool { return heap_.empty(); }
+    [[nodiscard]] auto top() const noexcept -> Record const& { return heap_.front()->front(); }
+    [[nodiscard]] auto advance() -> status {
+      KIZASHI_TRY(auto const has_front, heap_.front()->advance());
+      if (!has_front) {
+        heap_.front() = heap_.back();
+        heap_.pop_back();
+      }
+      sink(0);
+      return {};
+    }
+
+  private:
+    void sink(std::size_t at) noexcept {
+      for (auto child = 2 * at + 1; child < heap_.size(); child = 2 * at + 1) {
+        if (child + 1 < heap_.size() && heap_[child + 1]->front() < heap_[child]->front()) ++child;
+        if (!(heap_[child]->front() < heap_[at]->front())) return;
+        std::swap(heap_[at], heap_[child]);
+        at = child;
+      }
+    }
+    std::vector<cursor*> heap_;
+  };
+
   template <class Visit>
   [[nodiscard]] static auto merge(std::vector<cursor>& cursors, Visit&& visit) -> status {
-    auto const later = [&](std::size_t a, std::size_t b) {
-      return cursors[b].front() < cursors[a].front();
-    };
-    std::priority_queue<std::size_t, std::vector<std::size_t>, decltype(later)> heads{later};
-    for (std::size_t i = 0; i < cursors.size(); ++i) {
-      KIZASHI_TRY(auto const has_front, cursors[i].fill());
-      if (has_front) heads.push(i);
+    std::vector<cursor> full;
+    for (auto& each : cursors) {
+      KIZASHI_TRY(auto const has_front, each.fill());
+      if (has_front) full.push_back(std::move(each));
     }
     std::optional<Record> pending;
-    while (!heads.empty()) {
-      auto const i = heads.top();
-      heads.pop();
-      auto const& front = cursors[i].front();
-      if (pending && !(*pending < front)) {
-        pending->absorb(front);
+    for (front_heap fronts{full}; !fronts.is_empty();) {
+      if (pending && !(*pending < fronts.top())) {
+        pending->absorb(fronts.top());
       } else {
         if (pending) visit(*pending);
-        pending = front;
+        pending = fronts.top();
       }
-      KIZASHI_TRY(auto const has_front, cursors[i].advance());
-      if (has_front) heads.push(i);
+      KIZASHI_TRY(fronts.advance());
     }
     if (pending) visit(*pending);
     return {};
