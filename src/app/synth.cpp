@@ -1,6 +1,9 @@
 // kizashi synth: a telescope that does not exist, as a capture file.
+#include <array>
+#include <filesystem>
 #include <memory>
 #include <optional>
+#include <unistd.h>
 
 #include <fmt/format.h>
 
@@ -69,7 +72,7 @@ auto read_changes(synth_choice const& choice) -> result<synth::scenario_changes>
     changes.seed = *seed;
   }
   if (!choice.packets.empty()) {
-    auto const packets = parse_unsigned(choice.packets, synth::most_packets);
+    auto const packets = parse_unsigned(choice.packets, ~std::uint64_t{0});
     if (!packets) return explained("--packets", choice.packets, packets.error());
     changes.packets = *packets;
   }
@@ -78,7 +81,37 @@ auto read_changes(synth_choice const& choice) -> result<synth::scenario_changes>
     if (!length) return explained("--duration", choice.length, length.error());
     changes.length = *length;
   }
+  KIZASHI_TRY(synth::check_changes(changes));
   return changes;
+}
+
+/// Whether both names lead to one file that would be written twice. Devices take what comes.
+auto is_same_file(std::string const& one, std::string const& other) -> bool {
+  if (one == "-" || other == "-") return one == other;
+  std::error_code ignored;
+  if (std::filesystem::is_character_file(one, ignored)) return false;
+  return std::filesystem::weakly_canonical(one, ignored) ==
+         std::filesystem::weakly_canonical(other, ignored);
+}
+
+auto check_outputs(synth_choice const& choice) -> status {
+  struct output {
+    char const* option;
+    std::string const& file;
+  };
+  std::array const all{output{"--output", choice.output}, output{"--truth", choice.truth},
+                       output{"--expected", choice.expected}};
+  for (auto one = all.begin(); one != all.end(); ++one)
+    for (auto other = one + 1; other != all.end(); ++other)
+      if (!one->file.empty() && !other->file.empty() && is_same_file(one->file, other->file))
+        return fail(errc::out_of_range,
+                    fmt::format("{} and {} are both {}; expected different files", one->option,
+                                other->option, other->file));
+  if (choice.truth == "-" && ::isatty(STDOUT_FILENO) == 1)
+    return fail(errc::unsupported,
+                "--truth is -, but standard output is a terminal and the truth is no text; send it "
+                "to a file with > or to another program with |");
+  return {};
 }
 
 /// Everything that is written, opened before the first packet so that a mistake shows early.
@@ -89,6 +122,11 @@ struct outputs {
   std::unique_ptr<synth::tally> tally;
 };
 
+/// "-" is standard output.
+auto open_output(std::string const& file) -> result<output_file> {
+  return file == "-" ? output_file::standard_output() : output_file::create(file);
+}
+
 auto open_outputs(synth_choice const& choice, duration window, synth::scenario const& scene)
     -> result<outputs> {
   outputs out;
@@ -98,11 +136,12 @@ auto open_outputs(synth_choice const& choice, duration window, synth::scenario c
     out.capture = std::make_unique<capture::pcap_writer>(std::move(file));
   }
   if (!choice.truth.empty()) {
-    KIZASHI_TRY(auto file, synth::truth_writer::create(choice.truth, scene));
-    out.truth = std::make_unique<synth::truth_writer>(std::move(file));
+    KIZASHI_TRY(auto file, open_output(choice.truth));
+    KIZASHI_TRY(auto truth, synth::truth_writer::create(std::move(file), scene));
+    out.truth = std::make_unique<synth::truth_writer>(std::move(truth));
   }
   if (!choice.expected.empty()) {
-    KIZASHI_TRY(auto file, output_file::create(choice.expected));
+    KIZASHI_TRY(auto file, open_output(choice.expected));
     out.expected = std::make_unique<output_file>(std::move(file));
     out.tally = std::make_unique<synth::tally>(scene, window);
   }
@@ -130,13 +169,10 @@ auto play(synth::synthetic_source& source, outputs& out, bool is_quiet) -> resul
     if (out.truth != nullptr) KIZASHI_TRY(out.truth->write(source.actors_of_block()));
     packets += block.frames.size();
     bar.show(packets, source.position());
-    if (is_stop_wanted()) {
-      if (out.capture != nullptr) KIZASHI_TRY(out.capture->close());
+    if (is_stop_wanted())
       return fail(errc::io_error,
-                  fmt::format("stopped after {} packets; {}", with_thousands(packets),
-                              out.capture != nullptr ? "the capture holds them; no truth is written"
-                                                     : "nothing is written"));
-    }
+                  fmt::format("stopped after {} packets; files are as they were before",
+                              with_thousands(packets)));
   }
   KIZASHI_TRY(close_outputs(out));
   return packets;
@@ -146,6 +182,10 @@ void say_done(synth_choice const& choice, synth::scenario const& scene, std::uin
   if (choice.is_quiet) return;
   fmt::print(stderr, "{}: {} packets in {}, seed {}\n", scene.name, with_thousands(packets),
              to_string(scene.length), scene.seed);
+  if (packets == 0)
+    fmt::print(stderr,
+               "no packet came: the rates are too low for this length; choose a larger "
+               "--rate-scale, a longer --duration, or --packets\n");
   if (!choice.output.empty() && choice.output != "-")
     fmt::print(stderr, "next: kizashi read {}\n", choice.output);
 }
@@ -205,6 +245,7 @@ auto run(synth_choice const& choice) -> int {
                      "--expected",
                      choice.scenario.find('/') == std::string::npos ? choice.scenario : "night")},
         name);
+  if (auto const good = check_outputs(choice); !good) return say_usage(good.error(), name);
   auto const changes = read_changes(choice);
   if (!changes) return say_usage(changes.error(), name);
   auto const window = parse_duration(choice.window);
@@ -222,7 +263,8 @@ void add_options(CLI::App& command, synth_choice& choice) {
       ->type_name("SCENARIO");
   command
       .add_option("-o,--output", choice.output,
-                  "Write the packets there as pcap with microseconds; - is standard output")
+                  "Write the packets there as pcap with microseconds; here and below - is "
+                  "standard output")
       ->type_name("FILE");
   command.add_option("--truth", choice.truth, "Write there which actor each packet is from")
       ->type_name("FILE");

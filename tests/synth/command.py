@@ -58,25 +58,52 @@ class Command(unittest.TestCase):
                 (("quiet", "-o", "-", "--seed", "x"), "--seed is x: "),
                 (("quiet", "-o", "-", "--duration", "soon"), "--duration is soon: "),
                 (("quiet", "-o", "-", "--packets", "-1"), "--packets is -1: "),
+                (("quiet", "-o", "-", "--packets", "0"), "--packets is 0; expected 1 to 1099511627776"),
+                (("quiet", "-o", "-", "--rate-scale", "-1"),
+                 "--rate-scale is -1; expected more than 0 and up to 1,000,000"),
+                (("quiet", "-o", "-", "--rate-scale", "0"),
+                 "--rate-scale is 0; expected more than 0 and up to 1,000,000"),
+                (("quiet", "-o", "-", "--duration", "0s"),
+                 "--duration is 0s; expected whole seconds from 1s to 366d"),
+                (("quiet", "-o", "-", "--duration", "90500ms"),
+                 "--duration is 1min30s500ms; expected whole seconds from 1s to 366d"),
+                (("quiet", "-o", "-", "--truth", "-"), "--output and --truth are both -; expected different files"),
+                (("quiet", "--truth", "-", "--expected", "-"),
+                 "--truth and --expected are both -; expected different files"),
+                (("quiet", "-o", self.path("a"), "--truth", self.path("./a")),
+                 f"--output and --truth are both {self.path('./a')}; expected different files"),
+                (("quiet", "-o", self.path("a"), "--expected", self.path("a")),
+                 f"--output and --expected are both {self.path('a')}; expected different files"),
                 (("quiet", "-o", "-", "--window", "1ms"), "--window is 1ms; expected a length of time from 1s, such as 60s"),
         ):
             done = synth(*words)
             self.assertEqual(done.returncode, 2, words)
             self.assertIn(message, done.stderr.decode())
             self.assertEqual(done.stdout, b"")
+        self.assertEqual(os.listdir(self.folder.name), [])
+
+    def test_truth_and_expected_on_standard_output(self):
+        for option in ("--truth", "--expected"):
+            synth("quiet", option, self.path("a"))
+            with open(self.path("a"), "rb") as file:
+                self.assertEqual(synth("quiet", option, "-").stdout, file.read(), option)
+
+    def test_rates_so_small_that_nothing_comes(self):
+        done = synth("quiet", "-o", self.path("a.pcap"), "--rate-scale", "1e-12")
+        self.assertEqual(done.returncode, 0)
+        self.assertIn("quiet: 0 packets in ", done.stderr.decode())
+        self.assertIn("no packet came: the rates are too low for this length; choose a larger --rate-scale, "
+                      "a longer --duration, or --packets\n", done.stderr.decode())
+        self.assertEqual(os.path.getsize(self.path("a.pcap")), 24)
 
     def test_failures(self):
         for words, message in (
                 (("nobody", "-o", "-"), "scenario nobody is not known; expected one of backscatter, botnet, mixed, "
                  "nicter-hour, outbreak, quiet, speed, speed-wide, or the path of a TOML file (with a / or ending in .toml)"),
                 (("./nobody.toml", "-o", "-"), "./nobody.toml: cannot open: "),
-                (("quiet", "-o", "-", "--rate-scale", "0"),
-                 "the factor for rates is 0; expected more than 0 and up to 1,000,000"),
-                (("quiet", "-o", "-", "--duration", "90500ms"),
-                 "the duration is 1min30s500ms; expected whole seconds from 1s to 366d"),
                 (("speed", "-o", "-", "--packets", "1000000000000", "--duration", "1s"),
                  "send up to 1000000000000 packets per second together; expected at most 200000000; lower their rates"),
-                (("quiet", "-o", "/nowhere/a.pcap"), "/nowhere/a.pcap: cannot open for writing: "),
+                (("quiet", "-o", "/nowhere/a.pcap"), "/nowhere/a.pcap: cannot write: No such file or directory"),
                 (("quiet", "--truth", "/nowhere/a"), "/nowhere/a: "),
         ):
             done = synth(*words)
@@ -101,18 +128,21 @@ class Command(unittest.TestCase):
         self.assertIn("kizashi: ./bad.toml:6:1: actor.a.rates is not known; did you mean rate? an actor of kind mirai may have ",
                       text)
 
-    def test_stopping_leaves_a_whole_capture_and_no_truth(self):
+    def test_stopping_leaves_what_was_there_before(self):
+        with open(self.path("a.pcap"), "wb") as file:
+            file.write(b"old")
         done = subprocess.Popen([KIZASHI, "synth", "nicter-hour", "-o", self.path("a.pcap"), "--truth", self.path("t")],
                                 stderr=subprocess.PIPE)
-        while not os.path.exists(self.path("a.pcap")) or os.path.getsize(self.path("a.pcap")) < 1 << 20:
+        part = self.path(f"a.pcap.{done.pid}.part")
+        while not os.path.exists(part) or os.path.getsize(part) < 1 << 19:
             self.assertIsNone(done.poll())
         done.send_signal(signal.SIGINT)
         text = done.communicate()[1].decode()
         self.assertEqual(done.returncode, 1)
-        self.assertIn("packets; the capture holds them; no truth is written", text)
-        self.assertFalse(os.path.exists(self.path("t")))
-        read = subprocess.run([KIZASHI, "read", self.path("a.pcap"), "--json"], capture_output=True, check=False)
-        self.assertEqual(read.returncode, 0, read.stderr)
+        self.assertIn("packets; files are as they were before", text)
+        self.assertEqual(os.listdir(self.folder.name), ["a.pcap"])
+        with open(self.path("a.pcap"), "rb") as file:
+            self.assertEqual(file.read(), b"old")
 
 
 unittest.main()

@@ -71,26 +71,29 @@ auto load_scenario(std::string_view name_or_path) -> result<scenario> {
   return parse_scenario(text, name_or_path);
 }
 
-auto change_scenario(scenario base, scenario_changes const& changes) -> result<scenario> {
+auto check_changes(scenario_changes const& changes) -> status {
   constexpr duration longest = std::chrono::hours{24 * 366};
-  if (changes.seed) base.seed = *changes.seed;
   if (!(changes.scale > 0 && changes.scale <= 1e6))
+    return fail(
+        errc::out_of_range,
+        fmt::format("--rate-scale is {}; expected more than 0 and up to 1,000,000", changes.scale));
+  if (changes.length && (*changes.length < std::chrono::seconds{1} || *changes.length > longest ||
+                         changes.length->count() % 1'000'000'000 != 0))
     return fail(errc::out_of_range,
-                fmt::format("the factor for rates is {}; expected more than 0 and up to 1,000,000",
-                            changes.scale));
+                fmt::format("--duration is {}; expected whole seconds from 1s to {}",
+                            to_string(*changes.length), to_string(longest)));
+  if (changes.packets && (*changes.packets == 0 || *changes.packets > most_packets))
+    return fail(errc::out_of_range,
+                fmt::format("--packets is {}; expected 1 to {}", *changes.packets, most_packets));
+  return {};
+}
+
+auto change_scenario(scenario base, scenario_changes const& changes) -> result<scenario> {
+  KIZASHI_TRY(check_changes(changes));
+  if (changes.seed) base.seed = *changes.seed;
   auto const old_length = base.length;
-  if (changes.length) {
-    if (*changes.length < std::chrono::seconds{1} || *changes.length > longest ||
-        changes.length->count() % 1'000'000'000 != 0)
-      return fail(errc::out_of_range,
-                  fmt::format("the duration is {}; expected whole seconds from 1s to {}",
-                              to_string(*changes.length), to_string(longest)));
-    base.length = *changes.length;
-  }
-  if (changes.packets > most_packets)
-    return fail(errc::out_of_range, fmt::format("the number of packets is {}; expected at most {}",
-                                                changes.packets, most_packets));
-  base.packets = changes.packets;
+  if (changes.length) base.length = *changes.length;
+  if (changes.packets) base.packets = *changes.packets;
   for (auto& each : base.actors) {
     auto const before = active_seconds(each, old_length);
     auto const after = active_seconds(each, base.length);

@@ -119,18 +119,23 @@ struct shipped_scenario {
 [[nodiscard]] auto read_scenario_text(std::string_view name_or_path) -> result<std::string>;
 [[nodiscard]] auto load_scenario(std::string_view name_or_path) -> result<scenario>;
 
-/// Changes of a scenario before it is played.
+/// Changes of a scenario before it is played, as the options of `kizashi synth` say them.
 struct scenario_changes {
   std::optional<std::uint64_t> seed;
-  /// Another length, whole seconds. Actors without a `stop` of their own last as long; their
-  /// `packets` shrink or grow with their active time, so that rates stay.
+  /// Another length (--duration): whole seconds from 1s to 366d. Actors without a `stop` of their
+  /// own last as long; their `packets` shrink or grow with their active time, so that rates stay.
   std::optional<duration> length;
-  double scale = 1;  ///< factor for every rate and every number of packets; sources stay
-  std::uint64_t packets =
-      0;  ///< this many packets in all, shared out as the actors' rates are; 0: as they are
+  /// Factor for every rate and every number of packets (--rate-scale), up to a million; sources
+  /// stay.
+  double scale = 1;
+  /// This many packets in all, from 1 to `most_packets`, shared out as the actors' rates are.
+  std::optional<std::uint64_t> packets;
 };
 
-/// Fails when a change leaves the scenario's bounds.
+/// Fails on the first member that is out of its bounds, in a message that begins with the option.
+[[nodiscard]] auto check_changes(scenario_changes const& changes) -> status;
+
+/// Fails as `check_changes` does, and when an actor would send too much.
 [[nodiscard]] auto change_scenario(scenario base, scenario_changes const& changes)
     -> result<scenario>;
 

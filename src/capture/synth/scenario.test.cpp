@@ -1,6 +1,8 @@
 // What scenarios say and what a person reads when one is wrong.
 #include "kizashi/capture/synth/scenario.hpp"
 
+#include <cmath>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -241,11 +243,30 @@ TEST(Scenario, ChangesKeepRates) {
   EXPECT_EQ(changed->actors[0].packets, 6000U);
   EXPECT_EQ(changed->actors[1].rate, 6);
   EXPECT_EQ(changed->actors[1].stop, 5min);
-  changes.scale = -1;
-  EXPECT_FALSE(change_scenario(*base, changes));
-  changes.scale = 1e6;
-  changes.length = 1ns;
-  EXPECT_FALSE(change_scenario(*base, changes));
+}
+
+TEST(Scenario, ChangesOutOfBoundsNameTheirOption) {
+  auto const message = [](auto const& change) {
+    scenario_changes changes;
+    change(changes);
+    auto const done = check_changes(changes);
+    return done ? "" : done.error().message;
+  };
+  EXPECT_EQ(message([](auto& of) { of.scale = 1e6; }), "");
+  EXPECT_EQ(message([](auto& of) { of.scale = -1; }),
+            "--rate-scale is -1; expected more than 0 and up to 1,000,000");
+  EXPECT_EQ(message([](auto& of) { of.scale = std::nan(""); }),
+            "--rate-scale is nan; expected more than 0 and up to 1,000,000");
+  EXPECT_EQ(message([](auto& of) { of.length = 0s; }),
+            "--duration is 0s; expected whole seconds from 1s to 366d");
+  EXPECT_EQ(message([](auto& of) { of.length = 1500ms; }),
+            "--duration is 1s500ms; expected whole seconds from 1s to 366d");
+  EXPECT_EQ(message([](auto& of) { of.length = 366 * 24h + 1s; }),
+            "--duration is 366d1s; expected whole seconds from 1s to 366d");
+  EXPECT_EQ(message([](auto& of) { of.packets = 0; }),
+            "--packets is 0; expected 1 to 1099511627776");
+  EXPECT_EQ(message([](auto& of) { of.packets = most_packets + 1; }),
+            "--packets is 1099511627777; expected 1 to 1099511627776");
 }
 
 }  // namespace

@@ -20,9 +20,7 @@ auto truth_header(scenario const& of) -> std::string {
   return answer + "]}\n";
 }
 
-auto truth_writer::create(std::filesystem::path const& file, scenario const& of)
-    -> result<truth_writer> {
-  KIZASHI_TRY(auto out, output_file::create(file));
+auto truth_writer::create(output_file out, scenario const& of) -> result<truth_writer> {
   KIZASHI_TRY(out.write(truth_header(of)));
   return truth_writer{std::move(out)};
 }

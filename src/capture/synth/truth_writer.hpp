@@ -3,7 +3,6 @@
 #pragma once
 
 #include <cstdint>
-#include <filesystem>
 #include <span>
 #include <string>
 
@@ -20,8 +19,7 @@ namespace kizashi::capture::synth {
 /// Writes the header, then two bytes per packet, little-endian: the number of its actor.
 class truth_writer {
 public:
-  [[nodiscard]] static auto create(std::filesystem::path const& file, scenario const& of)
-      -> result<truth_writer>;
+  [[nodiscard]] static auto create(output_file out, scenario const& of) -> result<truth_writer>;
   /// The actors of the next packets of the stream.
   [[nodiscard]] auto write(std::span<std::uint16_t const> actors) -> status;
   [[nodiscard]] auto commit() -> status { return out_.commit(); }
