@@ -229,7 +229,7 @@ void add_options(CLI::App& command, read_choice& choice) {
          "read.threads", "N");
   command
       .add_option("--memory", choice.memory,
-                  "Memory for exact numbers; what is more goes to temporary files (default 192MiB)")
+                  "Memory for exact numbers; what is more goes to temporary files (default 256MiB)")
       ->type_name("SIZE");
   command.add_flag("--json", choice.is_json, "One JSON document instead of the report");
   command

@@ -23,7 +23,7 @@ auto check_prefix(std::string const& text) -> status {
   return {};
 }
 
-/// Reads "192MiB": a whole number and KiB, MiB or GiB, without a space. What the sets need at least
+/// Reads "256MiB": a whole number and KiB, MiB or GiB, without a space. What the sets need at least
 /// is more than a mebibyte anyway.
 auto parse_memory(std::string_view text) -> result<std::size_t> {
   constexpr std::uint64_t least = std::uint64_t{1} << 20;
@@ -43,7 +43,7 @@ auto parse_memory(std::string_view text) -> result<std::size_t> {
   }
   return fail(errc::parse_error,
               fmt::format("\"{}\" is not an amount of memory; expected a whole number with KiB, "
-                          "MiB or GiB, such as 192MiB, 1MiB to 1024GiB",
+                          "MiB or GiB, such as 256MiB, 1MiB to 1024GiB",
                           text));
 }
 
@@ -101,13 +101,13 @@ auto setting_keys() -> std::span<config_key const> {
        {},
        nullptr},
       {"read.memory",
-       std::string{"192MiB"},
+       std::string{"256MiB"},
        {},
        {},
        "How much memory the exact sets of addresses may take, all threads together, before they go "
        "to temporary files in $TMPDIR or /tmp: 1MiB to 1024GiB. The report does not depend on it. "
        "Option --memory.",
-       R"("192MiB")",
+       R"("256MiB")",
        check_memory},
       {"place.table",
        std::string{},

@@ -23,7 +23,7 @@ TEST(settings, defaults) {
   EXPECT_EQ(set->top, 10U);
   EXPECT_GE(set->threads, 1U);
   EXPECT_LE(set->threads, 64U);
-  EXPECT_EQ(set->set_memory, std::size_t{192} << 20);
+  EXPECT_EQ(set->set_memory, std::size_t{256} << 20);
   EXPECT_EQ(set->place_table, "");
 }
 
@@ -39,7 +39,7 @@ TEST(settings, memory_has_a_unit_and_a_range) {
        {"", "192", "MiB", "192 MiB", "192mib", "-1MiB", "1.5GiB", "99999999999999999999MiB"})
     EXPECT_EQ(read(fmt::format("read.memory = '{}'", wrong)).error().message,
               fmt::format("f.toml:1:15: read.memory: \"{}\" is not an amount of memory; expected a "
-                          "whole number with KiB, MiB or GiB, such as 192MiB, 1MiB to 1024GiB",
+                          "whole number with KiB, MiB or GiB, such as 256MiB, 1MiB to 1024GiB",
                           wrong));
 }
 

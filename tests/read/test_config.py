@@ -32,7 +32,7 @@ name = "x"
             "kizashi: wrong.toml:8:7: read.top is 'all'; expected a whole number, 0 to 1000000000",
             "kizashi: wrong.toml:9:11: read.threads is 65; expected 0 to 64",
             'kizashi: wrong.toml:10:10: read.memory: "3MB" is not an amount of memory; expected a whole number with '
-            "KiB, MiB or GiB, such as 192MiB, 1MiB to 1024GiB",
+            "KiB, MiB or GiB, such as 256MiB, 1MiB to 1024GiB",
             "kizashi: wrong.toml:11:2: there is no key sensor; 'kizashi config document' lists all keys",
         ])
 

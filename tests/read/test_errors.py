@@ -31,7 +31,7 @@ class Usage(ProgramTest):
         self.expect_usage([*read, "--top", "-1"],
                           'kizashi: --top is "-1"; expected a whole number, 0 to 1000000000')
         self.expect_usage([*read, "--memory", "1"], 'kizashi: --memory: "1" is not an amount of memory; expected a '
-                          "whole number with KiB, MiB or GiB, such as 192MiB, 1MiB to 1024GiB")
+                          "whole number with KiB, MiB or GiB, such as 256MiB, 1MiB to 1024GiB")
         self.expect_usage([*read, "--memory", "512KiB"],
                           "kizashi: --memory: 512KiB is out of range; expected 1MiB to 1024GiB")
         self.expect_usage([*read, "--window"], "kizashi: --window: 1 required DURATION missing")
