@@ -79,6 +79,7 @@ class contender:
     cores: int = 1
     limit: Optional[int] = None  # packets; None: the whole capture
     is_slow: bool = False        # three rounds are enough
+    is_wide: bool = False        # reads the capture with packets to all ports
 
     def missing(self, build):
         """Why it cannot take part, or None."""
@@ -101,6 +102,11 @@ ALL = [
     contender("read-2", "the same on two cores",
               ["{build}/kizashi", "read", "--json", "--threads", "2", "{capture}"],
               from_json("packets", "total"), cores=2),
+    contender("plain-wide", "plain C++, 30 % of the packets to random ports (scenario speed-wide)",
+              ["{build}/bench_plain", "{capture}"], from_json("packets"), is_wide=True),
+    contender("read-wide", "kizashi read, the same capture, one core",
+              ["{build}/kizashi", "read", "--json", "--threads", "1", "{capture}"],
+              from_json("packets", "total"), is_wide=True),
     contender("tcpdump-count", "tcpdump --count: counts records, decodes nothing",
               ["tcpdump", "--count", "-r", "{capture}"], from_pattern(r"(\d+) packets?\b")),
     contender("tcpdump-copy", "tcpdump, records copied to nowhere",

@@ -20,10 +20,10 @@ def complete(answer):
         if row.get("counted") is not None and row["counted"] != row["packets"]:
             row["failed"] = f"counted {row['counted']:,} packets of {row['packets']:,}"
     for row in answer["results"]:
-        row["read_is_faster_by"] = None if row["name"] in ("read", "synth") else ratio(rows.get("read"), row)
+        row["read_is_faster_by"] = None if row["name"] in ("read", "synth", "read-wide", "plain-wide") else ratio(rows.get("read"), row)
     answer["ratios"] = {name: ratio(rows.get(above), rows.get(below)) for name, above, below in (
         ("decode / ceiling", "decode", "ceiling"),
-        ("decode from the file on / ceiling", "decode-file", "ceiling"), ("read / plain", "read", "plain"),
+        ("decode from the file on / ceiling", "decode-file", "ceiling"), ("read / plain", "read", "plain"), ("read / plain, wide", "read-wide", "plain-wide"),
         ("read on 2 cores / on 1", "read-2", "read"), ("read / tracertstats", "read", "tracertstats"),
         ("read / tracereport", "read", "tracereport"), ("read / nfpcapd", "read", "nfpcapd"))}
     answer["targets"] = targets(rows, answer["streams"])
@@ -54,6 +54,7 @@ def targets(rows, streams):
         line("the whole of read, one core", 20e6, rate("read"), "packets/s"),
         line("read on two cores, times one core", 1.8, ratio(rows.get("read-2"), rows.get("read")), "x"),
         line("peak memory of read on this input", 400e6, memory, "bytes", False),
+        line("the same on the wide one", 400e6, rows.get("read-wide", {}).get("rss") or None, "bytes", False),
         line("peak memory on a stream of 100,000,000 packets", 400e6, longest, "bytes", False),
         line("the same, times that of 50,000,000 packets", 1.1, growth, "x", False),
         line("synth", 5e6, rate("synth"), "packets/s"),

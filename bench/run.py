@@ -81,18 +81,18 @@ def on_cores(argv, cores):
     return ["taskset", "-c", chosen, *argv]
 
 
-def make_capture(kizashi, quick):
-    """The made capture, and the part of it that --quick takes."""
-    file = SCRATCH / "speed.pcap"
-    say("Making the capture: kizashi synth speed")
-    subprocess.run([kizashi, "synth", "speed", "-o", file], check=True, stdin=subprocess.DEVNULL,
+def make_capture(kizashi, scenario, quick):
+    """The capture of a scenario, or the part of it that --quick takes."""
+    file = SCRATCH / f"{scenario}.pcap"
+    say(f"Making the capture: kizashi synth {scenario}")
+    subprocess.run([kizashi, "synth", scenario, "-o", file], check=True, stdin=subprocess.DEVNULL,
                    stdout=subprocess.DEVNULL)
     return part_of(file, 200_000) if quick else file
 
 
 def part_of(file, packets):
     """A capture of the first `packets` records of `file`, which must be the made one."""
-    part = SCRATCH / f"part-{packets}.pcap"
+    part = SCRATCH / f"{file.stem}-{packets}.pcap"
     with open(file, "rb") as whole, open(part, "wb") as out:
         out.write(whole.read(HEAD + packets * RECORD))
     return part
@@ -122,7 +122,7 @@ def span_of(file):
     return times[1] - times[0], packets
 
 
-def run_rounds(chosen, build, capture, rounds):
+def run_rounds(chosen, build, capture, wide, rounds):
     """Every contender of `chosen` for that many rounds, interleaved."""
     places = {"build": str(build), "capture": str(capture)}
     total = contenders.count_records(capture)
@@ -136,7 +136,7 @@ def run_rounds(chosen, build, capture, rounds):
             row["skipped"] = missing
             continue
         row["packets"] = min(each.limit or total, total)
-        row["capture"] = str(capture)
+        row["capture"] = str(wide if each.is_wide else capture)
         if row["packets"] < total:
             row["capture"] = str(part_of(capture, row["packets"]))
     for number in range(1, rounds + 1):
@@ -211,13 +211,13 @@ def run_streams(kizashi, sizes):
     for size in sizes:
         length = f"{round(nanoseconds * size / (packets - 1) / 10**9)}s"
         change = ["--packets", str(size), "--duration", length]
-        make = [kizashi, "synth", "speed", *change, "-o", "-"]
+        make = [kizashi, "synth", "speed-wide", *change, "-o", "-"]
         say(f"stream of about {size:,} packets")
         with subprocess.Popen(make, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                               stderr=subprocess.DEVNULL) as maker:
             done = measurement([kizashi, "read", "--json", "-"], SCRATCH, stdin=maker.stdout)
             maker.stdout.close()
-        row = {"name": f"stream-{size}", "command": f"kizashi synth speed {' '.join(change)} -o - | "
+        row = {"name": f"stream-{size}", "command": f"kizashi synth speed-wide {' '.join(change)} -o - | "
                "kizashi read --json -", "seconds": [done.seconds], "cpu_seconds": [done.cpu], "rss": done.rss}
         if done.code != 0:
             row["failed"] = done.err.strip()[-300:]
@@ -257,12 +257,16 @@ def main():
     SCRATCH.mkdir(parents=True, exist_ok=True)
     rounds = asked.rounds or (3 if asked.quick else 7)
     answer = {"date": datetime.date.today().isoformat(), "machine": machine()}
-    capture = asked.input.resolve() if asked.input else make_capture(kizashi, asked.quick)
-    read_once(capture)
+    capture = asked.input.resolve() if asked.input else make_capture(kizashi, "speed", asked.quick)
+    wide = None if asked.input else make_capture(kizashi, "speed-wide", asked.quick)
+    for file in (capture, wide):
+        if file:
+            read_once(file)
     answer["input"] = {"packets": contenders.count_records(capture), "bytes": capture.stat().st_size}
     chosen = [each for each in contenders.ALL
-              if wants(asked.only, each.name) and (each.limit is None or is_made(capture))]
-    answer["results"] = run_rounds(chosen, build, capture, rounds)
+              if wants(asked.only, each.name) and (each.limit is None or is_made(capture)) and
+              (wide or not each.is_wide)]
+    answer["results"] = run_rounds(chosen, build, capture, wide, rounds)
     if wants(asked.only, "synth") and not asked.input:
         answer["results"].append(run_synth(kizashi, rounds))
     answer["streams"] = []
