@@ -306,9 +306,11 @@ private:
     }
     if (what_.notes.empty()) return {};
     KIZASHI_TRY(heading("Notes"));
-    for (auto const& each : what_.notes)
-      KIZASHI_TRY(out_.write(fmt::format("  {}{}\n", printable(each.message),
-                                         each.is_loss ? " (packets are missing)" : "")));
+    for (auto const& each : what_.notes) {
+      auto const text = printable(each.message) + (each.is_loss ? " (packets are missing)" : "");
+      for (auto const& part : wrap(text, style_.width - 2))
+        KIZASHI_TRY(out_.write(fmt::format("  {}\n", part)));
+    }
     return {};
   }
 

@@ -108,8 +108,10 @@ TEST_F(captures, frames_without_a_time_stay_behind_the_frame_before_them) {
   EXPECT_THAT(got.frames,
               ElementsAre(frame_at(1, 5), frame_at(0, 1), frame_at(5, 2), frame_at(0, 3),
                           frame_at(5, 6), frame_at(0, 7), frame_at(6, 4)));
-  EXPECT_THAT(got.notes, ElementsAre(b + ": 1 frame has no time or an impossible one",
-                                     a + ": 2 frames have no time or an impossible one"));
+  EXPECT_THAT(
+      got.notes,
+      ElementsAre(b + ": 1 frame has no time or an impossible one; it is at offset 86",
+                  a + ": 2 frames have no time or an impossible one; the first is at offset 40"));
 }
 
 /// Splits a capture into files at random, in runs of about `run` frames; each file keeps the order.

@@ -122,7 +122,8 @@ class Inputs(ProgramTest):
         self.assertEqual(done.returncode, 1)
         self.assertRegex(done.errors, r"^kizashi: partial: cut\.pcap: offset \d+: .*\n$")
         self.assertIn("PARTIAL: packets are missing, see the notes below", done.output)
-        self.assertRegex(done.output, r"\nNotes\n  cut\.pcap: offset \d+: .* \(packets are missing\)\n")
+        notes = " ".join(done.output.split("\nNotes\n")[1].split())  # long ones are wrapped
+        self.assertRegex(notes, r"^cut\.pcap: offset \d+: .* \(packets are missing\)$")
         self.assertIn("\n82 packets, ", done.output)
 
     def test_one_bad_file_does_not_stop_the_others(self):

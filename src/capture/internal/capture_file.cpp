@@ -123,7 +123,9 @@ void capture_file::read_more(net::byte_buffer& bytes, std::size_t size) {
 
 auto capture_file::cut_into(net::frame_block& out) -> std::size_t {
   if (skip_ == 0) {
+    auto const frames_before = out.frames.size();
     last_ = cutter_->cut_from(out.storage, out.frames);
+    if (!first_untimed_ && cutter_->untimed() > 0) find_untimed(out, frames_before);
     offset_ += last_.used;
     skip_ = last_.skip;
   } else {
@@ -138,6 +140,12 @@ auto capture_file::cut_into(net::frame_block& out) -> std::size_t {
   return last_.used;
 }
 
+/// Keeps where in the file the bytes of the first frame without a time begin.
+void capture_file::find_untimed(net::frame_block const& in, std::size_t begin) {
+  for (auto i = begin; i < in.frames.size() && !first_untimed_; ++i)
+    if (!in.frames[i].time.is_known()) first_untimed_ = offset_ + in.frames[i].offset;
+}
+
 /// The file has no more frames; `have` bytes of a record are left over.
 void capture_file::end(std::size_t have) {
   is_over_ = true;
@@ -149,9 +157,12 @@ void capture_file::end(std::size_t have) {
                             have, last_.wanted));
   }
   if (auto const count = cutter_->untimed(); count > 0) {
-    notes_.push_back({fmt::format("{}: {} frame{} no time or an impossible one", source().name(),
-                                  with_thousands(count), count == 1 ? " has" : "s have"),
-                      false});
+    notes_.push_back(
+        {fmt::format("{}: {} frame{} no time or an impossible one; {} at offset {}{}",
+                     source().name(), with_thousands(count), count == 1 ? " has" : "s have",
+                     count == 1 ? "it is" : "the first is", first_untimed_.value_or(0),
+                     stream_->is_packed() ? " of the unpacked data" : ""),
+         false});
   }
 }
 

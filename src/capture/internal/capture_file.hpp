@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -39,11 +40,13 @@ private:
   [[nodiscard]] auto cut_into(net::frame_block& out) -> std::size_t;
   void end(std::size_t have);
   void note_damage(std::string_view what);
+  void find_untimed(net::frame_block const& in, std::size_t begin);
   void choose_chunk(std::size_t used, std::size_t frames);
 
   std::unique_ptr<byte_stream> stream_;
   std::unique_ptr<record_cutter> cutter_;
-  net::byte_buffer carry_;    // read, but not yet cut
+  net::byte_buffer carry_;                      // read, but not yet cut
+  std::optional<std::uint64_t> first_untimed_;  // where the first frame without a time lies
   std::uint64_t offset_ = 0;  // of the first byte that is carried, in the unpacked file
   std::uint64_t skip_ = 0;    // bytes to come that nobody needs
   cut last_;                  // what the cutter said last

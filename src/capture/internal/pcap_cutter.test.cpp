@@ -95,7 +95,9 @@ TEST(pcap, impossible_times_become_unknown_and_are_counted_in_one_note) {
                                       seen_frame{timestamp::unknown(), 1, 1, "b"},
                                       seen_frame{at(5'000'000'000), 1, 1, "c"},
                                       seen_frame{timestamp::unknown(), 1, 1, "d"}));
-  EXPECT_THAT(got.notes, ElementsAre("FILE: 3 frames have no time or an impossible one"));
+  EXPECT_THAT(
+      got.notes,
+      ElementsAre("FILE: 3 frames have no time or an impossible one; the first is at offset 40"));
 }
 
 TEST(pcap, a_cut_file_header) {

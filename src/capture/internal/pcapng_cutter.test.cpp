@@ -99,7 +99,9 @@ TEST(pcapng, times_at_the_end_of_64_bits_are_impossible_ones) {
   EXPECT_THAT(got.frames, ElementsAre(seen_frame{timestamp::unknown(), 1, 60, "a"},
                                       seen_frame{timestamp::unknown(), 1, 60, "b"},
                                       seen_frame{timestamp::latest(), 1, 60, "c"}));
-  EXPECT_THAT(got.notes, ElementsAre("FILE: 2 frames have no time or an impossible one"));
+  EXPECT_THAT(
+      got.notes,
+      ElementsAre("FILE: 2 frames have no time or an impossible one; the first is at offset 108"));
 }
 
 TEST(pcapng, simple_and_old_packet_blocks) {
@@ -113,7 +115,9 @@ TEST(pcapng, simple_and_old_packet_blocks) {
   EXPECT_THAT(got.frames, ElementsAre(seen_frame{timestamp::unknown(), 1, 60, "abcd"},
                                       seen_frame{timestamp::unknown(), 1, 3, "efg"},
                                       seen_frame{timestamp{8'000'000'000}, 113, 70, "hi"}));
-  EXPECT_THAT(got.notes, ElementsAre("FILE: 2 frames have no time or an impossible one"));
+  EXPECT_THAT(
+      got.notes,
+      ElementsAre("FILE: 2 frames have no time or an impossible one; the first is at offset 80"));
 }
 
 TEST(pcapng, a_simple_packet_has_no_time_whatever_the_offset) {
@@ -122,7 +126,8 @@ TEST(pcapng, a_simple_packet_has_no_time_whatever_the_offset) {
   file.block(3, file.body().u32(1).text("a"));
   auto const got = read_bytes(file.bytes());
   EXPECT_THAT(got.frames, ElementsAre(seen_frame{timestamp::unknown(), 1, 1, "a"}));
-  EXPECT_THAT(got.notes, ElementsAre("FILE: 1 frame has no time or an impossible one"));
+  EXPECT_THAT(got.notes,
+              ElementsAre("FILE: 1 frame has no time or an impossible one; it is at offset 92"));
 }
 
 TEST(pcapng, unknown_blocks_are_stepped_over_whatever_their_length) {
