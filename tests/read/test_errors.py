@@ -123,7 +123,7 @@ class Inputs(ProgramTest):
         self.assertRegex(done.errors, r"^kizashi: partial: cut\.pcap: offset \d+: .*\n$")
         self.assertIn("PARTIAL: packets are missing, see the notes below", done.output)
         notes = " ".join(done.output.split("\nNotes\n")[1].split())  # long ones are wrapped
-        self.assertRegex(notes, r"^cut\.pcap: offset \d+: .* \(packets are missing\)$")
+        self.assertRegex(notes, r"^cut\.pcap: offset \d+: .* \(packets are missing\) cut\.pcap: ")
         self.assertIn("\n82 packets, ", done.output)
 
     def test_one_bad_file_does_not_stop_the_others(self):
