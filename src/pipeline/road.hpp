@@ -24,8 +24,8 @@ struct road_options {
   duration lateness = std::chrono::seconds{10};
   net::prefix_set darknet;       ///< destinations that count; empty: all
   std::size_t top_sources = 10;  ///< rows of `summary::top_sources`; 0: all
-  /// Bytes that the exact sets of all workers together may hold, with what they need to grow, before
-  /// they are written to temporary files.
+  /// Bytes that the exact sets of all workers together may hold, with what they need to grow,
+  /// before they are written to temporary files.
   std::size_t set_memory = std::size_t{256} << 20;
   recognise::place_table const* places = nullptr;
   telescope::window_sink* windows = nullptr;
