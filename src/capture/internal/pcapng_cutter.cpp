@@ -53,12 +53,11 @@ private:
                   std::vector<net::frame>& frames, cut& made);
   auto look_at_section(std::span<std::uint8_t const> rest, cut& made) -> bool;
   void read_interface(std::span<std::uint8_t const> body, cut& made);
-  void read_enhanced(std::span<std::uint8_t const> body, std::size_t at,
-                     std::vector<net::frame>& frames, cut& made);
+  /// An enhanced packet block, or the older packet block: they differ in the interface's field.
+  void read_timed(std::span<std::uint8_t const> body, std::size_t at, bool is_old,
+                  std::vector<net::frame>& frames, cut& made);
   void read_simple(std::span<std::uint8_t const> body, std::size_t at,
                    std::vector<net::frame>& frames, cut& made);
-  void read_old(std::span<std::uint8_t const> body, std::size_t at, std::vector<net::frame>& frames,
-                cut& made);
   struct packet {
     std::uint32_t interface_number;
     std::uint64_t ticks;
@@ -139,11 +138,11 @@ void pcapng_cutter::read_block(std::uint32_t type, std::span<std::uint8_t const>
                                std::size_t at, std::vector<net::frame>& frames, cut& made) {
   switch (type) {
     case enhanced_packet:
-      return read_enhanced(body, at, frames, made);
+      return read_timed(body, at, false, frames, made);
     case simple_packet:
       return read_simple(body, at, frames, made);
     case old_packet:
-      return read_old(body, at, frames, made);
+      return read_timed(body, at, true, frames, made);
     case interface_description:
       return read_interface(body, made);
     case section_header:
@@ -207,28 +206,16 @@ void pcapng_cutter::read_interface(std::span<std::uint8_t const> body, cut& made
   interfaces_.push_back(made_of);
 }
 
-void pcapng_cutter::read_enhanced(std::span<std::uint8_t const> body, std::size_t at,
-                                  std::vector<net::frame>& frames, cut& made) {
+void pcapng_cutter::read_timed(std::span<std::uint8_t const> body, std::size_t at, bool is_old,
+                               std::vector<net::frame>& frames, cut& made) {
   if (body.size() < 20) {
     made.damage =
         fmt::format("a packet block with {} bytes came; expected 20 or more", body.size());
     return;
   }
   auto const* const from = body.data();
-  add({number32(from), ticks(from + 4), number32(from + 12), number32(from + 16), at + 20,
-       body.size() - 20},
-      frames, made);
-}
-
-void pcapng_cutter::read_old(std::span<std::uint8_t const> body, std::size_t at,
-                             std::vector<net::frame>& frames, cut& made) {
-  if (body.size() < 20) {
-    made.damage =
-        fmt::format("a packet block with {} bytes came; expected 20 or more", body.size());
-    return;
-  }
-  auto const* const from = body.data();
-  add({number16(from), ticks(from + 4), number32(from + 12), number32(from + 16), at + 20,
+  auto const interface = is_old ? number16(from) : number32(from);
+  add({interface, ticks(from + 4), number32(from + 12), number32(from + 16), at + 20,
        body.size() - 20},
       frames, made);
 }
