@@ -4,6 +4,7 @@
 #include <array>
 
 #include "kizashi/base/random.hpp"
+#include "kizashi/recognise/traffic.hpp"
 
 namespace kizashi::telescope {
 namespace {
@@ -16,22 +17,37 @@ constexpr auto all_rows = [] {
   return rows;
 }();
 
-/// A worker for 32 well or badly mixed bits. Not the bits by which the tables place their members:
+/// A shard for 32 well or badly mixed bits. Not the bits by which the tables place their members:
 /// a worker's tables would otherwise be filled in one corner.
-[[gnu::always_inline]] inline auto owner_of(std::uint32_t bits, unsigned workers) noexcept
-    -> unsigned {
-  return static_cast<unsigned>((std::uint64_t{bits * 0x85EBCA6BU ^ 0x5BD1E995U} * workers) >> 32);
+[[gnu::always_inline]] inline auto shard_of_bits(std::uint32_t bits) noexcept -> unsigned {
+  return (bits * 0x85EBCA6BU ^ 0x5BD1E995U) >> 26;
 }
+static_assert(shards == 1U << (32 - 26));
 
-auto owner_of(net::ipv6 a, unsigned workers) noexcept -> unsigned {
-  return owner_of(static_cast<std::uint32_t>(mix64(a.high() ^ mix64(a.low()))), workers);
+/// Neighbouring shards belong to the same worker.
+[[gnu::always_inline]] inline auto owner_of(unsigned shard, unsigned workers) noexcept -> unsigned {
+  return shard * workers / shards;
 }
 
 }  // namespace
 
+auto shard_of(net::ipv4 a) noexcept -> unsigned {
+  return shard_of_bits(a.value());
+}
+
+auto shard_of(net::ipv6 a) noexcept -> unsigned {
+  return shard_of_bits(static_cast<std::uint32_t>(mix64(a.high() ^ mix64(a.low()))));
+}
+
+auto shard_of_victim(net::address victim) noexcept -> unsigned {
+  if (!victim.is_ipv6()) return shard_of_bits(victim.as_ipv4().value() >> 8);
+  return shard_of_bits(static_cast<std::uint32_t>(mix64(victim.as_ipv6().high())));
+}
+
 batch_plan::batch_plan(unsigned workers)
-    : workers_{workers}, lists_(std::size_t{workers} * 4), tags_(capacity) {
+    : workers_{workers}, lists_(std::size_t{workers} * 4), victims_(workers), tags_(capacity) {
   for (auto& each : lists_) each.rows.resize(capacity);
+  for (auto& each : victims_) each.rows.resize(capacity);
 }
 
 void batch_plan::make(net::packet_batch const& batch) {
@@ -87,13 +103,27 @@ void batch_plan::share_rows(net::packet_batch const& batch) {
   for (std::size_t row = 0; row < size_; ++row) {
     auto const marks = batch.attributes[row];
     if ((marks & (bit(net::attribute::ipv6) | bit(net::attribute::no_ip))) == 0) {
-      add(list(owner_of(batch.source[row], workers_), row_kind::ipv4_source), row);
-      add(list(owner_of(batch.destination[row], workers_), row_kind::ipv4_destination), row);
+      auto const source = shard_of_bits(batch.source[row]);
+      auto const destination = shard_of_bits(batch.destination[row]);
+      add(list(owner_of(source, workers_), row_kind::ipv4_source), row);
+      add(list(owner_of(destination, workers_), row_kind::ipv4_destination), row);
     } else if ((marks & bit(net::attribute::ipv6)) != 0) {
       auto const& pair = batch.ipv6[batch.source[row]];
-      add(list(owner_of(pair.source, workers_), row_kind::ipv6_source), row);
-      add(list(owner_of(pair.destination, workers_), row_kind::ipv6_destination), row);
+      add(list(owner_of(shard_of(pair.source), workers_), row_kind::ipv6_source), row);
+      add(list(owner_of(shard_of(pair.destination), workers_), row_kind::ipv6_destination), row);
     }
+  }
+}
+
+void batch_plan::find_victims(net::packet_batch const& batch, recognise::tag_columns const& tags) {
+  for (auto& each : victims_) each.size = 0;
+  for (std::size_t row = 0; row < size_; ++row) {
+    using recognise::traffic_class;
+    if (static_cast<traffic_class>(tags.traffic_class[row]) != traffic_class::backscatter) continue;
+    auto const type = static_cast<recognise::packet_type>(tags.type[row]);
+    auto const shard = shard_of_victim(recognise::victim_of(batch, row, type));
+    auto& to = victims_[owner_of(shard, workers_)];
+    to.rows[to.size++] = static_cast<std::uint16_t>(row);
   }
 }
 

@@ -8,6 +8,7 @@
 
 #include "kizashi/base/time.hpp"
 #include "kizashi/net/packet_batch.hpp"
+#include "kizashi/recognise/tag_columns.hpp"
 
 namespace kizashi::telescope {
 
@@ -17,6 +18,15 @@ namespace kizashi::telescope {
 /// destination to the worker that owns that one. So the sets of two workers never share a member,
 /// and their sizes add up.
 enum class row_kind : std::uint8_t { ipv4_source, ipv4_destination, ipv6_source, ipv6_destination };
+
+/// Addresses live in this many shards, each of which belongs to one worker: what is decided shard
+/// by shard does not depend on the number of workers.
+inline constexpr unsigned shards = 64;
+[[nodiscard]] auto shard_of(net::ipv4 a) noexcept -> unsigned;
+[[nodiscard]] auto shard_of(net::ipv6 a) noexcept -> unsigned;
+
+/// A victim belongs to the shard of its /24, IPv6: of its /64.
+[[nodiscard]] auto shard_of_victim(net::address victim) noexcept -> unsigned;
 
 /// A row's destination port as one number: TCP ports are 0 .. 65535, UDP ports follow. A TCP row
 /// with SYN and without ACK has `syn` besides.
@@ -37,6 +47,13 @@ public:
   /// Ascending rows of `batch` that `worker` owns by that address; rows without IP are in none.
   [[nodiscard]] auto rows(unsigned worker, row_kind kind) const noexcept
       -> std::span<std::uint16_t const>;
+
+  /// Shares out the rows of class backscatter; to be called after `make`.
+  void find_victims(net::packet_batch const& batch, recognise::tag_columns const& tags);
+  /// Ascending rows of class backscatter whose victim `worker` owns.
+  [[nodiscard]] auto victims(unsigned worker) const noexcept -> std::span<std::uint16_t const> {
+    return std::span{victims_[worker].rows}.first(victims_[worker].size);
+  }
 
   /// By row of the batch.
   [[nodiscard]] auto tags() const noexcept -> std::uint32_t const* { return tags_.data(); }
@@ -63,6 +80,7 @@ private:
 
   unsigned workers_;
   std::vector<row_list> lists_;
+  std::vector<row_list> victims_;  // by worker
   std::vector<std::uint32_t> tags_;
   bool is_plain_ = false;  // one worker and IPv4 only: its rows are all rows
   std::size_t size_ = 0;

@@ -1,0 +1,39 @@
+// The profiles of all sources of one worker: more than memory should hold go to temporary files.
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <memory>
+
+#include "kizashi/base/error.hpp"
+#include "kizashi/telescope/sources/source_profile.hpp"
+
+namespace kizashi::telescope {
+
+class profile_book {
+public:
+  /// `memory`: bytes for profiles before they go to files.
+  explicit profile_book(std::size_t memory = std::size_t{256} << 20);
+  profile_book(profile_book&&) noexcept;
+  auto operator=(profile_book&&) noexcept -> profile_book&;
+  ~profile_book();
+
+  /// Adds what a source did from its first packet until it was forgotten.
+  [[nodiscard]] auto add(source_profile const& part) -> status;
+
+  /// Calls `visit` once for each source, by ascending address. Ends at the first failure. May be
+  /// called again.
+  [[nodiscard]] auto for_each(std::function<status(source_profile const&)> const& visit) const
+      -> status;
+
+  /// Visits several books that have no source in common as if they were one.
+  [[nodiscard]] static auto for_each(std::span<profile_book const* const> books,
+                                     std::function<status(source_profile const&)> const& visit)
+      -> status;
+
+private:
+  struct parts;
+  std::unique_ptr<parts> parts_;
+};
+
+}  // namespace kizashi::telescope

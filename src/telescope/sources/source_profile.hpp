@@ -1,0 +1,65 @@
+// What is known of one source over a run: the sum of its events.
+#pragma once
+
+#include <array>
+#include <cstdint>
+
+#include "kizashi/base/time.hpp"
+#include "kizashi/net/address.hpp"
+#include "kizashi/recognise/evidence.hpp"
+#include "kizashi/recognise/traffic.hpp"
+#include "kizashi/telescope/events/scan_event.hpp"
+
+namespace kizashi::telescope {
+
+/// A service that a source knocks at. `protocol`: 6, 17, or 1 for ICMP (port = 0).
+struct port_use {
+  std::uint16_t port = 0;
+  std::uint8_t ip_protocol = 0;
+  std::uint64_t packets = 0;
+};
+
+/// Trivially copyable, so that it can go to a temporary file. Zero-initialised it is empty.
+/// Profiles of the same address are put together by `absorb`, in any order with the same result
+/// but for ties in `top_ports`.
+struct source_profile {
+  static constexpr std::size_t most_ports = 8;
+
+  net::address address;
+  timestamp first;
+  timestamp last;
+  std::uint64_t packets = 0;
+  std::uint64_t wire_bytes = 0;
+  std::array<std::uint64_t, recognise::traffic_classes> by_class{};  ///< packets
+  std::uint64_t tcp_syn = 0, tcp = 0, udp = 0, icmp = 0;             ///< packets
+  recognise::tool_evidence evidence{};
+  /// The busiest ports of scan-like types, busiest first; counts may be too low when a source has
+  /// more (Misra and Gries). Unused places have ip_protocol 0.
+  std::array<port_use, most_ports> top_ports{};
+  std::uint32_t events = 0;
+  std::uint32_t ports = 0;         ///< different ports, summed over events: an upper bound
+  std::uint32_t destinations = 0;  ///< largest of its events
+  std::uint32_t quirk = 0;         ///< `quirk_of` its first TCP SYN; 0: it sent none
+  /// The sample from which `quirk` comes.
+  header_sample header;
+  float highest_rate = 0;      ///< packets/s of its events with 10 packets or more
+  std::uint32_t sequence = 0;  ///< sketch of the order of its ports: see profile_book.cpp
+  std::uint64_t activity = 0;  ///< bit (minute since 1970) mod 64: minutes with packets
+  std::uint32_t days = 0;      ///< bit (day since 1970) mod 32: days with packets
+  std::uint16_t scanner = 0;   ///< `tag_columns::scanner`
+  bool is_spoofable = true;    ///< no handshake was completed
+
+  void absorb(source_profile const& other) noexcept;
+  friend auto operator<(source_profile const& a, source_profile const& b) noexcept -> bool {
+    return a.address < b.address;
+  }
+};
+
+/// The looks of a TCP SYN that do not change from packet to packet of one program: window, options
+/// in their order, MSS, window scale, the initial TTL (32, 64, 128, 255 from the TTL seen), don't
+/// fragment. After p0f (Zalewski) and JA4T (FoxIO). Never 0.
+[[nodiscard]] auto quirk_of(header_sample const& header) noexcept -> std::uint32_t;
+/// For people: "win 1024, mss 1460, ttl 255", as p0f and JA4T would have it.
+[[nodiscard]] auto describe_quirk(header_sample const& header) -> std::string;
+
+}  // namespace kizashi::telescope
