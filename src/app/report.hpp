@@ -2,9 +2,11 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "kizashi/app/findings.hpp"
 #include "kizashi/app/text_sink.hpp"
 #include "kizashi/capture/frame_source.hpp"
 #include "kizashi/net/prefix_set.hpp"
@@ -27,7 +29,8 @@ struct report {
   recognise::place_table places;
   /// Why there is no place table and what to do; empty when there is one.
   std::string place_hint;
-  std::size_t top = 10;  ///< rows of each list but the windows; 0: all
+  std::size_t top = 10;           ///< rows of each list but the windows; 0: all
+  std::optional<findings> found;  ///< none: packets were only counted
 };
 
 /// How a terminal shows text.

@@ -3,32 +3,12 @@
 
 #include <fmt/format.h>
 
+#include "kizashi/app/csv.hpp"
+#include "kizashi/app/findings_writers.hpp"
 #include "kizashi/app/report.hpp"
 
 namespace kizashi::app {
 namespace {
-
-/// A text as RFC 4180 has it; one that a spreadsheet would take for a formula gets a leading
-/// apostrophe.
-auto csv_text(std::string_view text) -> std::string {
-  std::string out = "\"";
-  if (!text.empty() && std::string_view{"=+-@"}.find(text.front()) != std::string_view::npos)
-    out += '\'';
-  for (auto const each : text) {
-    if (each == '"') out += '"';
-    out += each;
-  }
-  return out + "\"";
-}
-
-template <class Rows, class ToText>
-auto write_rows(std::filesystem::path const& file, std::string_view head, Rows const& rows,
-                std::size_t count, ToText to_text) -> status {
-  KIZASHI_TRY(auto out, output_file::create(file));
-  KIZASHI_TRY(out.write(fmt::format("{}\n", head)));
-  for (std::size_t i = 0; i < count; ++i) KIZASHI_TRY(out.write(to_text(rows[i]) + "\n"));
-  return out.commit();
-}
 
 auto time_text(timestamp time) -> std::string {
   return time.is_known() ? time.to_string() : std::string{};
@@ -72,6 +52,7 @@ auto summary_rows(report const& what) -> std::vector<named_count> {
       {"order.out_of_order", number(sum.order.out_of_order)},
       {"order.late", number(sum.order.late)},
       {"order.untimed", number(sum.order.untimed)},
+      {"order.false_times", number(sum.order.false_times)},
       {"sources", number(sum.sources)},
       {"destinations", number(sum.destinations)},
   };
@@ -137,6 +118,7 @@ auto write_csv(report const& what, std::filesystem::path const& folder) -> statu
       folder / "summary.csv", "name,value", rows, rows.size(),
       [](named_count const& row) { return fmt::format("{},{}", row.first, row.second); }));
   KIZASHI_TRY(write_traffic(what, folder));
+  if (what.found) KIZASHI_TRY(write_findings_csv(what, folder));
   return write_places(what, folder);
 }
 

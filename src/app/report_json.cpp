@@ -1,50 +1,9 @@
-#include <fmt/format.h>
-#include <nlohmann/json.hpp>
-
+#include "kizashi/app/findings_writers.hpp"
+#include "kizashi/app/json_document.hpp"
 #include "kizashi/app/report.hpp"
 
 namespace kizashi::app {
 namespace {
-
-// Keys stay in the order in which they are written.
-using json = nlohmann::ordered_json;
-
-auto text_of(json const& value) -> std::string {
-  // Names of files may hold bytes that are no UTF-8: they become U+FFFD.
-  return value.dump(-1, ' ', false, json::error_handler_t::replace);
-}
-
-auto time_of(timestamp time) -> json {
-  return time.is_known() ? json(time.to_string()) : json(nullptr);
-}
-
-/// Members of the one document. Lists are written row by row.
-class document_writer {
-public:
-  explicit document_writer(text_sink& out) : out_{out} {}
-
-  [[nodiscard]] auto member(char const* name, json const& value) -> status {
-    return out_.write(fmt::format("{}\"{}\":{}", next_separator(), name, text_of(value)));
-  }
-  template <class Rows, class ToJson>
-  [[nodiscard]] auto list(char const* name, Rows const& rows, std::size_t count, ToJson to_json)
-      -> status {
-    KIZASHI_TRY(out_.write(fmt::format("{}\"{}\":[", next_separator(), name)));
-    for (std::size_t i = 0; i < count; ++i)
-      KIZASHI_TRY(out_.write(fmt::format("{}\n{}", i == 0 ? "" : ",", text_of(to_json(rows[i])))));
-    return out_.write("]");
-  }
-  [[nodiscard]] auto close() -> status { return out_.write("\n}\n"); }
-
-private:
-  auto next_separator() -> char const* {
-    auto const* const separator = is_first_ ? "{\n" : ",\n";
-    is_first_ = false;
-    return separator;
-  }
-  text_sink& out_;
-  bool is_first_ = true;
-};
 
 auto to_json(telescope::packet_counts const& counts) -> json {
   return {{"total", counts.total},         {"ipv4", counts.ipv4},
@@ -87,15 +46,12 @@ auto country_of(recognise::country_code code) -> json {
 auto system_of(recognise::asn number) -> json {
   return number.number() == 0 ? json(nullptr) : json(number.number());
 }
-auto name_of(std::string_view name) -> json {
-  return name.empty() ? json(nullptr) : json(std::string{name});
-}
 auto to_json(telescope::country_row const& row) -> json {
   return {{"country", country_of(row.country)}, {"packets", row.packets}, {"sources", row.sources}};
 }
 auto to_json(telescope::as_row const& row) -> json {
   return {{"as", system_of(row.asn)},
-          {"name", name_of(row.name)},
+          {"name", name_json(row.name)},
           {"packets", row.packets},
           {"sources", row.sources}};
 }
@@ -107,7 +63,7 @@ auto to_json(telescope::window_row const& row) -> json {
           {"destinations", row.destinations}};
 }
 
-auto write_head(report const& what, document_writer& out) -> status {
+auto write_head(report const& what, json_document& out) -> status {
   auto notes = json::array();
   for (auto const& each : what.notes)
     notes.push_back({{"message", each.message}, {"loss", each.is_loss}});
@@ -115,25 +71,26 @@ auto write_head(report const& what, document_writer& out) -> status {
   KIZASHI_TRY(out.member("kizashi", version()));
   KIZASHI_TRY(out.member("inputs", what.inputs));
   KIZASHI_TRY(out.member("partial", what.is_partial));
-  KIZASHI_TRY(out.member("stopped_by", name_of(what.stopped_by)));
+  KIZASHI_TRY(out.member("stopped_by", name_json(what.stopped_by)));
   KIZASHI_TRY(out.member("notes", notes));
   json const darknet{{"given", what.has_darknet}, {"ipv4_addresses", what.darknet_ipv4_addresses}};
   KIZASHI_TRY(out.member("darknet", darknet));
-  return out.member("place_origin", name_of(what.places.origin()));
+  return out.member("place_origin", name_json(what.places.origin()));
 }
 
-auto write_totals(report const& what, document_writer& out) -> status {
+auto write_totals(report const& what, json_document& out) -> status {
   auto const& sum = what.summary;
   KIZASHI_TRY(out.member("packets", to_json(sum.packets)));
   KIZASHI_TRY(out.member("outside", sum.outside));
   KIZASHI_TRY(out.member("wire_bytes", sum.wire_bytes));
-  KIZASHI_TRY(out.member("first", time_of(sum.first)));
-  KIZASHI_TRY(out.member("last", time_of(sum.last)));
+  KIZASHI_TRY(out.member("first", time_json(sum.first)));
+  KIZASHI_TRY(out.member("last", time_json(sum.last)));
   KIZASHI_TRY(out.member("protocols", to_json(sum.protocols)));
   KIZASHI_TRY(out.member("tcp_flags", to_json(sum.tcp_flags)));
   json const order{{"out_of_order", sum.order.out_of_order},
                    {"late", sum.order.late},
-                   {"untimed", sum.order.untimed}};
+                   {"untimed", sum.order.untimed},
+                   {"false_times", sum.order.false_times}};
   KIZASHI_TRY(out.member("order", order));
   KIZASHI_TRY(out.member("sources", sum.sources));
   KIZASHI_TRY(out.member("destinations", sum.destinations));
@@ -151,15 +108,17 @@ auto write_json(report const& what, text_sink& to) -> status {
   auto const& sum = what.summary;
   auto const plain = [](auto const& row) { return to_json(row); };
   auto const source = [&](telescope::source_row const& row) -> json {
-    return {{"address", row.address.to_string()},
-            {"packets", row.packets},
-            {"wire_bytes", row.wire_bytes},
-            {"ports", row.ports},
-            {"country", country_of(row.place.country)},
-            {"as", system_of(row.place.asn)},
-            {"as_name", name_of(what.places.name(row.place.asn))}};
+    json out{{"address", row.address.to_string()},
+             {"packets", row.packets},
+             {"wire_bytes", row.wire_bytes},
+             {"ports", row.ports},
+             {"country", country_of(row.place.country)},
+             {"as", system_of(row.place.asn)},
+             {"as_name", name_json(what.places.name(row.place.asn))}};
+    if (what.found) out["conclusion"] = source_json(*what.found, row.address);
+    return out;
   };
-  document_writer out{to};
+  json_document out{to};
   KIZASHI_TRY(write_head(what, out));
   KIZASHI_TRY(write_totals(what, out));
   KIZASHI_TRY(out.list("ports", sum.ports, shown(sum.ports, what.top), plain));
@@ -167,6 +126,7 @@ auto write_json(report const& what, text_sink& to) -> status {
   KIZASHI_TRY(out.list("top_sources", sum.top_sources, shown(sum.top_sources, what.top), source));
   KIZASHI_TRY(out.list("countries", sum.countries, shown(sum.countries, what.top), plain));
   KIZASHI_TRY(out.list("as", sum.as, shown(sum.as, what.top), plain));
+  if (what.found) KIZASHI_TRY(write_findings_json(what, out));
   auto const seconds = std::chrono::duration<double>(sum.window_length).count();
   KIZASHI_TRY(out.member("window_seconds", seconds));
   KIZASHI_TRY(out.list("windows", sum.windows, sum.windows.size(), plain));

@@ -6,14 +6,32 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <optional>
+#include <vector>
 
 #include "kizashi/capture/frame_source.hpp"
 #include "kizashi/net/prefix_set.hpp"
 #include "kizashi/recognise/place.hpp"
+#include "kizashi/recognise/recogniser.hpp"
+#include "kizashi/telescope/dos/dos_tracker.hpp"
+#include "kizashi/telescope/events/event_tracker.hpp"
 #include "kizashi/telescope/summary.hpp"
 #include "kizashi/telescope/window.hpp"
 
 namespace kizashi::pipeline {
+
+/// What is recognised and followed besides counting.
+struct recognition_options {
+  recognise::fingerprint_table const* fingerprints = nullptr;  ///< needed
+  recognise::scanner_list const* scanners = nullptr;           ///< needed
+  duration event_timeout = std::chrono::seconds{624};          ///< see `telescope::event_timeout`
+  /// Bytes for live sources and their open events, all workers together.
+  std::size_t event_memory = std::size_t{1} << 30;
+  /// Thresholds; darknet, lateness and workers come from the road.
+  telescope::dos_options dos;
+  telescope::event_sink* events = nullptr;
+  telescope::dos_sink* dos_events = nullptr;
+};
 
 /// What does not change while the road is travelled.
 struct road_options {
@@ -29,7 +47,8 @@ struct road_options {
   std::size_t set_memory = std::size_t{256} << 20;
   recognise::place_table const* places = nullptr;
   telescope::window_sink* windows = nullptr;
-  bool source_totals = false;  ///< fill `window::totals`
+  bool source_totals = false;                      ///< fill `window::totals`
+  std::optional<recognition_options> recognition;  ///< without it packets are only counted
 };
 
 /// Called now and then, from one thread at a time, while the road runs. Answering false ends the
@@ -37,8 +56,17 @@ struct road_options {
 using progress_callback =
     std::function<bool(std::uint64_t packets, capture::progress const& position)>;
 
+/// What was learnt besides the summary. Everything went to the sinks but what is known of the
+/// sources.
+struct observations {
+  std::vector<telescope::profile_book> profiles;  ///< no two have a source in common
+  telescope::tracker_counts events;
+  telescope::dos_counts dos;
+};
+
 struct outcome {
   telescope::summary summary;
+  observations observed;
   /// Whether the end of the stream was not reached: a person stopped it, or `failure` says why.
   bool is_partial = false;
   status failure;

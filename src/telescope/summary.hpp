@@ -106,6 +106,7 @@ struct order_counts {
   std::uint64_t out_of_order = 0;  ///< earlier than a packet before them in the stream
   std::uint64_t late = 0;          ///< their window had closed: in all totals, in no window
   std::uint64_t untimed = 0;       ///< no time or an impossible one: in all totals, in no window
+  std::uint64_t false_times = 0;   ///< of `untimed`: alone far in the future, the others came back
 };
 
 /// The whole answer. Rows of each list are in descending order of packets; equal ones in ascending

@@ -22,6 +22,11 @@ auto counter_options_of(road_options const& options) -> telescope::counter_optio
           options.source_totals};
 }
 
+auto recogniser_of(road_options const& options) -> std::optional<recognise::recogniser> {
+  if (!options.recognition) return {};
+  return recognise::recogniser{*options.recognition->fingerprints, *options.recognition->scanners};
+}
+
 /// What `step` answers, or that there was not enough memory for it.
 template <class Step>
 auto with_memory(Step&& step) -> decltype(step()) {
@@ -37,6 +42,13 @@ auto with_memory(Step&& step) -> decltype(step()) {
 
 }  // namespace
 
+crew::worker::worker(road_options const& options, unsigned which)
+    : number{which},
+      counter{counter_options_of(options), which},
+      preparer{options.darknet, recogniser_of(options)} {
+  if (options.recognition) observer.emplace(options, which);
+}
+
 crew::crew(capture::frame_source& from, road_options const& options,
            progress_callback const& progress)
     : from_{from},
@@ -44,7 +56,8 @@ crew::crew(capture::frame_source& from, road_options const& options,
       progress_{progress},
       windows_{options.workers, options.windows} {
   for (unsigned i = 0; i < options.workers; ++i)
-    workers_.push_back(std::make_unique<worker>(counter_options_of(options), i, options.darknet));
+    workers_.push_back(std::make_unique<worker>(options, i));
+  if (options.recognition) outbox_.emplace(*options.recognition);
   // One place is enough for one worker. More need some in hand, so that one that prepares holds up
   // nobody.
   auto const places = options.workers == 1 ? 1U : 2 * options.workers + 2;
@@ -126,16 +139,33 @@ void crew::cut(place& to) {
 
 void crew::count(worker& self, place& each, lock& held) {
   held.unlock();
-  auto counted = with_memory([&] {
-    return self.counter.count(*each.batch.packets, each.batch.plan, each.sequence, self.closed);
-  });
-  if (counted) counted = windows_.add(self.number, self.closed);
+  auto counted = with_memory([&] { return count_batch(self, each); });
   if (!counted) give_up(std::move(counted).error());
   held.lock();
-  if (--each.waiting == 0) {
-    each.is_ready = false;
-    changed_.notify_all();
-  }
+  each.ended.take(self.ended);
+  if (--each.waiting == 0) complete(each, held);
+}
+
+auto crew::count_batch(worker& self, place& each) -> status {
+  auto const& packets = *each.batch.packets;
+  KIZASHI_TRY(self.counter.count(packets, each.batch.plan, each.sequence, self.closed));
+  KIZASHI_TRY(windows_.add(self.number, self.closed));
+  if (!self.observer) return {};
+  return self.observer->observe(packets, *each.batch.tags, each.batch.plan, self.ended);
+}
+
+/// The last worker has counted the batch: its events leave and its place is free. Batches are
+/// complete in their order, because every worker counts them in their order.
+void crew::complete(place& each, lock& held) {
+  each.is_ready = false;
+  auto const has_events = !each.ended.is_empty();
+  if (has_events) outbox_->add(std::exchange(each.ended, {}));
+  changed_.notify_all();
+  if (!has_events) return;
+  held.unlock();
+  auto delivered = with_memory([&] { return outbox_->deliver(); });
+  if (!delivered) give_up(std::move(delivered).error());
+  held.lock();
 }
 
 void crew::give_up(error why) {
@@ -155,10 +185,24 @@ void crew::finish(worker& self) {
   self.tally = std::move(*sums);
   if (auto added = windows_.add(self.number, self.closed); !added)
     give_up(std::move(added).error());
+  if (!self.observer) return;
+  if (auto ended = with_memory([&] { return self.observer->finish(self.ended); }); !ended)
+    give_up(std::move(ended).error());
+}
+
+/// What was open to the end, and what the workers have learnt.
+void crew::add_observations(outcome& answer) {
+  if (!outbox_) return;
+  ended_events last;
+  for (auto& each : workers_) last.take(each->ended);
+  outbox_->add(std::move(last));
+  if (auto delivered = outbox_->deliver(); !delivered) give_up(std::move(delivered).error());
+  for (auto& each : workers_) each->observer->give(answer.observed);
 }
 
 auto crew::add_up() -> outcome {
   outcome answer;
+  add_observations(answer);
   answer.is_partial = is_partial_;
   answer.failure = std::move(failure_);
   answer.summary.window_length = options_.window_length;
@@ -175,6 +219,7 @@ auto crew::add_up() -> outcome {
   totals.write(answer.summary);
   if (sum) sum->write(answer.summary, options_.top_sources, options_.places);
   answer.summary.windows = windows_.take_rows();
+  answer.summary.order.false_times = from_.false_times();
   return answer;
 }
 

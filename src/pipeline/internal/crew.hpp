@@ -16,7 +16,9 @@
 #include <optional>
 #include <vector>
 
+#include "kizashi/pipeline/internal/observer.hpp"
 #include "kizashi/pipeline/internal/preparer.hpp"
+#include "kizashi/pipeline/internal/time_guard.hpp"
 #include "kizashi/pipeline/road.hpp"
 #include "kizashi/telescope/counter.hpp"
 #include "kizashi/telescope/window_merger.hpp"
@@ -35,6 +37,7 @@ private:
   struct place {
     explicit place(unsigned workers) : batch{workers} {}
     prepared_batch batch;
+    ended_events ended;  ///< within this batch, of the workers that have counted it
     std::uint64_t sequence = 0;
     unsigned waiting = 0;   ///< workers that have not counted it; 0: the place is free
     bool is_ready = false;  ///< prepared
@@ -42,13 +45,13 @@ private:
 
   /// What one worker owns.
   struct worker {
-    worker(telescope::counter_options const& options, unsigned which,
-           net::prefix_set const& darknet)
-        : number{which}, counter{options, which}, preparer{darknet} {}
+    worker(road_options const& options, unsigned which);
     unsigned number;
     telescope::counter counter;
     internal::preparer preparer;
+    std::optional<internal::observer> observer;
     std::vector<telescope::window> closed;
+    ended_events ended;
     std::optional<telescope::tally> tally;
   };
 
@@ -56,6 +59,8 @@ private:
 
   void work(worker& self);
   void count(worker& self, place& each, lock& held);
+  [[nodiscard]] auto count_batch(worker& self, place& each) -> status;
+  void complete(place& each, lock& held);
   void prepare(worker& self, lock& held);
   void finish(worker& self);
   void cut(place& to);
@@ -64,11 +69,13 @@ private:
     return *ring_[sequence % ring_.size()];
   }
   [[nodiscard]] auto add_up() -> outcome;
+  void add_observations(outcome& answer);
 
-  capture::frame_source& from_;
+  time_guard from_;
   road_options const& options_;
   progress_callback const& progress_;
   telescope::window_merger windows_;
+  std::optional<event_outbox> outbox_;
   std::vector<std::unique_ptr<worker>> workers_;
 
   std::mutex mutex_;  // guards all below but `packets_`, which belongs to whoever cuts

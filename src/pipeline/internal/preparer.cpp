@@ -12,6 +12,10 @@ void preparer::prepare(prepared_batch& each) {
   if (!darknet_->is_empty()) leave_out_others(packets);
   each.plan.make(packets);
   totals_.add(packets, each.plan);
+  if (!recogniser_) return;
+  if (each.tags == nullptr) each.tags = std::make_unique<recognise::tag_columns>();
+  recogniser_->add(packets, each.frames, *each.tags);
+  each.plan.find_victims(packets, *each.tags);
 }
 
 void preparer::leave_out_others(net::packet_batch& packets) {

@@ -4,10 +4,12 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 
 #include "kizashi/net/frame_block.hpp"
 #include "kizashi/net/packet_batch.hpp"
 #include "kizashi/net/prefix_set.hpp"
+#include "kizashi/recognise/recogniser.hpp"
 #include "kizashi/telescope/batch_plan.hpp"
 #include "kizashi/telescope/batch_totals.hpp"
 
@@ -19,14 +21,17 @@ struct prepared_batch {
 
   net::frame_block frames;
   std::unique_ptr<net::packet_batch> packets = std::make_unique<net::packet_batch>();
+  std::unique_ptr<recognise::tag_columns> tags;  ///< null: nothing is recognised
   telescope::batch_plan plan;
 };
 
 class preparer {
 public:
-  explicit preparer(net::prefix_set const& darknet) : darknet_{&darknet} {}
+  explicit preparer(net::prefix_set const& darknet, std::optional<recognise::recogniser> recogniser)
+      : darknet_{&darknet}, recogniser_{recogniser} {}
 
-  /// Decodes `each.frames`, leaves out what is not for the darknet and adds the rest to the totals.
+  /// Decodes `each.frames`, leaves out what is not for the darknet, adds the rest to the totals and
+  /// recognises it.
   void prepare(prepared_batch& each);
   [[nodiscard]] auto totals() const noexcept -> telescope::batch_totals const& { return totals_; }
 
@@ -34,6 +39,7 @@ private:
   void leave_out_others(net::packet_batch& packets);
 
   net::prefix_set const* darknet_;
+  std::optional<recognise::recogniser> recogniser_;
   telescope::batch_totals totals_;
 };
 

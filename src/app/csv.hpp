@@ -1,0 +1,27 @@
+// Tables as comma-separated text (RFC 4180).
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <string_view>
+
+#include <fmt/format.h>
+
+#include "kizashi/base/output_file.hpp"
+
+namespace kizashi::app {
+
+/// A text in quotes; one that a spreadsheet would take for a formula gets a leading apostrophe.
+[[nodiscard]] auto csv_text(std::string_view text) -> std::string;
+
+/// Writes a head line and the first `count` of `rows`, each through `to_text`, as a whole file.
+template <class Rows, class ToText>
+[[nodiscard]] auto write_rows(std::filesystem::path const& file, std::string_view head,
+                              Rows const& rows, std::size_t count, ToText to_text) -> status {
+  KIZASHI_TRY(auto out, output_file::create(file));
+  KIZASHI_TRY(out.write(fmt::format("{}\n", head)));
+  for (std::size_t i = 0; i < count; ++i) KIZASHI_TRY(out.write(to_text(rows[i]) + "\n"));
+  return out.commit();
+}
+
+}  // namespace kizashi::app

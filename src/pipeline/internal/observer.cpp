@@ -1,0 +1,120 @@
+#include "kizashi/pipeline/internal/observer.hpp"
+
+#include <algorithm>
+#include <tuple>
+#include <utility>
+
+namespace kizashi::pipeline::internal {
+namespace {
+
+auto tracker_options_of(road_options const& options) -> telescope::tracker_options {
+  auto const& wanted = *options.recognition;
+  telescope::tracker_options out;
+  out.timeout = wanted.event_timeout;
+  out.lateness = options.lateness;
+  out.darknet_addresses = options.darknet.ipv4_size();
+  out.memory = wanted.event_memory;
+  out.workers = options.workers;
+  out.fingerprints = wanted.fingerprints;
+  return out;
+}
+
+auto dos_options_of(road_options const& options) -> telescope::dos_options {
+  auto out = options.recognition->dos;
+  out.lateness = options.lateness;
+  out.darknet = options.darknet.is_empty() ? nullptr : &options.darknet;
+  out.workers = options.workers;
+  return out;
+}
+
+template <class Event>
+void append(std::vector<Event>& to, std::vector<Event>& from) {
+  if (to.empty())
+    to.swap(from);
+  else
+    to.insert(to.end(), std::make_move_iterator(from.begin()), std::make_move_iterator(from.end()));
+  from.clear();
+}
+
+void add(telescope::tracker_counts& to, telescope::tracker_counts const& more) {
+  to.events += more.events;
+  to.cut += more.cut;
+  to.late += more.late;
+  to.live_sources += more.live_sources;
+  to.bytes += more.bytes;
+}
+
+void add(telescope::dos_counts& to, telescope::dos_counts const& more) {
+  to.vectors += more.vectors;
+  to.cut += more.cut;
+  to.late += more.late;
+}
+
+}  // namespace
+
+void ended_events::take(ended_events& from) {
+  append(scans, from.scans);
+  append(dos, from.dos);
+}
+
+void ended_events::sort() {
+  std::ranges::sort(scans, {}, [](telescope::scan_event const& each) {
+    return std::tuple{each.last, each.first, each.source, each.type, each.port};
+  });
+  std::ranges::sort(dos, {}, [](telescope::dos_event const& each) {
+    return std::tuple{each.last, each.first, each.victim};
+  });
+}
+
+observer::observer(road_options const& options, unsigned worker)
+    : events_{tracker_options_of(options), worker}, dos_{dos_options_of(options), worker} {}
+
+auto observer::observe(net::packet_batch const& batch, recognise::tag_columns const& tags,
+                       telescope::batch_plan const& plan, ended_events& ended) -> status {
+  KIZASHI_TRY(events_.track(batch, tags, plan, ended.scans));
+  return dos_.track(batch, tags, plan, ended.dos);
+}
+
+auto observer::finish(ended_events& ended) -> status {
+  KIZASHI_TRY(events_.finish(ended.scans));
+  return dos_.finish(ended.dos);
+}
+
+void observer::give(observations& to) {
+  to.profiles.push_back(std::move(events_.profiles()));
+  add(to.events, events_.counts());
+  add(to.dos, dos_.counts());
+}
+
+void event_outbox::add(ended_events events) {
+  if (events.is_empty()) return;
+  std::lock_guard const held{mutex_};
+  waiting_.push_back(std::move(events));
+}
+
+auto event_outbox::deliver() -> status {
+  std::unique_lock held{mutex_};
+  if (is_delivering_) return {};
+  is_delivering_ = true;
+  status delivered;
+  while (delivered && !waiting_.empty()) {
+    auto events = std::move(waiting_.front());
+    waiting_.pop_front();
+    held.unlock();
+    delivered = hand_over(events);
+    held.lock();
+  }
+  is_delivering_ = false;
+  return delivered;
+}
+
+auto event_outbox::hand_over(ended_events& events) -> status {
+  events.sort();
+  if (options_->events != nullptr)
+    for (auto const& each : events.scans) KIZASHI_TRY(options_->events->observe(each));
+  if (options_->dos_events != nullptr)
+    for (auto const& each : events.dos) KIZASHI_TRY(options_->dos_events->observe(each));
+  return {};
+}
+
+}  // namespace kizashi::pipeline::internal
