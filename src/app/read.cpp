@@ -7,6 +7,8 @@
 #include <fmt/format.h>
 
 #include "kizashi/app/command.hpp"
+#include "kizashi/app/conclude.hpp"
+#include "kizashi/app/event_tables.hpp"
 #include "kizashi/app/place_file.hpp"
 #include "kizashi/app/progress_bar.hpp"
 #include "kizashi/app/report.hpp"
@@ -33,7 +35,11 @@ struct read_choice {
   std::string threads;
   std::string memory;
   std::string place;
+  std::string event_timeout;
+  std::vector<std::string> fingerprints;
+  std::vector<std::string> scanners;
   std::string csv;
+  bool has_counts_only = false;
   bool has_window_sources = false;
   bool is_json = false;
   bool is_quiet = false;
@@ -47,6 +53,7 @@ constexpr auto examples =
     "  kizashi read night.pcap --darknet 192.0.2.0/24     only packets to these addresses\n"
     "  kizashi read night.pcap --json --top 0 > all.json  every port and source\n"
     "  kizashi read night.pcap --csv tables/              tables for a spreadsheet\n"
+    "  kizashi read night.pcap --scanners lists/          scanners of published lists by name\n"
     "  kizashi read --synth mixed                         a telescope that does not exist\n"
     "\n"
     "Reads pcap, pcapng and ERF, plain or compressed by gzip, zstd, bzip2 or xz. Numbers of "
@@ -70,12 +77,22 @@ auto apply_options(read_choice const& choice, config& values) -> status {
       {choice.threads, "read.threads", "--threads"},
       {choice.memory, "read.memory", "--memory"},
       {choice.place, "place.table", "--place"},
+      {choice.event_timeout, "events.timeout", "--event-timeout"},
   };
   for (auto const& each : options)
     if (!each.text.empty()) KIZASHI_TRY(values.set(each.key, each.text, each.option));
-  if (!choice.darknet.empty())
-    KIZASHI_TRY(values.set("darknet.prefixes", fmt::format("{}", fmt::join(choice.darknet, ",")),
-                           "--darknet"));
+  struct {
+    std::vector<std::string> const& texts;
+    char const* key;
+    char const* option;
+  } const lists[] = {
+      {choice.darknet, "darknet.prefixes", "--darknet"},
+      {choice.fingerprints, "recognise.fingerprints", "--fingerprints"},
+      {choice.scanners, "recognise.scanners", "--scanners"},
+  };
+  for (auto const& each : lists)
+    if (!each.texts.empty())
+      KIZASHI_TRY(values.set(each.key, fmt::format("{}", fmt::join(each.texts, ",")), each.option));
   return {};
 }
 
@@ -91,8 +108,14 @@ auto open_source(read_choice const& choice, report& out)
   return source;
 }
 
+/// The sinks of one run. Null: not wanted.
+struct run_sinks {
+  window_tables* windows = nullptr;
+  event_tables* events = nullptr;
+};
+
 auto travel(capture::frame_source& source, settings const& set, read_choice const& choice,
-            window_tables* tables, report const& out) -> pipeline::outcome {
+            run_sinks sinks, report const& out) -> pipeline::outcome {
   pipeline::road_options options;
   options.workers = set.threads;
   options.window_length = set.window_length;
@@ -101,8 +124,18 @@ auto travel(capture::frame_source& source, settings const& set, read_choice cons
   options.top_sources = set.top;
   options.set_memory = set.set_memory;
   options.places = out.places.is_empty() ? nullptr : &out.places;
-  options.windows = tables;
+  options.windows = sinks.windows;
   options.source_totals = choice.has_window_sources;
+  if (sinks.events != nullptr) {
+    auto& wanted = options.recognition.emplace();
+    wanted.fingerprints = &out.found->tables->fingerprints;
+    wanted.scanners = &out.found->tables->scanners;
+    wanted.event_timeout = set.event_timeout;
+    wanted.event_memory = set.event_memory;
+    wanted.dos = set.dos;
+    wanted.events = sinks.events;
+    wanted.dos_events = sinks.events;
+  }
   progress_bar bar{!choice.is_quiet};
   return pipeline::travel(source, options,
                           [&](std::uint64_t packets, capture::progress const& position) {
@@ -123,21 +156,40 @@ void take_outcome(pipeline::outcome outcome, capture::frame_source const& source
     out.stopped_by = "stopped before the end; the numbers cover what was read until then";
 }
 
-/// Opens the source, travels it to its end and closes it; the windows' tables are written by the
-/// way. When one of those cannot be, the reading has ended there and the report says why.
+auto make_event_tables(read_choice const& choice, report const& out) -> result<event_tables> {
+  event_tables::options wanted;
+  wanted.keep = out.top;
+  wanted.folder = choice.csv;
+  wanted.darknet_addresses = out.darknet_ipv4_addresses;
+  wanted.tables = out.found->tables.get();
+  return event_tables::create(wanted);
+}
+
+/// Opens the source, travels it to its end and closes it; the windows' and events' tables are
+/// written by the way. When one of those cannot be, the reading has ended there and the report says
+/// why.
 auto run_source(read_choice const& choice, settings const& set, report& out) -> status {
   std::optional<stoppable_input> input;
   if (std::ranges::find(choice.inputs, "-") != choice.inputs.end()) input.emplace();
   KIZASHI_TRY(auto const source, open_source(choice, out));
-  std::optional<window_tables> tables;
+  std::optional<window_tables> windows;
   if (!choice.csv.empty()) {
-    KIZASHI_TRY(tables, window_tables::create(choice.csv, choice.has_window_sources));
+    KIZASHI_TRY(windows, window_tables::create(choice.csv, choice.has_window_sources));
   }
-  auto outcome = travel(*source, set, choice, tables ? &*tables : nullptr, out);
-  if (tables && !tables->has_failed()) KIZASHI_TRY(tables->commit());
+  std::optional<event_tables> events;
+  if (out.found) {
+    KIZASHI_TRY(events, make_event_tables(choice, out));
+  }
+  auto outcome = travel(*source, set, choice,
+                        {windows ? &*windows : nullptr, events ? &*events : nullptr}, out);
+  if (windows && !windows->has_failed()) KIZASHI_TRY(windows->commit());
+  if (events && !events->has_failed()) KIZASHI_TRY(events->commit());
   if (input && input->was_stopped()) outcome.is_partial = true;
+  auto observed = std::move(outcome.observed);
   take_outcome(std::move(outcome), *source, out);
-  return {};
+  if (!events) return {};
+  events->give(*out.found);
+  return conclude(observed, choice.csv, out);
 }
 
 auto write(report const& what, read_choice const& choice) -> status {
@@ -171,6 +223,9 @@ auto read_with(read_choice const& choice, settings const& set) -> result<int> {
   out.has_darknet = !set.darknet.is_empty();
   out.darknet_ipv4_addresses = set.darknet.ipv4_size();
   KIZASHI_TRY(out.places, open_places(set.place_table, out.place_hint));
+  if (!choice.has_counts_only) {
+    KIZASHI_TRY(out.found, open_findings(set, out.notes));
+  }
   KIZASHI_TRY(run_source(choice, set, out));
   KIZASHI_TRY(write(out, choice));
   return out.is_partial ? say_partial(out) : exit_done;
@@ -227,6 +282,21 @@ void add_options(CLI::App& command, read_choice& choice) {
   ranged("--top", choice.top, "Rows of each list, 0 for all", "read.top", "N");
   ranged("--threads", choice.threads, "Threads that count, 0 for as many as there are processors",
          "read.threads", "N");
+  ranged("--event-timeout", choice.event_timeout,
+         "How long a source may be silent before its event ends, 0s for by the darknet's size",
+         "events.timeout", "DURATION");
+  command
+      .add_option("--fingerprints", choice.fingerprints,
+                  "Fingerprints of tools and malware besides those of the program")
+      ->type_name("FILE,...")
+      ->allow_extra_args(false);
+  command
+      .add_option("--scanners", choice.scanners,
+                  "Published lists of scanners besides that of the program")
+      ->type_name("FILE|DIR,...")
+      ->allow_extra_args(false);
+  command.add_flag("--counts-only", choice.has_counts_only,
+                   "Only count: no tools, classes, events or campaigns");
   command
       .add_option("--memory", choice.memory,
                   "Memory for exact numbers; what is more goes to temporary files (default 256MiB)")

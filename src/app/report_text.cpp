@@ -4,8 +4,7 @@
 #include <fmt/format.h>
 
 #include "kizashi/app/names.hpp"
-#include "kizashi/app/report.hpp"
-#include "kizashi/app/text_layout.hpp"
+#include "kizashi/app/report_page.hpp"
 #include "kizashi/base/text.hpp"
 
 namespace kizashi::app {
@@ -15,7 +14,7 @@ namespace {
 class text_report {
 public:
   text_report(report const& what, text_style const& style, text_sink& out)
-      : what_{what}, sum_{what.summary}, style_{style}, out_{out} {}
+      : what_{what}, sum_{what.summary}, style_{style}, out_{out}, page_{what, style, out} {}
 
   [[nodiscard]] auto write() -> status {
     KIZASHI_TRY(head());
@@ -24,6 +23,7 @@ public:
       KIZASHI_TRY(totals());
       KIZASHI_TRY(ports());
       KIZASHI_TRY(icmp());
+      if (what_.found) KIZASHI_TRY(write_findings_text(page_));
       KIZASHI_TRY(sources());
       KIZASHI_TRY(countries());
       KIZASHI_TRY(systems());
@@ -35,16 +35,13 @@ public:
 private:
   // --- the whole ---
   auto line(std::string_view text, ink colour = ink::plain) -> status {
-    for (auto const& each : wrap(text, style_.width))
-      KIZASHI_TRY(out_.write(paint(each, colour, style_) + "\n"));
-    return {};
+    return page_.line(text, colour);
   }
   auto heading(std::string_view title, std::size_t rows = 0) -> status {
-    KIZASHI_TRY(out_.write("\n"));
-    auto const is_cut = what_.top != 0 && rows > what_.top;
-    auto const tail =
-        is_cut ? fmt::format(" ({} of {})", with_thousands(what_.top), with_thousands(rows)) : "";
-    return out_.write(paint(title, ink::strong, style_) + tail + "\n");
+    return page_.heading(title, rows);
+  }
+  [[nodiscard]] auto share(std::uint64_t packets) const -> std::string {
+    return page_.share(packets);
   }
 
   auto head() -> status {
@@ -81,8 +78,8 @@ private:
   auto times() -> status {
     if (!sum_.first.is_known()) return line("No packet has a time");
     auto const length = sum_.last - sum_.first;
-    auto const first = seconds_of(sum_.first);
-    auto const last = seconds_of(sum_.last);
+    auto const first = seconds_text(sum_.first);
+    auto const last = seconds_text(sum_.last);
     auto text = first == last ? last + " UTC" : fmt::format("{} to {} UTC", first, last);
     if (length.count() > 0) text += ", " + short_duration(length);
     // A rate over less says more of the clock than of the traffic.
@@ -104,12 +101,6 @@ private:
     auto const rate = per_second * unit->seconds;
     auto const number = rate < 100 ? fmt::format("{:.2g}", rate) : short_number(rate);
     return fmt::format("{} packet{}/{}", number, number == "1" ? "" : "s", unit->name);
-  }
-  /// "2026-01-15 00:00:00", without decimals.
-  static auto seconds_of(timestamp time) -> std::string {
-    auto text = time.to_string().substr(0, 19);
-    if (text.size() > 10) text[10] = ' ';
-    return text;
   }
 
   // --- time ---
@@ -133,7 +124,7 @@ private:
     for (auto const each : columns) drawn.insert(drawn.end(), wide, each);
     for (auto const& each : draw_histogram(drawn, 3, style_.is_utf8))
       KIZASHI_TRY(out_.write(fmt::format("  {}\n", each)));
-    auto const legend = fmt::format("from {} UTC; the highest column is {}", seconds_of(first),
+    auto const legend = fmt::format("from {} UTC; the highest column is {}", seconds_text(first),
                                     with_thousands(highest));
     return out_.write(fmt::format("  {}\n", paint(legend, ink::faint, style_)));
   }
@@ -170,12 +161,6 @@ private:
   }
 
   // --- lists ---
-  [[nodiscard]] auto share(std::uint64_t packets) const -> std::string {
-    auto const percent =
-        100.0 * static_cast<double>(packets) / static_cast<double>(sum_.packets.total);
-    return percent < 0.05 ? "<0.1 %" : fmt::format("{:.1f} %", percent);
-  }
-
   auto ports() -> status {
     if (sum_.ports.empty()) return {};
     KIZASHI_TRY(heading("Destination ports", sum_.ports.size()));
@@ -281,6 +266,7 @@ private:
         {sum_.order.out_of_order, "out of order", "earlier than a packet before them"},
         {sum_.order.late, "late", "their window had closed: in all totals, in no window"},
         {sum_.order.untimed, "without time", "in all totals, in no window"},
+        {sum_.order.false_times, "  false times", "far in the future, and the next ones came back"},
     };
     text_table table{{{"packets", true}, {"what", false}, {"why", false}}};
     auto is_any = false;
@@ -318,6 +304,7 @@ private:
   telescope::summary const& sum_;
   text_style const& style_;
   text_sink& out_;
+  report_page page_;
 };
 
 }  // namespace

@@ -23,6 +23,11 @@ auto check_prefix(std::string const& text) -> status {
   return {};
 }
 
+auto check_path(std::string const& text) -> status {
+  if (text.empty()) return fail(errc::parse_error, "the name of the file is empty");
+  return {};
+}
+
 /// Reads "256MiB": a whole number and KiB, MiB or GiB, without a space. What the sets need at least
 /// is more than a mebibyte anyway.
 auto parse_memory(std::string_view text) -> result<std::size_t> {
@@ -118,6 +123,70 @@ auto setting_keys() -> std::span<config_key const> {
        "installation. Option --place.",
        R"("place.table")",
        nullptr},
+      {"recognise.fingerprints",
+       text_list{},
+       {},
+       {},
+       "Files with fingerprints besides those of the program; one with the name of another "
+       "replaces "
+       "it. 'kizashi fingerprints check' says what is wrong with one. Option --fingerprints.",
+       R"(["our.fingerprints.toml"])",
+       check_path},
+      {"recognise.scanners",
+       text_list{},
+       {},
+       {},
+       "Files, or folders of files, with addresses of scanners that say who they are: MISP warning "
+       "lists, Maltrail, CSV, plain text; 'kizashi scanners --help' tells more. The program's own "
+       "list is always read. Option --scanners.",
+       R"(["lists/"])",
+       check_path},
+      {"events.timeout",
+       duration{0s},
+       duration{0s},
+       duration{24h},
+       "How long a source may be silent before its scan event ends; 0s: by the size of the "
+       "darknet, "
+       "624 s when it is not known (docs/events.md). Option --event-timeout.",
+       {},
+       nullptr},
+      {"events.memory",
+       std::string{"1GiB"},
+       {},
+       {},
+       "How much memory live sources and their open events may take, all threads together: 1MiB to "
+       "1024GiB. When they need more, the events that were silent longest end early and are "
+       "counted as cut.",
+       R"("1GiB")",
+       check_memory},
+      {"events.dos_packets",
+       std::uint64_t{25},
+       std::uint64_t{1},
+       std::uint64_t{1'000'000'000},
+       "Answers of a victim that make a denial-of-service event (docs/dos.md).",
+       {},
+       nullptr},
+      {"events.dos_duration",
+       duration{60s},
+       duration{0s},
+       duration{24h},
+       "The least time between its first and its last answer.",
+       {},
+       nullptr},
+      {"events.dos_per_minute",
+       std::uint64_t{30},
+       std::uint64_t{1},
+       std::uint64_t{1'000'000'000},
+       "The least number of its answers in any minute.",
+       {},
+       nullptr},
+      {"events.dos_timeout",
+       duration{300s},
+       duration{1s},
+       duration{24h},
+       "How long a victim may be silent before its event ends.",
+       {},
+       nullptr},
   };
   return keys;
 }
@@ -145,6 +214,16 @@ auto settings_of(config const& from) -> result<settings> {
   out.threads = threads != 0 ? threads : std::clamp(std::thread::hardware_concurrency(), 1U, 64U);
   KIZASHI_TRY(out.set_memory, parse_memory(from.get<std::string>("read.memory")));
   out.place_table = from.get<std::string>("place.table");
+  out.fingerprints = from.get<text_list>("recognise.fingerprints");
+  out.scanners = from.get<text_list>("recognise.scanners");
+  out.event_timeout = from.get<duration>("events.timeout");
+  if (out.event_timeout.count() == 0)
+    out.event_timeout = telescope::event_timeout(out.darknet.ipv4_size());
+  KIZASHI_TRY(out.event_memory, parse_memory(from.get<std::string>("events.memory")));
+  out.dos.least_packets = from.get<std::uint64_t>("events.dos_packets");
+  out.dos.least_duration = from.get<duration>("events.dos_duration");
+  out.dos.least_per_minute = from.get<std::uint64_t>("events.dos_per_minute");
+  out.dos.timeout = from.get<duration>("events.dos_timeout");
   return out;
 }
 

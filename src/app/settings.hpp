@@ -4,9 +4,12 @@
 
 #include <span>
 #include <string>
+#include <vector>
 
 #include "kizashi/base/config.hpp"
 #include "kizashi/net/prefix_set.hpp"
+#include "kizashi/telescope/dos/dos_tracker.hpp"
+#include "kizashi/telescope/events/scan_event.hpp"
 
 namespace kizashi::app {
 
@@ -18,9 +21,14 @@ struct settings {
   duration window_length{};
   duration lateness{};
   std::size_t top = 0;
-  unsigned threads = 1;        ///< 1..64
-  std::size_t set_memory = 0;  ///< bytes, all threads together
-  std::string place_table;     ///< empty: the usual places
+  unsigned threads = 1;                   ///< 1..64
+  std::size_t set_memory = 0;             ///< bytes, all threads together
+  std::string place_table;                ///< empty: the usual places
+  std::vector<std::string> fingerprints;  ///< files besides the shipped ones
+  std::vector<std::string> scanners;      ///< files and folders besides the shipped list
+  duration event_timeout{};               ///< more than zero
+  std::size_t event_memory = 0;           ///< bytes, all threads together
+  telescope::dos_options dos;             ///< thresholds and timeout
 };
 
 /// Fails when keys contradict each other.

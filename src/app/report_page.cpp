@@ -1,0 +1,35 @@
+#include "kizashi/app/report_page.hpp"
+
+#include <fmt/format.h>
+
+#include "kizashi/base/text.hpp"
+
+namespace kizashi::app {
+
+auto report_page::line(std::string_view text, ink colour) -> status {
+  for (auto const& each : wrap(text, style_.width))
+    KIZASHI_TRY(out_.write(paint(each, colour, style_) + "\n"));
+  return {};
+}
+
+auto report_page::heading(std::string_view title, std::size_t rows) -> status {
+  KIZASHI_TRY(out_.write("\n"));
+  auto const is_cut = what_.top != 0 && rows > what_.top;
+  auto const tail =
+      is_cut ? fmt::format(" ({} of {})", with_thousands(what_.top), with_thousands(rows)) : "";
+  return out_.write(paint(title, ink::strong, style_) + tail + "\n");
+}
+
+auto report_page::share(std::uint64_t packets) const -> std::string {
+  auto const all = what_.summary.packets.total;
+  auto const percent = 100.0 * static_cast<double>(packets) / static_cast<double>(all);
+  return percent < 0.05 ? "<0.1 %" : fmt::format("{:.1f} %", percent);
+}
+
+auto seconds_text(timestamp time) -> std::string {
+  auto text = time.to_string().substr(0, 19);
+  if (text.size() > 10) text[10] = ' ';
+  return text;
+}
+
+}  // namespace kizashi::app
