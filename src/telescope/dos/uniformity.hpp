@@ -39,9 +39,9 @@ public:
 
   /// Pearson's chi-square over the largest number of parts, a power of two from 16 to 256, with 5
   /// expected addresses or more in each. As addresses are drawn without being put back, the
-  /// statistic is multiplied by (N - 1) / (N - n). Uniform: p is at least 0.001, or the excess of
-  /// the statistic over its mean is at most n / 100 (Cohen's w of 0.1, "small" in "Statistical
-  /// Power Analysis for the Behavioral Sciences", 1988).
+  /// statistic is multiplied by (N - 1) / (N - n), provided that as many are left. Uniform: p is at
+  /// least 0.001, or the excess of the statistic over its mean is at most n / 100 (Cohen's w of
+  /// 0.1, "small" in "Statistical Power Analysis for the Behavioral Sciences", 1988).
   [[nodiscard]] auto test(std::uint64_t addresses) const noexcept -> uniformity_result;
 
 private:
