@@ -26,6 +26,11 @@ prefix_set::prefix_set(std::vector<prefix> const& prefixes) {
       ipv4_.back().last = std::max(ipv4_.back().last, last);
   }
   if (ipv4_.empty()) return;
+  std::uint32_t before = 0;
+  for (auto& range : ipv4_) {
+    range.before = before;
+    before += range.last - range.first + 1;  // 2^32 only behind the last range
+  }
   touched_.assign(1024, 0);
   for (auto const& range : ipv4_)
     for (auto block = range.first >> 16; block <= range.last >> 16; ++block)
@@ -41,11 +46,18 @@ auto prefix_set::parse(std::string_view list) -> result<prefix_set> {
   return prefix_set{prefixes};
 }
 
-auto prefix_set::search(ipv4 a) const noexcept -> bool {
+auto prefix_set::search(ipv4 a) const noexcept -> ipv4_range const* {
   auto const after = std::upper_bound(
       ipv4_.begin(), ipv4_.end(), a.value(),
       [](std::uint32_t value, ipv4_range const& range) { return value < range.first; });
-  return after != ipv4_.begin() && a.value() <= std::prev(after)->last;
+  if (after == ipv4_.begin() || a.value() > std::prev(after)->last) return nullptr;
+  return &*std::prev(after);
+}
+
+auto prefix_set::position(ipv4 a) const noexcept -> std::uint64_t {
+  auto const* const range = search(a);
+  if (range == nullptr) return ipv4_size();
+  return std::uint64_t{range->before} + (a.value() - range->first);
 }
 
 auto prefix_set::contains(ipv6 a) const noexcept -> bool {

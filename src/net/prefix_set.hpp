@@ -9,7 +9,7 @@
 
 namespace kizashi::net {
 
-/// Immutable. Overlapping and adjacent prefixes are joined. Memory: 8 B per IPv4 range, 32 B per
+/// Immutable. Overlapping and adjacent prefixes are joined. Memory: 12 B per IPv4 range, 32 B per
 /// IPv6 range, and 8 KiB for the IPv4 index.
 class prefix_set {
 public:
@@ -24,7 +24,7 @@ public:
   [[nodiscard]] auto contains(ipv4 a) const noexcept -> bool {
     auto const block = a.value() >> 16;
     if ((touched_.empty()) || !((touched_[block / 64] >> (block % 64)) & 1)) return false;
-    return search(a);
+    return search(a) != nullptr;
   }
   [[nodiscard]] auto contains(ipv6 a) const noexcept -> bool;
   [[nodiscard]] auto contains(address a) const noexcept -> bool {
@@ -32,17 +32,22 @@ public:
   }
   /// Number of IPv4 addresses in the set, 0 .. 2^32.
   [[nodiscard]] auto ipv4_size() const noexcept -> std::uint64_t;
+  /// How many IPv4 addresses of the set are below `a`; of an address that is not in the set
+  /// `ipv4_size()`. A binary search.
+  [[nodiscard]] auto position(ipv4 a) const noexcept -> std::uint64_t;
 
 private:
   struct ipv4_range {
     std::uint32_t first;
     std::uint32_t last;
+    std::uint32_t before = 0;  // addresses of the set below `first`
   };
   struct ipv6_range {
     ipv6 first;
     ipv6 last;
   };
-  [[nodiscard]] auto search(ipv4 a) const noexcept -> bool;
+  /// The range that holds `a`; null: none.
+  [[nodiscard]] auto search(ipv4 a) const noexcept -> ipv4_range const*;
 
   std::vector<ipv4_range> ipv4_;
   std::vector<ipv6_range> ipv6_;

@@ -58,6 +58,19 @@ TEST(prefix_set, a_gap_of_one_address_stays_a_gap) {
   EXPECT_EQ(set.ipv4_size(), 2U);
 }
 
+TEST(prefix_set, positions_run_through_all_prefixes) {
+  auto const set = *prefix_set::parse("198.51.100.128/25,192.0.2.0/24,2001:db8::/32");
+  auto const position = [&](char const* text) { return set.position(ipv4::parse(text).value()); };
+  EXPECT_EQ(position("192.0.2.0"), 0U);
+  EXPECT_EQ(position("192.0.2.255"), 255U);
+  EXPECT_EQ(position("198.51.100.128"), 256U);
+  EXPECT_EQ(position("198.51.100.255"), 383U);
+  for (auto const* text : {"0.0.0.0", "192.0.1.255", "192.0.3.0", "255.255.255.255"})
+    EXPECT_EQ(position(text), 384U) << text;
+  EXPECT_EQ(prefix_set{}.position(ipv4{1}), 0U);
+  EXPECT_EQ(prefix_set::parse("0.0.0.0/0")->position(ipv4{0xFFFFFFFF}), 0xFFFFFFFFU);
+}
+
 TEST(prefix_set, says_what_is_wrong) {
   auto const message = [](char const* text) { return prefix_set::parse(text).error().message; };
   EXPECT_EQ(message(""), "\"\" is not a prefix such as 192.0.2.0/24: the address cannot be read");
@@ -107,6 +120,22 @@ TEST(prefix_set, agrees_with_a_slow_twin) {
       for (auto const edge :
            {each.first().as_ipv4().value() - 1, each.last().as_ipv4().value() + 1})
         ASSERT_EQ(set.contains(ipv4{edge}), slowly_contains(prefixes, ipv4{edge}));
+    }
+  }
+}
+
+TEST(prefix_set, positions_agree_with_counting_one_by_one) {
+  random_source random{100};
+  for (int round = 0; round < 100; ++round) {
+    std::vector<prefix> prefixes;
+    for (auto count = random.below(12); count > 0; --count)
+      prefixes.emplace_back(ipv4{0x0A000000 + random.below(2048)}, 24 + random.below(9));
+    prefix_set const set{prefixes};
+    std::uint64_t below = 0;
+    for (std::uint32_t a = 0x0A000000; a < 0x0A000800; ++a) {
+      bool const is_member = slowly_contains(prefixes, ipv4{a});
+      ASSERT_EQ(set.position(ipv4{a}), is_member ? below : set.ipv4_size()) << a;
+      below += is_member;
     }
   }
 }

@@ -26,9 +26,9 @@ public:
   /// A packet whose mask is not zero.
   void add(std::uint64_t fingerprints) noexcept;
   /// A row of type tcp_syn: compares its keys with those of the SYN before it. A packet that
-  /// repeats the sequence number of the one before says nothing.
+  /// repeats one of the last four sequence numbers says nothing: what is sent again is no new test.
   void add_keys(tag_columns const& tags, std::size_t row, std::uint32_t tcp_sequence) noexcept;
-  /// What was seen of the same source at another time.
+  /// What was seen of the same source at a later time. The packets at the seam are no pair.
   void absorb(tool_evidence const& other) noexcept;
 
   /// What the evidence amounts to; the surest first, of equally sure ones that with the lower
@@ -44,12 +44,13 @@ private:
     std::uint32_t count : 24;
     std::uint32_t number : 8;  ///< fingerprint + 1; 0: free
   };
+  void add_one(std::uint32_t number) noexcept;
+
   std::array<place, 4> matched_;
   std::array<std::uint32_t, most_keys> last_keys_;
   std::array<std::uint16_t, most_keys> equal_;  ///< pairs that agreed; stays at its largest
-  std::uint32_t last_sequence_;
-  std::uint32_t pairs_;  ///< pairs compared
-  bool has_last_;
+  std::uint64_t recent_;  ///< marks of the last four sequence numbers, 16 bits each, 0: none
+  std::uint32_t pairs_;   ///< pairs compared
 };
 static_assert(sizeof(tool_evidence) <= 64);
 

@@ -1,7 +1,8 @@
 #include "kizashi/recognise/traffic.hpp"
 
 #include <algorithm>
-#include <utility>
+
+#include "kizashi/recognise/internal/payload_services.hpp"
 
 namespace kizashi::recognise {
 namespace {
@@ -52,6 +53,11 @@ auto name_of(packet_type type) noexcept -> std::string_view {
 
 auto name_of(traffic_class each) noexcept -> std::string_view {
   return class_names[static_cast<std::size_t>(each)];
+}
+
+auto amplifier_name(std::uint16_t port) noexcept -> std::string_view {
+  auto const* const service = internal::service_on(port);
+  return service != nullptr && service->amplifies ? service->name : std::string_view{};
 }
 
 auto victim_of(net::packet_batch const& batch, std::size_t row, packet_type type) -> net::address {

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "kizashi/base/time.hpp"
@@ -36,6 +37,7 @@ struct scanner_row {
 };
 
 /// Sources that behave alike: the same tool or header, ports and times of activity.
+/// docs/campaigns.md says when.
 struct campaign_row {
   std::string name;         ///< follows from the behaviour alone: the same on every day
   std::string description;  ///< the behaviour in words
@@ -44,21 +46,40 @@ struct campaign_row {
   std::vector<telescope::port_use> ports;
   std::uint64_t sources = 0;
   std::uint64_t packets = 0;
-  std::uint64_t networks = 0;  ///< different /24 (IPv6: /64) of the sources
+  std::uint64_t networks = 0;   ///< different /24 (IPv6: /64) of the sources
+  std::uint64_t systems = 0;    ///< different AS; 0 without a table of places
+  std::uint64_t countries = 0;  ///< different ones; 0 without a table
   timestamp first;
   timestamp last;
   std::uint32_t days = 0;       ///< `source_profile::days` of any
   bool is_synchronous = false;  ///< its sources are active in the same minutes more than chance has
+  /// How alike they are, 0 .. 1: mean over the sources of the likeness of their ports to the
+  /// campaign's, times the confidence of the verdict (equal header: 0.9, equal length: 0.5).
   double confidence = 0;
 };
 
-/// One rule by which packets are set aside, in words.
+/// How a rule came about.
+enum class screening_method : std::uint8_t {
+  list,      ///< published scanners
+  verdict,   ///< fingerprints
+  label,     ///< a person's
+  targets,   ///< coordinated groups: they share their targets
+  timing,    ///< synchronous campaigns
+  sequence,  ///< like malware, unsupervised
+  learnt,    ///< semi-supervised
+};
+[[nodiscard]] auto name_of(screening_method method) noexcept -> std::string_view;
+
+/// One rule by which packets are set aside, in words. A source may have several tags, so rows add
+/// up to more than was set aside. docs/screening.md.
 struct screening_row {
-  std::string tag;     ///< "known scanner", "known malware", "same sequence as mirai" ...
-  std::string reason;  ///< the rule in words
-  std::uint64_t sources = 0;
-  std::uint64_t packets = 0;
-  double precision = 0;  ///< on labelled sources; 0: not known
+  screening_method method = screening_method::list;
+  std::string tag;             ///< "known scanner", "known malware", "same sequence as mirai" ...
+  std::string reason;          ///< the rule in words
+  std::uint64_t sources = 0;   ///< that have the tag
+  std::uint64_t packets = 0;   ///< of those sources
+  std::uint64_t labelled = 0;  ///< sources on which `precision` was measured
+  double precision = 0;        ///< of `labelled`; 0 when that is 0
 };
 
 struct screening_summary {
@@ -83,7 +104,7 @@ struct source_conclusion {
   recognise::traffic_class traffic_class = recognise::traffic_class::other;  ///< of most packets
   std::uint16_t scanner = 0;
   std::int32_t campaign = -1;        ///< index in `conclusions::campaigns`
-  std::uint32_t neighbours = 0;      ///< sources of the same campaign in its /24 (IPv6: /64)
+  std::uint32_t neighbours = 0;      ///< other sources of its campaign in its /24 (IPv6: /64)
   std::vector<std::uint32_t> rules;  ///< indices in `screening_summary::rules`; empty: it is left
 };
 

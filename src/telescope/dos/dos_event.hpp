@@ -30,25 +30,45 @@ enum class scaling : std::uint8_t {
 };
 [[nodiscard]] auto name_of(scaling each) noexcept -> std::string_view;
 
+/// What kinds of answers are told apart.
+enum class answer_kind : std::uint8_t { synack, rst, icmp, udp };
+inline constexpr std::size_t answer_kinds = 4;
+[[nodiscard]] auto name_of(answer_kind each) noexcept -> std::string_view;
+
 struct dos_event {
   net::prefix victim;         ///< one address, or a /24 (IPv6: /64) under a carpet attack
-  std::uint32_t victims = 1;  ///< different addresses under attack
+  std::uint32_t victims = 1;  ///< different addresses that answered
   timestamp first;
   timestamp last;
-  std::uint64_t packets = 0;  ///< of backscatter
+  std::uint64_t packets = 0;  ///< of backscatter; of UDP only with `dos_options::counts_udp`
   std::uint64_t wire_bytes = 0;
-  std::uint64_t most_per_minute = 0;  ///< in any 60 s, slid by 10 s
+  /// In any 60 s, slid by 10 s from the first packet on.
+  std::uint64_t most_per_minute = 0;
   std::uint64_t spoofed = 0;  ///< different forged senders seen: destinations in the telescope
   bool is_spoofed_exact = true;
-  std::vector<attacked_port> ports;          ///< busiest first, at most 8
-  std::uint32_t port_count = 0;              ///< different attacked ports
-  std::array<std::uint64_t, 4> by_answer{};  ///< packets: SYN-ACK, RST, ICMP, UDP
-  double uniformity = 0;                     ///< p-value of the chi-square test; 0 when not tested
+  std::vector<attacked_port> ports;  ///< busiest first, at most 8
+  std::uint32_t port_count = 0;      ///< different attacked ports
+  bool are_ports_exact = true;       ///< false: `port_count` is an estimate, packets of `ports` are
+                                     ///< lower bounds
+  /// Packets by `answer_kind`; of UDP also those that `packets` leaves out.
+  std::array<std::uint64_t, answer_kinds> by_answer{};
+  double uniformity = 0;  ///< p-value of the chi-square test; 0 when not tested
   scaling scale = scaling::no_darknet;
-  double attack_rate = 0;  ///< packets/s at the victim, estimated from `most_per_minute`; see scale
-  std::uint64_t juno = 0;  ///< packets by the port rule of juno-like flooders
-  bool is_ongoing = false;
+  /// Packets/s that reached the victim, estimated from `most_per_minute`; 0 unless `scale` is done.
+  double attack_rate = 0;
+  std::uint64_t juno = 0;   ///< packets by the port rule of juno-like flooders
+  bool is_ongoing = false;  ///< the stream ended before the timeout
+  bool is_cut = false;      ///< ended early because memory was short
 };
+
+/// Whether an event comes before another in the order in which they are given out: by last, first,
+/// victim.
+[[nodiscard]] auto is_before(dos_event const& a, dos_event const& b) noexcept -> bool;
+
+/// Packets/s that the victim gets when a telescope of `addresses` IPv4 addresses sees so many of
+/// its answers in a minute, one answer to each: per_minute / 60 * 2^32 / addresses.
+[[nodiscard]] auto attack_rate(std::uint64_t per_minute, std::uint64_t addresses) noexcept
+    -> double;
 
 class dos_sink {
 public:

@@ -20,8 +20,13 @@ struct dos_options {
   std::uint64_t least_packets = 25;
   duration least_duration = std::chrono::seconds{60};
   std::uint64_t least_per_minute = 30;
-  duration timeout = std::chrono::seconds{300};
-  std::uint32_t carpet_victims = 16;  ///< of a /24 (IPv6: /64) that make one event of it
+  duration timeout = std::chrono::seconds{300};  ///< above 0, at most a year
+  /// Victims of a /24 (IPv6: /64) at one time that make one event of it; below 2: never.
+  std::uint32_t carpet_victims = 16;
+  /// Whether UDP answers open vectors and count like the others. Corsaro does not count them: most
+  /// are answers to scanners and amplifiers' floods. False: they are told in `by_answer` alone.
+  bool counts_udp = false;
+  /// How far behind the watermark a packet may be and still open a vector; at most a year.
   duration lateness = std::chrono::seconds{10};
   net::prefix_set const* darknet = nullptr;     ///< null or empty: not known
   std::size_t memory = std::size_t{128} << 20;  ///< bytes, all workers together
@@ -30,10 +35,21 @@ struct dos_options {
 
 struct dos_counts {
   std::uint64_t vectors = 0;  ///< victims followed, attacks or not
-  std::uint64_t cut = 0;      ///< forgotten early because memory was short
-  std::uint64_t late = 0;
+  std::uint64_t cut = 0;      ///< of `vectors`: ended early because memory was short
+  std::uint64_t joined = 0;   ///< attacks on single addresses that are told as part of a carpet
+  std::uint64_t late = 0;     ///< packets left out because their time was too far back
+  std::uint64_t untimed = 0;  ///< packets left out because they have no time
+  std::uint64_t udp = 0;      ///< UDP answers of addresses that gave no other answer
+  std::uint64_t bytes = 0;    ///< sum of the most of each shard
+
+  void add(dos_counts const& other) noexcept;
 };
 
+/// Which attacks come out depends on the stream, not on the number of workers or on where batches
+/// end: victims live in 64 shards, each with its share of the memory, and silent ones are looked
+/// for when the watermark (the latest time of all rows) passes a multiple of a quarter of the
+/// timeout.
+///
 /// Victims are owned by their /24 (IPv6: /64), so that a carpet attack is seen whole.
 class dos_tracker {
 public:
@@ -41,10 +57,11 @@ public:
   dos_tracker(dos_tracker&&) noexcept;
   ~dos_tracker();
 
-  /// Tracks this worker's rows (`plan.victims(worker)`). Appends attacks that ended to `closed`, in
-  /// an order that depends on the stream alone.
+  /// Tracks this worker's rows (`plan.victims(worker)`). Appends attacks that ended to `closed`,
+  /// those of one call in the order of `is_before`.
   [[nodiscard]] auto track(net::packet_batch const& batch, recognise::tag_columns const& tags,
                            batch_plan const& plan, std::vector<dos_event>& closed) -> status;
+  /// Ends what is open. To be called once, last.
   [[nodiscard]] auto finish(std::vector<dos_event>& closed) -> status;
   [[nodiscard]] auto counts() const noexcept -> dos_counts;
 

@@ -3,6 +3,7 @@
 
 #include <array>
 #include <cstdint>
+#include <string>
 
 #include "kizashi/base/time.hpp"
 #include "kizashi/net/address.hpp"
@@ -42,14 +43,31 @@ struct source_profile {
   std::uint32_t quirk = 0;         ///< `quirk_of` its first TCP SYN; 0: it sent none
   /// The sample from which `quirk` comes.
   header_sample header;
-  float highest_rate = 0;      ///< packets/s of its events with 10 packets or more
-  std::uint32_t sequence = 0;  ///< sketch of the order of its ports: see profile_book.cpp
+  /// Whether its TCP SYNs do not all have the window of `header`: then `quirk` leaves it out.
+  bool window_varies = false;
+  float highest_rate = 0;  ///< packets/s of its events with 10 packets or more
+  /// The order in which it comes by. Bit `step_of(port before, port)` for each packet of a
+  /// scan-like type behind another: sources that run one program over one list of ports set the
+  /// same bits, whatever their rate; a source that takes ports at random sets them all. Compare two
+  /// by the bits they share (`sequence_likeness`).
+  std::uint32_t sequence = 0;
+  /// Steps to a higher and to a lower destination: nearly all up or all down is a walk through the
+  /// addresses, as many up as down a permutation or chance.
+  std::uint32_t ascents = 0;
+  std::uint32_t descents = 0;
+  /// Bit `hash of the destination mod 64`: see `targets_about`. Tells a scan that is so slow that
+  /// each packet is an event of its own from a source that repeats itself.
+  std::uint64_t targets = 0;
   std::uint64_t activity = 0;  ///< bit (minute since 1970) mod 64: minutes with packets
   std::uint32_t days = 0;      ///< bit (day since 1970) mod 32: days with packets
   std::uint16_t scanner = 0;   ///< `tag_columns::scanner`
   bool is_spoofable = true;    ///< no handshake was completed
 
   void absorb(source_profile const& other) noexcept;
+  /// Adds packets to a port.
+  void add_port(port_use const& use) noexcept;
+  /// Takes the header of a TCP SYN and sets `quirk`.
+  void add_header(header_sample const& syn) noexcept;
   friend auto operator<(source_profile const& a, source_profile const& b) noexcept -> bool {
     return a.address < b.address;
   }
@@ -58,8 +76,26 @@ struct source_profile {
 /// The looks of a TCP SYN that do not change from packet to packet of one program: window, options
 /// in their order, MSS, window scale, the initial TTL (32, 64, 128, 255 from the TTL seen), don't
 /// fragment. After p0f (Zalewski) and JA4T (FoxIO). Never 0.
-[[nodiscard]] auto quirk_of(header_sample const& header) noexcept -> std::uint32_t;
+/// With `window_varies` the window is left out: Mirai, for one, takes it at random.
+[[nodiscard]] auto quirk_of(header_sample const& header, bool window_varies = false) noexcept
+    -> std::uint32_t;
 /// For people: "win 1024, mss 1460, ttl 255", as p0f and JA4T would have it.
-[[nodiscard]] auto describe_quirk(header_sample const& header) -> std::string;
+[[nodiscard]] auto describe_quirk(header_sample const& header, bool window_varies = false)
+    -> std::string;
+
+/// The bit of `source_profile::sequence` for a step from a port to a port: 0 .. 31.
+[[nodiscard]] constexpr auto step_of(std::uint16_t before, std::uint16_t port) noexcept
+    -> unsigned {
+  return static_cast<unsigned>(
+      (std::uint64_t{before} << 16 | port | std::uint64_t{1} << 32) * 0x9E3779B97F4A7C15U >> 59);
+}
+/// Share of the bits of either that both have (Jaccard): 0 .. 1; 0 when one has none.
+[[nodiscard]] auto sequence_likeness(std::uint32_t a, std::uint32_t b) noexcept -> double;
+
+/// How many different destinations the bits of `source_profile::targets` stand for, by linear
+/// counting (Whang, Vander-Zanden, Taylor: "A linear-time probabilistic counting algorithm for
+/// database applications", ACM TODS 15(2), 1990): -64 ln(zeros / 64). Within 15 % up to about 100;
+/// with no zero left 64 ln 64 = 266: that many or more.
+[[nodiscard]] auto targets_about(std::uint64_t targets) noexcept -> double;
 
 }  // namespace kizashi::telescope

@@ -1,0 +1,203 @@
+#include "kizashi/screening/internal/rules.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+#include <utility>
+
+#include "kizashi/base/random.hpp"
+#include "kizashi/screening/internal/rule_growth.hpp"
+
+namespace kizashi::screening::internal {
+namespace {
+
+using numbers = std::vector<std::uint32_t>;
+
+/// At most `most` of them, evenly spread.
+auto spread_over(numbers all, std::size_t most) -> numbers {
+  if (all.size() <= most) return all;
+  numbers some;
+  for (std::size_t i = 0; i < most; ++i) some.push_back(all[i * all.size() / most]);
+  return some;
+}
+
+/// All sources by what they are for learning.
+struct population {
+  std::map<std::uint16_t, numbers> train;     // by label
+  std::map<std::uint16_t, numbers> held_out;  // by label
+  numbers unlabelled;
+};
+
+auto divide(std::span<source_record const> sources) -> population {
+  population divided;
+  for (std::uint32_t i = 0; i < sources.size(); ++i) {
+    auto const& each = sources[i];
+    if (each.label == 0)
+      divided.unlabelled.push_back(i);
+    else
+      (is_held_out(each.address) ? divided.held_out : divided.train)[each.label].push_back(i);
+  }
+  return divided;
+}
+
+/// The label that an unlabelled source has from its campaign, by campaign; 0: none. Only sources
+/// that are not held out count.
+auto spread_labels(std::span<source_record const> sources, population const& from,
+                   rule_options const& options) -> std::map<std::int32_t, std::uint16_t> {
+  struct tally {
+    std::uint64_t labelled = 0;
+    std::uint64_t unlabelled = 0;
+    std::map<std::uint16_t, std::uint64_t> by_label;
+  };
+  std::map<std::int32_t, tally> tallies;
+  for (auto const& [label, members] : from.train) {
+    for (auto const i : members) {
+      if (sources[i].campaign < 0) continue;
+      auto& tally = tallies[sources[i].campaign];
+      ++tally.labelled;
+      ++tally.by_label[label];
+    }
+  }
+  for (auto const i : from.unlabelled)
+    if (auto const found = tallies.find(sources[i].campaign); found != tallies.end())
+      ++found->second.unlabelled;
+  std::map<std::int32_t, std::uint16_t> spread;
+  for (auto const& [campaign, tally] : tallies) {
+    auto const most = std::ranges::max_element(
+        tally.by_label, [](auto const& a, auto const& b) { return a.second < b.second; });
+    auto const labelled = static_cast<double>(tally.labelled);
+    if (tally.labelled >= options.least_covered &&
+        static_cast<double>(most->second) >= options.least_purity * labelled &&
+        static_cast<double>(tally.unlabelled) <= options.loose.most_spread * labelled)
+      spread[campaign] = most->first;
+  }
+  return spread;
+}
+
+class learner {
+public:
+  learner(std::span<source_record const> sources, rule_options const& options)
+      : sources_{sources},
+        options_{options},
+        all_{divide(sources)},
+        spread_{spread_labels(sources, all_, options)} {}
+
+  auto run() -> std::vector<learnt_rule> {
+    for (auto const& [label, members] : all_.train) {
+      auto const held_out = all_.held_out.find(label);
+      if (label == options_.background || held_out == all_.held_out.end()) continue;
+      if (members.size() + held_out->second.size() >= options_.least_labelled) learn(label);
+    }
+    return std::move(rules_);
+  }
+
+private:
+  /// What the rules of one label are learnt from.
+  void gather(std::uint16_t label, examples& train, examples& held_out) const {
+    train = {};
+    held_out = {};
+    for (auto const& [other, members] : all_.train)
+      (other == label ? train.right : train.wrong)
+          .insert((other == label ? train.right : train.wrong).end(), members.begin(),
+                  members.end());
+    for (auto const& [other, members] : all_.held_out)
+      (other == label ? held_out.right : held_out.wrong)
+          .insert((other == label ? held_out.right : held_out.wrong).end(), members.begin(),
+                  members.end());
+    numbers spread;
+    for (auto const i : all_.unlabelled) {
+      auto const found = spread_.find(sources_[i].campaign);
+      (found != spread_.end() && found->second == label ? spread : train.unknown).push_back(i);
+    }
+    spread = spread_over(std::move(spread), 2 * train.right.size());
+    train.right.insert(train.right.end(), spread.begin(), spread.end());
+    for (auto* const each : {&train.right, &train.wrong, &train.unknown})
+      *each = spread_over(std::move(*each), options_.most_examples);
+    held_out.unknown = train.unknown;
+    train.weigh();
+    held_out.weigh();
+  }
+
+  void learn(std::uint16_t label) {
+    examples train;
+    examples held_out;
+    gather(label, train, held_out);
+    for (std::size_t count = 0; count < options_.most_rules;) {
+      if (train.right.size() < options_.least_covered) return;
+      auto conditions = grow_rule(sources_, train, options_.least_covered);
+      if (conditions.empty()) return;
+      close_rule(sources_, train, conditions);
+      prune_rule(sources_, held_out, conditions);
+      learnt_rule rule{std::move(conditions), label};
+      auto const before = train.right.size();
+      auto const is_covered = [&](std::uint32_t i) { return rule.covers(sources_[i]); };
+      std::erase_if(train.right, is_covered);
+      if (train.right.size() == before) return;
+      measure(rule);
+      if (is_good(rule)) {
+        rules_.push_back(std::move(rule));
+        std::erase_if(held_out.right, is_covered);
+      }
+      ++count;
+    }
+  }
+
+  /// On all sources that were held out, and on all without a label.
+  void measure(learnt_rule& rule) const {
+    for (auto const& [label, members] : all_.held_out) {
+      for (auto const i : members) {
+        auto const covers = rule.covers(sources_[i]);
+        rule.labelled += covers;
+        rule.right += covers && label == rule.label;
+      }
+    }
+    for (auto const i : all_.unlabelled) rule.more += rule.covers(sources_[i]);
+  }
+
+  [[nodiscard]] auto is_good(learnt_rule const& rule) const -> bool {
+    if (rule.precision() < options_.least_precision ||
+        wilson_bound(rule.right, rule.labelled) < options_.least_bound)
+      return false;
+    std::uint64_t fit = rule.right;
+    auto const& train = all_.train.at(rule.label);
+    for (auto const i : train) fit += rule.covers(sources_[i]);
+    auto const labelled = train.size() + all_.held_out.at(rule.label).size();
+    return options_.loose.permits(fit, labelled, rule.more, all_.unlabelled.size());
+  }
+
+  std::span<source_record const> sources_;
+  rule_options const& options_;
+  population all_;
+  std::map<std::int32_t, std::uint16_t> spread_;
+  std::vector<learnt_rule> rules_;
+};
+
+}  // namespace
+
+auto learnt_rule::covers(source_record const& source) const noexcept -> bool {
+  return std::ranges::all_of(conditions,
+                             [&source](condition const& each) { return each.holds(source); });
+}
+
+auto is_held_out(net::address a) noexcept -> bool {
+  auto const bits = a.is_ipv6() ? mix64(a.as_ipv6().high()) ^ a.as_ipv6().low()
+                                : std::uint64_t{a.as_ipv4().value()};
+  return mix64(bits) % 3 == 0;
+}
+
+auto learn_rules(std::span<source_record const> sources, rule_options const& options)
+    -> std::vector<learnt_rule> {
+  return learner{sources, options}.run();
+}
+
+auto describe(learnt_rule const& rule) -> std::string {
+  std::string text;
+  for (auto const& each : rule.conditions) {
+    auto const words = describe(each);
+    if (text.find(words) != std::string::npos) continue;  // "no TCP SYN" of several fields
+    text += (text.empty() ? "" : ", ") + words;
+  }
+  return text;
+}
+
+}  // namespace kizashi::screening::internal

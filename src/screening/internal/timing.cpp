@@ -1,0 +1,157 @@
+#include "kizashi/screening/internal/timing.hpp"
+
+#include <algorithm>
+#include <array>
+#include <bit>
+#include <cmath>
+
+namespace kizashi::screening::internal {
+namespace {
+
+auto alike(std::uint64_t a, std::uint64_t b) -> double {
+  auto const all = std::popcount(a | b);
+  return all == 0 ? 0 : static_cast<double>(std::popcount(a & b)) / all;
+}
+
+/// ln of a bound on the chance that `hits` or more of `tries` succeed (Chernoff 1952).
+auto log_tail(double hits, double tries, double chance) -> double {
+  auto const share = std::min(hits / tries, 1.0);
+  if (share <= chance) return 0;
+  auto divergence = share * std::log(share / chance);
+  if (share < 1) divergence += (1 - share) * std::log((1 - share) / (1 - chance));
+  return -tries * divergence;
+}
+
+class finder {
+public:
+  finder(std::span<std::uint64_t const> masks, minute_ring const& ring,
+         timing_options const& options)
+      : masks_{masks}, ring_{ring}, options_{options}, groups_(masks.size(), -1) {
+    for (std::size_t i = 0; i < masks.size(); ++i) {
+      auto const minutes = static_cast<unsigned>(std::popcount(masks[i]));
+      if (minutes >= options.least_minutes) open_.push_back(i);
+    }
+  }
+
+  auto run() -> std::vector<std::int32_t> {
+    if (ring_.size() < 8 || open_.size() < options_.least_sources) return groups_;
+    auto const leaders = choose_leaders();
+    leaders_ = static_cast<double>(leaders.size());
+    for (auto const leader : leaders)
+      if (groups_[leader] < 0) try_group(masks_[leader]);
+    return groups_;
+  }
+
+private:
+  [[nodiscard]] auto choose_leaders() const -> std::vector<std::size_t> {
+    auto const count = std::min(open_.size(), options_.most_leaders);
+    std::vector<std::size_t> chosen;
+    for (std::size_t i = 0; i < count; ++i) chosen.push_back(open_[i * open_.size() / count]);
+    return chosen;
+  }
+
+  void gather(std::uint64_t mask) {
+    members_.clear();
+    for (auto const each : open_)
+      if (alike(masks_[each], mask) >= options_.least_alike) members_.push_back(each);
+  }
+
+  /// Minutes in which more than half of the members are active.
+  [[nodiscard]] auto common_mask() const -> std::uint64_t {
+    std::array<std::size_t, 64> active{};
+    for (auto const each : members_)
+      for (auto left = masks_[each]; left != 0; left &= left - 1)
+        ++active[static_cast<std::size_t>(std::countr_zero(left))];
+    std::uint64_t mask = 0;
+    for (std::size_t minute = 0; minute < 64; ++minute)
+      if (active[minute] * 2 > members_.size()) mask |= std::uint64_t{1} << minute;
+    return mask;
+  }
+
+  /// A source that was there when the capture began or ended has one stretch at its edge; so have
+  /// many, and they have nothing in common but the capture.
+  [[nodiscard]] auto has_shape(std::uint64_t mask) const -> bool {
+    auto const edges = std::uint64_t{1} | std::uint64_t{1} << (ring_.size() - 1);
+    auto const stretches = ring_.stretches(mask);
+    return stretches >= 3 || (stretches > 0 && (mask & edges) == 0);
+  }
+
+  /// How often a mask turned to another time is like this one.
+  [[nodiscard]] auto chance(std::uint64_t mask) const -> double {
+    auto const count = std::min(open_.size(), options_.most_turned);
+    std::size_t hits = 0;
+    for (std::size_t i = 0; i < count; ++i) {
+      auto const other = masks_[open_[i * open_.size() / count]];
+      for (unsigned turn = 1; turn < ring_.size(); ++turn)
+        hits += alike(ring_.turn(other, turn), mask) >= options_.least_alike;
+    }
+    return static_cast<double>(hits + 1) / static_cast<double>(count * (ring_.size() - 1) + 1);
+  }
+
+  void try_group(std::uint64_t mask) {
+    for (int round = 0; round < 3; ++round) {
+      gather(mask);
+      if (members_.size() < options_.least_sources) return;
+      auto const next = common_mask();
+      if (next == mask) break;
+      mask = next;
+    }
+    gather(mask);
+    if (members_.size() < options_.least_sources || !has_shape(mask)) return;
+    auto const found = static_cast<double>(members_.size());
+    auto const all = static_cast<double>(open_.size());
+    auto const by_chance = chance(mask);
+    if (found < options_.least_lift * all * by_chance) return;
+    if (log_tail(found, all, by_chance) + std::log(leaders_) > std::log(options_.false_alarm))
+      return;
+    for (auto const each : members_) groups_[each] = next_;
+    ++next_;
+    std::erase_if(open_, [this](std::size_t each) { return groups_[each] >= 0; });
+  }
+
+  std::span<std::uint64_t const> masks_;
+  minute_ring const& ring_;
+  timing_options const& options_;
+  std::vector<std::int32_t> groups_;
+  std::vector<std::size_t> open_;  // in no group yet, ascending
+  std::vector<std::size_t> members_;
+  double leaders_ = 0;
+  std::int32_t next_ = 0;
+};
+
+}  // namespace
+
+minute_ring::minute_ring(std::uint64_t seen) noexcept
+    : seen_{seen}, size_{static_cast<unsigned>(std::popcount(seen))} {
+  auto longest = 0;
+  for (unsigned start = 0; start < 64; ++start) {
+    auto const turned = std::rotr(seen, static_cast<int>(start));
+    auto const pause = turned == 0 ? 0 : std::countr_zero(turned);
+    if (pause <= longest) continue;
+    longest = pause;
+    begin_ = (start + static_cast<unsigned>(pause)) % 64;
+  }
+}
+
+auto minute_ring::compact(std::uint64_t mask) const noexcept -> std::uint64_t {
+  auto const turned = std::rotr(mask, static_cast<int>(begin_));
+  std::uint64_t packed = 0;
+  unsigned place = 0;
+  for (auto left = std::rotr(seen_, static_cast<int>(begin_)); left != 0; left &= left - 1, ++place)
+    packed |= (turned >> std::countr_zero(left) & 1) << place;
+  return packed;
+}
+
+auto minute_ring::turn(std::uint64_t mask, unsigned minutes) const noexcept -> std::uint64_t {
+  minutes %= size_;
+  if (minutes == 0) return mask;
+  auto const all = size_ == 64 ? ~std::uint64_t{0} : (std::uint64_t{1} << size_) - 1;
+  return (mask << minutes | mask >> (size_ - minutes)) & all;
+}
+
+auto minute_ring::stretches(std::uint64_t mask) const noexcept -> unsigned {
+  if (mask != 0 && static_cast<unsigned>(std::popcount(mask)) == size_) return 1;
+  return static_cast<unsigned>(std::popcount(mask & ~turn(mask, 1)));
+}
+
+}  // namespace kizashi::screening::internal
