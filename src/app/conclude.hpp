@@ -10,10 +10,11 @@
 
 namespace kizashi::app {
 
-/// Findings that are empty but for the tables: the shipped ones and those that `set` names. What a
-/// person should know of the files becomes notes. Fails when a file cannot be used.
-[[nodiscard]] auto open_findings(settings const& set, std::vector<capture::note>& notes)
-    -> result<findings>;
+/// Findings that are empty but for the tables: the shipped ones and those that `set` names, and the
+/// truth by which screening is judged (a file; empty: none). What a person should know of the files
+/// becomes notes. Fails when a file cannot be used.
+[[nodiscard]] auto open_findings(settings const& set, std::string const& truth,
+                                 std::vector<capture::note>& notes) -> result<findings>;
 
 /// Draws the conclusions into `out.found`. With a `folder`, profiles.csv is written there: each
 /// source with what is concluded of it.

@@ -52,7 +52,7 @@ auto event_tables::create(options const& wanted) -> result<event_tables> {
   KIZASHI_TRY(out.victim_table_, output_file::create(wanted.folder / "dos_victims.csv"));
   KIZASHI_TRY(out.victim_table_->write(
       "victim,victims,first,last,packets,wire_bytes,most_per_minute,spoofed_sources,ports,"
-      "port_count,synack,rst,icmp,udp,uniformity,scaling,attack_rate,ongoing\n"));
+      "port_count,ports_exact,synack,rst,icmp,udp,uniformity,scaling,attack_rate,ongoing,cut\n"));
   return out;
 }
 
@@ -93,15 +93,16 @@ auto event_tables::observe(telescope::dos_event const& closed) -> status {
     ports += fmt::format("{}{}/{}", ports.empty() ? "" : " ", each.port,
                          protocol_name(each.ip_protocol));
   line_.clear();
-  fmt::format_to(
-      std::back_inserter(line_), "{},{},{},{},{},{},{},{},{},{},{},{},{},{},{:.3g},{},{},{}\n",
-      closed.victim.to_string(), closed.victims, closed.first.to_string(), closed.last.to_string(),
-      closed.packets, closed.wire_bytes, closed.most_per_minute, closed.spoofed, ports,
-      closed.port_count, closed.by_answer[0], closed.by_answer[1], closed.by_answer[2],
-      closed.by_answer[3], closed.uniformity, name_of(closed.scale),
-      closed.scale == telescope::scaling::done ? fmt::format("{:.6g}", closed.attack_rate)
-                                               : std::string{},
-      closed.is_ongoing);
+  fmt::format_to(std::back_inserter(line_),
+                 "{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{:.3g},{},{},{},{}\n",
+                 closed.victim.to_string(), closed.victims, closed.first.to_string(),
+                 closed.last.to_string(), closed.packets, closed.wire_bytes, closed.most_per_minute,
+                 closed.spoofed, ports, closed.port_count, closed.by_answer[0], closed.by_answer[1],
+                 closed.by_answer[2], closed.by_answer[3], closed.uniformity, name_of(closed.scale),
+                 closed.scale == telescope::scaling::done
+                     ? fmt::format("{:.6g}", closed.attack_rate)
+                     : std::string{},
+                 closed.is_ongoing);
   return put(victim_table_);
 }
 

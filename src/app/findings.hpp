@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -10,6 +11,8 @@
 #include "kizashi/recognise/fingerprint.hpp"
 #include "kizashi/recognise/scanner_list.hpp"
 #include "kizashi/screening/conclusions.hpp"
+#include "kizashi/screening/evaluation.hpp"
+#include "kizashi/screening/labels.hpp"
 #include "kizashi/telescope/dos/dos_tracker.hpp"
 #include "kizashi/telescope/events/coordination.hpp"
 #include "kizashi/telescope/events/event_tracker.hpp"
@@ -20,7 +23,8 @@ namespace kizashi::app {
 struct recognition_tables {
   recognise::fingerprint_table fingerprints;
   recognise::scanner_list scanners;
-  std::vector<std::string> warnings;  ///< what a person should know of files that were read
+  screening::source_labels labels;
+  screening::source_labels truth;  ///< what sources really are; empty: not known
 };
 
 /// Conclusions on one source that a report shows.
@@ -42,7 +46,8 @@ struct findings {
   telescope::dos_counts dos_counts;
   std::vector<telescope::target_group> coordinated;
   screening::conclusions conclusions;
-  std::unordered_map<std::string, shown_source> sources;  ///< by address as text: the shown ones
+  std::optional<screening::evaluation_report> evaluation;  ///< where the truth is known
+  std::unordered_map<std::string, shown_source> sources;   ///< by address as text: the shown ones
 };
 
 /// Names of the fingerprints whose bits are set, in the order of the table.

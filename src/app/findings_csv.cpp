@@ -26,10 +26,11 @@ auto scanner_line(screening::scanner_row const& row) -> std::string {
 }
 
 auto campaign_line(screening::campaign_row const& row) -> std::string {
-  return fmt::format("{},{},{},{},{},{},{},{},{},{},{},{:.3f}", csv_text(row.name),
+  return fmt::format("{},{},{},{},{},{},{},{},{},{},{},{},{},{:.3f}", csv_text(row.name),
                      csv_text(row.description), row.tool, csv_text(row.quirk), port_list(row.ports),
-                     row.sources, row.networks, row.packets, row.first.to_string(),
-                     row.last.to_string(), row.is_synchronous, row.confidence);
+                     row.sources, row.networks, row.systems, row.countries, row.packets,
+                     row.first.to_string(), row.last.to_string(), row.is_synchronous,
+                     row.confidence);
 }
 
 auto group_line(telescope::target_group const& row) -> std::string {
@@ -40,9 +41,9 @@ auto group_line(telescope::target_group const& row) -> std::string {
 }
 
 auto rule_line(screening::screening_row const& row) -> std::string {
-  return fmt::format("{},{},{},{},{}", csv_text(row.tag), csv_text(row.reason), row.sources,
-                     row.packets,
-                     row.precision > 0 ? fmt::format("{:.4f}", row.precision) : std::string{});
+  return fmt::format("{},{},{},{},{},{},{}", name_of(row.method), csv_text(row.tag),
+                     csv_text(row.reason), row.sources, row.packets, row.labelled,
+                     row.labelled > 0 ? fmt::format("{:.4f}", row.precision) : std::string{});
 }
 
 }  // namespace
@@ -56,17 +57,19 @@ auto write_findings_csv(report const& what, std::filesystem::path const& folder)
                          all.classes.size(), class_line));
   KIZASHI_TRY(write_rows(folder / "known_scanners.csv", "organisation,sources,packets",
                          all.known_scanners, all.known_scanners.size(), scanner_line));
-  KIZASHI_TRY(write_rows(folder / "campaigns.csv",
-                         "name,description,tool,header,ports,sources,networks,packets,first,last,"
-                         "synchronous,confidence",
-                         all.campaigns, all.campaigns.size(), campaign_line));
+  KIZASHI_TRY(
+      write_rows(folder / "campaigns.csv",
+                 "name,description,tool,header,ports,sources,networks,systems,countries,packets,"
+                 "first,last,synchronous,confidence",
+                 all.campaigns, all.campaigns.size(), campaign_line));
   KIZASHI_TRY(write_rows(
       folder / "coordinated.csv",
       "type,port,sharing,sources,events,packets,targets,expected_targets,exact,first,last",
       found.coordinated, found.coordinated.size(), group_line));
   auto const& rules = all.screening.rules;
-  return write_rows(folder / "screening.csv", "tag,reason,sources,packets,precision", rules,
-                    rules.size(), rule_line);
+  return write_rows(folder / "screening.csv",
+                    "method,tag,reason,sources,packets,labelled,precision", rules, rules.size(),
+                    rule_line);
 }
 
 }  // namespace kizashi::app

@@ -67,6 +67,7 @@ auto to_json(telescope::dos_event const& event) -> json {
           {"spoofed_sources_exact", event.is_spoofed_exact},
           {"ports", ports},
           {"port_count", event.port_count},
+          {"ports_exact", event.are_ports_exact},
           {"answers",
            {{"synack", event.by_answer[0]},
             {"rst", event.by_answer[1]},
@@ -79,7 +80,8 @@ auto to_json(telescope::dos_event const& event) -> json {
           {"scaling", name_of(event.scale)},
           {"attack_rate", is_scaled ? json(event.attack_rate) : json(nullptr)},
           {"juno_packets", event.juno},
-          {"ongoing", event.is_ongoing}};
+          {"ongoing", event.is_ongoing},
+          {"cut", event.is_cut}};
 }
 
 auto to_json(telescope::target_group const& group) -> json {
@@ -125,6 +127,8 @@ auto to_json(screening::campaign_row const& row) -> json {
           {"ports", ports},
           {"sources", row.sources},
           {"networks", row.networks},
+          {"systems", row.systems},
+          {"countries", row.countries},
           {"packets", row.packets},
           {"first", time_json(row.first)},
           {"last", time_json(row.last)},
@@ -132,19 +136,42 @@ auto to_json(screening::campaign_row const& row) -> json {
           {"confidence", row.confidence}};
 }
 
-auto to_json(screening::screening_summary const& sum) -> json {
+auto to_json(screening::evaluation_counts const& counts) -> json {
+  return {{"right", counts.right}, {"wrong", counts.wrong},           {"missed", counts.missed},
+          {"left", counts.left},   {"precision", counts.precision()}, {"recall", counts.recall()}};
+}
+
+auto evaluation_json(std::optional<screening::evaluation_report> const& of) -> json {
+  if (!of) return nullptr;
+  return {{"sources", to_json(of->sources)},
+          {"packets", to_json(of->packets)},
+          {"unknown", of->unknown}};
+}
+
+auto screening_json(findings const& found) -> json {
+  auto const& sum = found.conclusions.screening;
   auto rules = json::array();
-  for (auto const& each : sum.rules)
-    rules.push_back({{"tag", each.tag},
-                     {"reason", each.reason},
-                     {"sources", each.sources},
-                     {"packets", each.packets},
-                     {"precision", each.precision > 0 ? json(each.precision) : json(nullptr)}});
-  return {{"packets", sum.packets},
-          {"packets_left", sum.packets_left},
-          {"sources", sum.sources},
-          {"sources_left", sum.sources_left},
-          {"rules", rules}};
+  for (std::size_t i = 0; i < sum.rules.size(); ++i) {
+    auto const& each = sum.rules[i];
+    json row{{"method", name_of(each.method)},
+             {"tag", each.tag},
+             {"reason", each.reason},
+             {"sources", each.sources},
+             {"packets", each.packets},
+             {"labelled", each.labelled},
+             {"precision", each.labelled > 0 ? json(each.precision) : json(nullptr)}};
+    if (found.evaluation) {
+      auto const& truth = found.evaluation->rules[i];
+      row["truth"] = {{"sources", truth.sources},
+                      {"precision", truth.precision()},
+                      {"label", name_json(truth.label)},
+                      {"recall", truth.recall()}};
+    }
+    rules.push_back(std::move(row));
+  }
+  return {{"packets", sum.packets}, {"packets_left", sum.packets_left},
+          {"sources", sum.sources}, {"sources_left", sum.sources_left},
+          {"rules", rules},         {"evaluation", evaluation_json(found.evaluation)}};
 }
 
 }  // namespace
@@ -169,9 +196,11 @@ auto write_findings_json(report const& what, json_document& out) -> status {
   json const totals{{"events", found.event_counts.events},
                     {"events_cut", found.event_counts.cut},
                     {"late_packets", found.event_counts.late},
+                    {"untimed_packets", found.event_counts.untimed},
                     {"timeout_seconds", std::chrono::duration<double>(found.event_timeout).count()},
                     {"dos_victims", found.victim_count},
                     {"dos_cut", found.dos_counts.cut},
+                    {"dos_late_packets", found.dos_counts.late},
                     {"known_scanners", all.known_scanners.size()},
                     {"campaigns", all.campaigns.size()},
                     {"coordinated", found.coordinated.size()}};
@@ -184,7 +213,7 @@ auto write_findings_json(report const& what, json_document& out) -> status {
   KIZASHI_TRY(out.list("campaigns", all.campaigns, shown(all.campaigns, what.top), plain));
   KIZASHI_TRY(
       out.list("coordinated", found.coordinated, shown(found.coordinated, what.top), plain));
-  return out.member("screening", to_json(all.screening));
+  return out.member("screening", screening_json(found));
 }
 
 }  // namespace kizashi::app

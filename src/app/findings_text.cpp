@@ -168,7 +168,18 @@ auto coordinated(report_page& page) -> status {
   return page.table(table);
 }
 
-auto screening(report_page& page) -> status {
+auto evaluation(report_page& page) -> status {
+  auto const& truth = page.what().found->evaluation;
+  if (!truth) return {};
+  auto const line = [](std::string_view what, screening::evaluation_counts const& counts) {
+    return fmt::format("Against the truth, by {}: precision {:.4f}, recall {:.4f}.", what,
+                       counts.precision(), counts.recall());
+  };
+  KIZASHI_TRY(page.line(line("sources", truth->sources)));
+  return page.line(line("packets", truth->packets));
+}
+
+auto screened(report_page& page) -> status {
   auto const& sum = page.what().found->conclusions.screening;
   if (sum.packets == 0) return {};
   KIZASHI_TRY(
@@ -181,8 +192,9 @@ auto screening(report_page& page) -> status {
   KIZASHI_TRY(page.table(table));
   auto const left = static_cast<double>(sum.packets_left) /
                     static_cast<double>(std::max<std::uint64_t>(1, sum.packets));
-  return page.line(fmt::format("Left: {} of the packets, {} of the sources.", percent(left),
-                               with_thousands(sum.sources_left)));
+  KIZASHI_TRY(page.line(fmt::format("Left: {} of the packets, from {}.", percent(left),
+                                    counted(sum.sources_left, "source"))));
+  return evaluation(page);
 }
 
 }  // namespace
@@ -195,7 +207,7 @@ auto write_findings_text(report_page& page) -> status {
   KIZASHI_TRY(coordinated(page));
   KIZASHI_TRY(victims(page));
   KIZASHI_TRY(campaigns(page));
-  return screening(page);
+  return screened(page);
 }
 
 }  // namespace kizashi::app

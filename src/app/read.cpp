@@ -38,6 +38,8 @@ struct read_choice {
   std::string event_timeout;
   std::vector<std::string> fingerprints;
   std::vector<std::string> scanners;
+  std::string labels;
+  std::string truth;
   std::string csv;
   bool has_counts_only = false;
   bool has_window_sources = false;
@@ -78,6 +80,7 @@ auto apply_options(read_choice const& choice, config& values) -> status {
       {choice.memory, "read.memory", "--memory"},
       {choice.place, "place.table", "--place"},
       {choice.event_timeout, "events.timeout", "--event-timeout"},
+      {choice.labels, "recognise.labels", "--labels"},
   };
   for (auto const& each : options)
     if (!each.text.empty()) KIZASHI_TRY(values.set(each.key, each.text, each.option));
@@ -224,7 +227,7 @@ auto read_with(read_choice const& choice, settings const& set) -> result<int> {
   out.darknet_ipv4_addresses = set.darknet.ipv4_size();
   KIZASHI_TRY(out.places, open_places(set.place_table, out.place_hint));
   if (!choice.has_counts_only) {
-    KIZASHI_TRY(out.found, open_findings(set, out.notes));
+    KIZASHI_TRY(out.found, open_findings(set, choice.truth, out.notes));
   }
   KIZASHI_TRY(run_source(choice, set, out));
   KIZASHI_TRY(write(out, choice));
@@ -295,6 +298,16 @@ void add_options(CLI::App& command, read_choice& choice) {
                   "Published lists of scanners besides that of the program")
       ->type_name("FILE|DIR,...")
       ->allow_extra_args(false);
+  command
+      .add_option(
+          "--labels", choice.labels,
+          "Sources that somebody has named, \"ADDRESS LABEL\" on each line; screening learns "
+          "from them")
+      ->type_name("FILE");
+  command
+      .add_option("--truth", choice.truth,
+                  "The same form: what sources really are; the report says how right screening was")
+      ->type_name("FILE");
   command.add_flag("--counts-only", choice.has_counts_only,
                    "Only count: no tools, classes, events or campaigns");
   command

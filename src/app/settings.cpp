@@ -141,6 +141,15 @@ auto setting_keys() -> std::span<config_key const> {
        "list is always read. Option --scanners.",
        R"(["lists/"])",
        check_path},
+      {"recognise.labels",
+       std::string{},
+       {},
+       {},
+       "A file of sources that somebody has named, \"ADDRESS LABEL\" on each line: screening "
+       "learns "
+       "rules from them (docs/screening.md). Option --labels.",
+       R"("labels.txt")",
+       nullptr},
       {"events.timeout",
        duration{0s},
        duration{0s},
@@ -216,6 +225,7 @@ auto settings_of(config const& from) -> result<settings> {
   out.place_table = from.get<std::string>("place.table");
   out.fingerprints = from.get<text_list>("recognise.fingerprints");
   out.scanners = from.get<text_list>("recognise.scanners");
+  out.labels = from.get<std::string>("recognise.labels");
   out.event_timeout = from.get<duration>("events.timeout");
   if (out.event_timeout.count() == 0)
     out.event_timeout = telescope::event_timeout(out.darknet.ipv4_size());

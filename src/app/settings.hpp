@@ -26,6 +26,7 @@ struct settings {
   std::string place_table;                ///< empty: the usual places
   std::vector<std::string> fingerprints;  ///< files besides the shipped ones
   std::vector<std::string> scanners;      ///< files and folders besides the shipped list
+  std::string labels;                     ///< file of labelled sources; empty: none
   duration event_timeout{};               ///< more than zero
   std::size_t event_memory = 0;           ///< bytes, all threads together
   telescope::dos_options dos;             ///< thresholds and timeout

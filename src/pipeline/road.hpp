@@ -14,6 +14,7 @@
 #include "kizashi/recognise/place.hpp"
 #include "kizashi/recognise/recogniser.hpp"
 #include "kizashi/telescope/dos/dos_tracker.hpp"
+#include "kizashi/telescope/events/coordination.hpp"
 #include "kizashi/telescope/events/event_tracker.hpp"
 #include "kizashi/telescope/summary.hpp"
 #include "kizashi/telescope/window.hpp"
@@ -60,6 +61,7 @@ using progress_callback =
 /// sources.
 struct observations {
   std::vector<telescope::profile_book> profiles;  ///< no two have a source in common
+  telescope::target_groups targets;               ///< of their scan events
   telescope::tracker_counts events;
   telescope::dos_counts dos;
 };

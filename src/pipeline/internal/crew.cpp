@@ -185,18 +185,23 @@ void crew::finish(worker& self) {
   self.tally = std::move(*sums);
   if (auto added = windows_.add(self.number, self.closed); !added)
     give_up(std::move(added).error());
-  if (!self.observer) return;
-  if (auto ended = with_memory([&] { return self.observer->finish(self.ended); }); !ended)
-    give_up(std::move(ended).error());
 }
 
-/// What was open to the end, and what the workers have learnt.
+/// Ends what was open to the end, a shard at a time: all of it at once could be as much again.
+auto crew::end_events() -> status {
+  for (unsigned shard = 0; shard < telescope::shards; ++shard) {
+    ended_events last;
+    for (auto& each : workers_) KIZASHI_TRY(each->observer->finish(shard, last));
+    outbox_->add(std::move(last));
+    KIZASHI_TRY(outbox_->deliver());
+  }
+  return {};
+}
+
 void crew::add_observations(outcome& answer) {
   if (!outbox_) return;
-  ended_events last;
-  for (auto& each : workers_) last.take(each->ended);
-  outbox_->add(std::move(last));
-  if (auto delivered = outbox_->deliver(); !delivered) give_up(std::move(delivered).error());
+  if (auto ended = with_memory([&] { return end_events(); }); !ended)
+    give_up(std::move(ended).error());
   for (auto& each : workers_) each->observer->give(answer.observed);
 }
 

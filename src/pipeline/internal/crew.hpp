@@ -69,6 +69,7 @@ private:
     return *ring_[sequence % ring_.size()];
   }
   [[nodiscard]] auto add_up() -> outcome;
+  [[nodiscard]] auto end_events() -> status;
   void add_observations(outcome& answer);
 
   time_guard from_;

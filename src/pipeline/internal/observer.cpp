@@ -40,14 +40,9 @@ void add(telescope::tracker_counts& to, telescope::tracker_counts const& more) {
   to.events += more.events;
   to.cut += more.cut;
   to.late += more.late;
+  to.untimed += more.untimed;
   to.live_sources += more.live_sources;
   to.bytes += more.bytes;
-}
-
-void add(telescope::dos_counts& to, telescope::dos_counts const& more) {
-  to.vectors += more.vectors;
-  to.cut += more.cut;
-  to.late += more.late;
 }
 
 }  // namespace
@@ -61,9 +56,7 @@ void ended_events::sort() {
   std::ranges::sort(scans, {}, [](telescope::scan_event const& each) {
     return std::tuple{each.last, each.first, each.source, each.type, each.port};
   });
-  std::ranges::sort(dos, {}, [](telescope::dos_event const& each) {
-    return std::tuple{each.last, each.first, each.victim};
-  });
+  std::ranges::sort(dos, telescope::is_before);
 }
 
 observer::observer(road_options const& options, unsigned worker)
@@ -75,15 +68,16 @@ auto observer::observe(net::packet_batch const& batch, recognise::tag_columns co
   return dos_.track(batch, tags, plan, ended.dos);
 }
 
-auto observer::finish(ended_events& ended) -> status {
-  KIZASHI_TRY(events_.finish(ended.scans));
-  return dos_.finish(ended.dos);
+auto observer::finish(unsigned shard, ended_events& ended) -> status {
+  KIZASHI_TRY(events_.finish(shard, ended.scans));
+  return shard == 0 ? dos_.finish(ended.dos) : status{};
 }
 
 void observer::give(observations& to) {
   to.profiles.push_back(std::move(events_.profiles()));
+  to.targets.merge(events_.groups());
   add(to.events, events_.counts());
-  add(to.dos, dos_.counts());
+  to.dos.add(dos_.counts());
 }
 
 void event_outbox::add(ended_events events) {

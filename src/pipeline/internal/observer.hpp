@@ -33,7 +33,9 @@ public:
   /// Follows this worker's rows.
   [[nodiscard]] auto observe(net::packet_batch const& batch, recognise::tag_columns const& tags,
                              telescope::batch_plan const& plan, ended_events& ended) -> status;
-  [[nodiscard]] auto finish(ended_events& ended) -> status;
+  /// Ends what is open in a shard: for each of them, in their order. A shard of another worker has
+  /// nothing.
+  [[nodiscard]] auto finish(unsigned shard, ended_events& ended) -> status;
   /// Moves what was learnt to `to`. To be called once, last.
   void give(observations& to);
 
