@@ -117,7 +117,7 @@ private:
       out_.test.same = std::move(*parsed);
     else
       in_.explain_at(*in_.find("same"), "same", parsed.error().message);
-    if (!has(word::tcp_syn))
+    if (!out_.test.match.empty() && !has(word::tcp_syn))
       in_.complain("same", "tcp.syn among the conditions of match, as only SYN are compared");
   }
 
@@ -224,7 +224,8 @@ auto read_root(toml::table const& root, mistake_list& mistakes) -> std::vector<r
     }
     entry_reader reader{*table, mistakes};
     answer.push_back(reader.read());
-    if (!names.insert(answer.back().entry.name).second) reader.refuse_name();
+    auto const& name = answer.back().entry.name;
+    if (!name.empty() && !names.insert(name).second) reader.refuse_name();
   }
   return answer;
 }
