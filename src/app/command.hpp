@@ -18,7 +18,11 @@ void add_read(CLI::App& program, int& exit_code);
 void add_synth(CLI::App& program, int& exit_code);
 void add_place(CLI::App& program, int& exit_code);
 void add_config(CLI::App& program, int& exit_code);
+void add_scanners(CLI::App& program, int& exit_code);
+void add_scanners(CLI::App& program, int& exit_code);
 void add_bench(CLI::App& program, int& exit_code);
+void add_fingerprints(CLI::App& program, int& exit_code);
+void add_fingerprints_discover(CLI::App& fingerprints, int& exit_code);
 
 /// Prints "kizashi: MESSAGE" on standard error, each line of it, and returns `exit_failed`.
 auto say_failure(error const& what) -> int;

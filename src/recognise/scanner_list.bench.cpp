@@ -17,7 +17,7 @@ void match_rows(benchmark::State& state, bool is_listed) {
   auto const batch = std::make_unique<net::packet_batch>();
   random_source random{1};
   for (std::size_t row = 0; row < net::packet_batch::capacity; ++row)
-    batch->source[row] = is_listed ? 0xA27D7D00 + random.below(256) : random.next32();
+    batch->source[row] = is_listed ? 0xA28E7D00 + random.below(256) : random.next32();
   batch->resize(net::packet_batch::capacity);
   std::vector<std::uint16_t> tags(net::packet_batch::capacity);
   for (auto _ : state) {

@@ -113,7 +113,9 @@ private:
     if (!prefix)
       return fail(
           errc::parse_error,
-          fmt::format("{} is no address or prefix; expected ADDRESS LABEL", quoted(parts.address)));
+          fmt::format("{} is no address or prefix; expected ADDRESS LABEL, and a prefix with "
+                      "zeros behind its length",
+                      quoted(parts.address)));
     KIZASHI_TRY(check_label(parts.label));
     KIZASHI_TRY(auto const number, number_of(parts.label));
     auto const [place, is_new] = made_.by_prefix_.emplace(*prefix, number);

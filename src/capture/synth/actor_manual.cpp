@@ -20,20 +20,21 @@ constexpr auto rows = std::to_array<kind_row>({
      "ports tail"},
     {"unicornscan", "Unicornscan: sequence number from destination, ports and one key per source",
      "ports tail"},
-    {"syn", "TCP SYN of no known tool", "ports tail window options"},
-    {"research", "research scanners from published prefixes", "ports tail tool window options"},
+    {"syn", "TCP SYN of no known tool", "ports tail window options relation"},
+    {"research", "research scanners from published prefixes",
+     "ports tail tool window options relation"},
     {"horizontal", "each source visits the whole dark space on one port after another",
-     "ports tool window options order protocol"},
+     "ports tool window options relation order protocol"},
     {"vertical", "each source visits all ports of a few destinations",
-     "ports tool window options order protocol destinations"},
+     "ports tool window options relation order protocol destinations"},
     {"slow", "the sources take turns, so that each is silent for long",
-     "ports tail tool window options protocol"},
+     "ports tail tool window options relation protocol"},
     {"distributed", "the sources share one list of targets and repeat none",
-     "ports tool window options protocol"},
+     "ports tool window options relation protocol"},
     {"outbreak", "a worm: the number of infected sources grows like a logistic curve",
-     "ports tail tool window options growth midpoint"},
+     "ports tail tool window options relation growth midpoint"},
     {"botnet", "groups of bots that act in the same time slots",
-     "ports tail tool window options slot activity participation groups"},
+     "ports tail tool window options relation slot activity participation groups"},
     {"backscatter", "answers of victims of spoofed floods", "ports answers"},
     {"amplification", "probes for UDP services that answer with more than they got", "services"},
     {"misconfigured", "hosts that keep sending to one wrong address",
@@ -59,7 +60,8 @@ auto common_actor_keys() -> std::string_view {
 }
 
 auto tool_names() -> std::string_view {
-  return "mirai zmap_old zmap_new masscan_old masscan_new nmap unicornscan syn";
+  return "mirai zmap_old zmap_new masscan_old masscan_new nmap unicornscan syn p0f_sendsyn "
+         "nmap_probe";
 }
 
 auto answer_names() -> std::string_view {

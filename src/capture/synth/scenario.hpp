@@ -72,6 +72,7 @@ struct actor_spec {
   std::string order;               ///< horizontal, vertical: "random" or "sequential"
   std::uint32_t window = 0;        ///< tool syn: TCP window; 0: as the options' system has it
   std::string options;             ///< tool syn: set of TCP options
+  std::string relation;            ///< tool syn: a relation between fields; empty: none
   duration growth{};         ///< outbreak: the infected grow by the factor e in this time at first
   duration midpoint{};       ///< outbreak: when half of `sources` are infected
   duration slot{};           ///< botnet: length of a time slot

@@ -174,6 +174,12 @@ TEST(Scenario, KeysAndKindsAreSuggested) {
   EXPECT_EQ(
       complaint("tool = \"nmap\"\nwindow = 5", "slow"),
       "a.toml:8:10: actor.x.window is 5; expected no such key, as the tool is nmap, which sets it");
+  EXPECT_EQ(complaint("tool = \"p0f_sendsyn\"\nrelation = \"ip.id = 5\"", "slow"),
+            "a.toml:8:12: actor.x.relation is \"ip.id = 5\"; expected no such key, as the tool is "
+            "p0f_sendsyn, which sets it");
+  EXPECT_THAT(
+      complaint("relation = \"ip.id\"", "syn"),
+      testing::StartsWith("a.toml:7:12: actor.x.relation is \"ip.id\"; expected TARGET = "));
   EXPECT_EQ(complaint("zipf = 1", "slow"),
             "a.toml:7:8: actor.x.zipf is 1; expected no such key, as the sources of kind slow send "
             "alike");
@@ -217,7 +223,8 @@ TEST(Scenario, ShippedOnesAreSound) {
     EXPECT_FALSE(answer->description.empty()) << each.name;
   }
   EXPECT_THAT(names, testing::IsSupersetOf({"quiet", "nicter-hour", "outbreak", "backscatter",
-                                            "botnet", "mixed", "speed", "speed-wide"}));
+                                            "botnet", "mixed", "speed", "speed-wide", "planted",
+                                            "slow-and-coordinated", "three-days"}));
 }
 
 TEST(Scenario, MixedHasEveryKind) {

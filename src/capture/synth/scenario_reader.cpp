@@ -7,6 +7,7 @@
 
 #include "kizashi/capture/synth/actor_manual.hpp"
 #include "kizashi/capture/synth/internal/address_space.hpp"
+#include "kizashi/capture/synth/internal/planted_relation.hpp"
 #include "kizashi/capture/synth/internal/table_reader.hpp"
 #include "kizashi/capture/synth/scenario.hpp"
 
@@ -147,8 +148,12 @@ private:
     if (!takes("window")) return;
     spec.window = static_cast<std::uint32_t>(in_.integer("window", 0, 65535, 0));
     spec.options = in_.word("options", "none mss linux windows", "linux");
+    spec.relation = in_.text("relation", "");
+    if (in_.has("relation"))
+      if (auto const good = planted_relation::parse(spec.relation); !good)
+        in_.complain("relation", good.error().message);
     if (spec.tool != "syn")
-      for (auto const* key : {"window", "options"})
+      for (auto const* key : {"window", "options", "relation"})
         if (in_.has(key))
           in_.complain(key,
                        fmt::format("no such key, as the tool is {}, which sets it", spec.tool));

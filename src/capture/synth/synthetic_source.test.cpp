@@ -374,6 +374,38 @@ TEST(Scans, ResearchComesFromItsPool) {
   EXPECT_EQ(sources.size(), 16U);
 }
 
+TEST(Tools, APlantedRelationHoldsForEachPacket) {
+  auto const packets =
+      play("syn",
+           "packets = 300\nsources = 4\noptions = \"mss\"\nrelation = \"tcp.seq = ip.dst ^ key\"");
+  std::map<std::uint32_t, std::set<std::uint32_t>> keys;
+  for (auto const& [second, actor, plan] : packets)
+    keys[plan.source].insert(plan.sequence ^ plan.destination);
+  EXPECT_EQ(keys.size(), 4U);
+  for (auto const& [source, all] : keys) EXPECT_EQ(all.size(), 1U);
+}
+
+TEST(Tools, ProbesOfP0fAndNmap) {
+  for (auto const& [second, actor, plan] : play("slow", "packets = 100\ntool = \"p0f_sendsyn\"")) {
+    EXPECT_EQ(plan.window, 1337);
+    EXPECT_THAT(plan.behind.bytes, testing::ElementsAre(2, 4, 1331 >> 8, 1331 & 255));
+    EXPECT_LE(plan.ttl, 192 - 5);
+    EXPECT_GE(plan.ttl, 192 - 20);
+  }
+  // Nmap's book, "TCP/IP Fingerprinting Methods": packets 1 to 6 of the sequence generation.
+  std::map<std::uint16_t, std::set<std::size_t>> lengths;
+  for (auto const& [second, actor, plan] :
+       play("slow", "packets = 600\ntool = \"nmap_probe\"\nsources = 3")) {
+    lengths[plan.window].insert(plan.behind.bytes.size());
+    EXPECT_LE(plan.ttl, 59 - 5);
+  }
+  using sizes = std::set<std::size_t>;
+  EXPECT_THAT(lengths,
+              testing::ElementsAre(testing::Pair(1, sizes{20}), testing::Pair(4, sizes{16, 20}),
+                                   testing::Pair(16, sizes{20}), testing::Pair(63, sizes{20}),
+                                   testing::Pair(512, sizes{16})));
+}
+
 TEST(Stray, MisconfiguredHostsNeverLearn) {
   std::map<std::uint32_t, std::set<std::pair<std::uint32_t, std::uint16_t>>> places;
   for (auto const& each :

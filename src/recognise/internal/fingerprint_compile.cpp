@@ -40,7 +40,7 @@ private:
       if (each.is == condition::form::word)
         kinds[static_cast<std::size_t>(each.kind)] = true;
       else
-        made.tests.push_back(add(each));
+        add_tests(each, made.tests);
       note_words(each.left, kinds);
       note_words(each.right, kinds);
     }
@@ -55,6 +55,18 @@ private:
     auto found = std::ranges::find(out_.groups_, test, &group::first);
     if (found == out_.groups_.end()) found = out_.groups_.insert(found, {test, {}});
     found->entries.push_back(std::move(made));
+  }
+
+  /// Rows whose payload is too short are sorted out by their column.
+  void add_tests(condition const& each, std::vector<std::uint16_t>& to) {
+    to.push_back(add(each));
+    if (each.is < condition::form::starts) return;
+    condition length;
+    length.is = condition::form::ranges;
+    length.left = {{operation::field, static_cast<std::uint32_t>(field::payload_length), 0, 0}};
+    length.ranges = {{each.offset + static_cast<std::uint32_t>(each.bytes.size()), 0xFFFF}};
+    auto const index = add(length);
+    if (std::ranges::find(to, index) == to.end()) to.push_back(index);
   }
 
   static void note_words(expression const& all, std::bitset<words>& kinds) {
@@ -194,7 +206,10 @@ private:
 
   /// No range reaches beyond the column's numbers.
   void fit_ranges(test& made) const {
-    auto const most = largest(out_.values_[made.left]);
+    auto const& left = out_.values_[made.left];
+    made.is_field =
+        left.does == operation::field && static_cast<field>(left.number) != field::ip_df;
+    auto const most = largest(left);
     std::erase_if(made.ranges, [&](auto const& each) { return each.low > most; });
     for (auto& each : made.ranges) each.high = std::min(each.high, most);
   }

@@ -13,8 +13,8 @@
 namespace kizashi::recognise::internal {
 namespace {
 
-/// Each word and one test for each condition.
-constexpr std::size_t most_tests = words + most_fingerprints * most_conditions;
+/// Each word and, as payload needs a length, two tests for each condition.
+constexpr std::size_t most_tests = words + 2 * most_fingerprints * most_conditions;
 
 using net::attribute;
 using net::bit;
@@ -171,8 +171,32 @@ struct fingerprint_program::chunk {
     auto const& each = program.tests_[index];
     if (each.is >= condition::form::starts) return in_payload(each, wanted);
     if (has_mask[index]) return masks[index];
+    if (each.is == condition::form::ranges && is_cheaper_by_row(each, wanted))
+      return in_ranges_by_row(each, wanted);
     has_mask[index] = true;
     return masks[index] = compute_mask(each);
+  }
+
+  /// Whether so few rows are left that the others need not be looked at.
+  static auto is_cheaper_by_row(test const& each, std::uint64_t wanted) noexcept -> bool {
+    return each.is_field && std::popcount(wanted) <= 6;
+  }
+
+  auto in_ranges_by_row(test const& each, std::uint64_t wanted) const noexcept -> std::uint64_t {
+    auto const which = static_cast<field>(program.values_[each.left].number);
+    auto const found = with_column(batch, which, row, [&](auto const* column) {
+      std::uint64_t answer = 0;
+      for (auto left = wanted; left != 0; left &= left - 1) {
+        auto const i = std::countr_zero(left);
+        std::uint32_t const value = column[i];
+        std::uint64_t is_in = 0;
+        for (auto const& range : each.ranges)
+          is_in |= value - range.low <= range.high - range.low ? 1U : 0U;
+        answer |= is_in << i;
+      }
+      return answer;
+    });
+    return each.is_negated ? wanted & ~found : found;
   }
 
   auto compute_mask(test const& each) noexcept -> std::uint64_t {
@@ -186,12 +210,25 @@ struct fingerprint_program::chunk {
   }
 
   auto in_ranges(test const& each) noexcept -> std::uint64_t {
-    auto const& left = program.values_[each.left];
-    if (left.does == operation::field && static_cast<field>(left.number) != field::ip_df)
-      return with_column(batch, static_cast<field>(left.number), row,
+    if (each.is_field) {
+      auto const which = static_cast<field>(program.values_[each.left].number);
+      return with_column(batch, which, row,
                          [&](auto const* column) { return rows_in(column, each.ranges); });
+    }
+    auto const& left = program.values_[each.left];
+    if (left.does == operation::field) return without_column(each.ranges);
     compute(each.needs);
     return rows_in(places[each.left], each.ranges);
+  }
+
+  /// `ip.df`, which is 0 or 1.
+  auto without_column(std::span<value_range const> ranges) const noexcept -> std::uint64_t {
+    auto const has = [&](std::uint32_t value) {
+      return std::ranges::any_of(
+          ranges, [&](auto const& each) { return each.low <= value && value <= each.high; });
+    };
+    auto const set = rows_with(batch.attributes.data() + row, bit(attribute::dont_fragment));
+    return (has(1) ? set : 0) | (has(0) ? ~set : 0);
   }
 
   auto in_payload(test const& each, std::uint64_t wanted) const noexcept -> std::uint64_t {

@@ -55,6 +55,7 @@ private:
     word kind = word::ip;
     comparison how = comparison::equal;
     bool is_negated = false;
+    bool is_field = false;   ///< ranges: of a field that has a column
     std::uint16_t left = 0;  ///< values
     std::uint16_t right = 0;
     std::uint32_t offset = 0;

@@ -122,7 +122,11 @@ auto bacnet_type(payload_bytes payload) noexcept -> int {
   }
   if ((control & 0x20) != 0) in.skip(1);  // hop count
   auto const type = in.u8() >> 4;
-  return in.is_exhausted() ? -1 : type;
+  if (in.is_exhausted()) return -1;
+  auto const service = in.u8();
+  // I-Am and I-Have are sent like requests, and answer others.
+  bool const is_answer = type == 1 && !in.is_exhausted() && service <= 1;
+  return is_answer ? 2 : type;
 }
 
 auto xdmcp_operation(payload_bytes payload) noexcept -> int {

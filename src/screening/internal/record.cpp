@@ -158,34 +158,38 @@ auto greatest_of(std::uint32_t power) -> std::uint64_t {
   return (std::uint64_t{1} << power) - 1;
 }
 
-auto describe_bound(feature of, std::string_view which, std::uint64_t value) -> std::string {
-  switch (of) {
+auto unit_of(feature ordered) -> std::string_view {
+  switch (ordered) {
     case feature::ports:
-      return fmt::format("{} {} ports", which, with_thousands(value));
+      return "ports";
     case feature::targets:
-      return fmt::format("{} {} destinations", which, with_thousands(value));
+      return "destinations";
     case feature::repeats:
-      return fmt::format("{} {} packets per destination", which, with_thousands(value));
+      return "packets per destination";
     case feature::rate:
-      return fmt::format("{} {} packets/s", which, static_cast<double>(value) / 1000);
+      return "packets/s";
     case feature::steps:
-      return fmt::format("{} {} different steps between ports", which, value);
+      return "different steps between ports";
     default:
-      return fmt::format("{} {} % at one port", which, value * 100 / 8);
+      return "% at one port";
   }
+}
+
+auto describe_number(feature ordered, std::uint64_t value) -> std::string {
+  if (ordered == feature::rate) return fmt::format("{}", static_cast<double>(value) / 1000);
+  return with_thousands(ordered == feature::top_share ? value * 100 / 8 : value);
 }
 
 auto describe_range(condition const& each) -> std::string {
   auto const is_power = each.of != feature::top_share && each.of != feature::steps;
-  auto const low = is_power ? least_of(each.low) : each.low;
-  auto const has_low = each.low > 0;
   auto const has_high = each.high < most_of(each.of);
-  auto const high = is_power && has_high ? greatest_of(each.high) : each.high;
-  if (has_low && has_high)
-    return describe_bound(each.of, "at least", low) + " and " +
-           describe_bound(each.of, "at most", high);
-  return has_low ? describe_bound(each.of, "at least", low)
-                 : describe_bound(each.of, "at most", high);
+  auto const low = describe_number(each.of, is_power ? least_of(each.low) : each.low);
+  auto const unit = unit_of(each.of);
+  if (!has_high) return fmt::format("at least {} {}", low, unit);
+  auto const high = describe_number(each.of, is_power ? greatest_of(each.high) : each.high);
+  if (each.low == 0) return fmt::format("at most {} {}", high, unit);
+  return low == high ? fmt::format("{} {}", low, unit)
+                     : fmt::format("{} to {} {}", low, high, unit);
 }
 
 }  // namespace

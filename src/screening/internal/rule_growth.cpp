@@ -13,6 +13,9 @@ constexpr std::size_t most_grown = 8;
 constexpr double clean_share = 0.02;
 /// The least gain of a condition, in bits for each source.
 constexpr double least_gain = 0.05;
+/// When only sources without a label are left against a rule, some of them may be right: a
+/// condition must then keep this share of the right ones.
+constexpr double least_kept = 0.8;
 /// Of the sources that a rule covers: so many have a value in common.
 constexpr double common_share = 0.98;
 
@@ -59,7 +62,9 @@ auto against_all(examples const& from) -> double {
 class contest {
 public:
   contest(examples const& from, std::uint64_t least_covered)
-      : least_{static_cast<double>(least_covered)},
+      : least_{std::max(
+            static_cast<double>(least_covered),
+            from.wrong.empty() ? least_kept * static_cast<double>(from.right.size()) : 0)},
         base_{bits(static_cast<double>(from.right.size()), against_all(from))} {}
 
   void offer(condition const& each, double right, double against) {

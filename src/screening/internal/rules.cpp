@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
+#include <tuple>
 #include <utility>
 
 #include "kizashi/base/random.hpp"
@@ -21,6 +22,12 @@ auto spread_over(numbers all, std::size_t most) -> numbers {
   return some;
 }
 
+auto lot_of(net::address a) -> std::uint64_t {
+  auto const bits = a.is_ipv6() ? mix64(a.as_ipv6().high()) ^ a.as_ipv6().low()
+                                : std::uint64_t{a.as_ipv4().value()};
+  return mix64(bits);
+}
+
 /// All sources by what they are for learning.
 struct population {
   std::map<std::uint16_t, numbers> train;     // by label
@@ -29,13 +36,14 @@ struct population {
 };
 
 auto divide(std::span<source_record const> sources) -> population {
+  auto const held_out = choose_held_out(sources);
   population divided;
   for (std::uint32_t i = 0; i < sources.size(); ++i) {
     auto const& each = sources[i];
     if (each.label == 0)
       divided.unlabelled.push_back(i);
     else
-      (is_held_out(each.address) ? divided.held_out : divided.train)[each.label].push_back(i);
+      (held_out[i] ? divided.held_out : divided.train)[each.label].push_back(i);
   }
   return divided;
 }
@@ -172,6 +180,28 @@ private:
   std::vector<learnt_rule> rules_;
 };
 
+/// What another condition says already: without options there is no MSS, and what has a window is a
+/// TCP SYN.
+auto is_implied(condition const& each, std::vector<condition> const& rule) -> bool {
+  auto const has = [&rule](feature of, auto const& test) {
+    return std::ranges::any_of(
+        rule, [&](condition const& other) { return other.of == of && test(other.low); });
+  };
+  auto const is_present = [](std::uint32_t value) { return value != absent; };
+  auto const has_header = has(feature::window, is_present) || has(feature::options, is_present) ||
+                          has(feature::initial_ttl, is_present);
+  auto const is_none = [](std::uint32_t value) { return value == 0; };
+  switch (each.of) {
+    case feature::length:
+      return each.low == absent && has_header;
+    case feature::mss:
+    case feature::window_scale:
+      return (each.low == 0 || each.low == 255) && has(feature::options, is_none);
+    default:
+      return false;
+  }
+}
+
 }  // namespace
 
 auto learnt_rule::covers(source_record const& source) const noexcept -> bool {
@@ -179,10 +209,24 @@ auto learnt_rule::covers(source_record const& source) const noexcept -> bool {
                              [&source](condition const& each) { return each.holds(source); });
 }
 
-auto is_held_out(net::address a) noexcept -> bool {
-  auto const bits = a.is_ipv6() ? mix64(a.as_ipv6().high()) ^ a.as_ipv6().low()
-                                : std::uint64_t{a.as_ipv4().value()};
-  return mix64(bits) % 3 == 0;
+auto choose_held_out(std::span<source_record const> sources) -> std::vector<bool> {
+  struct place {
+    std::uint16_t label = 0;
+    std::uint64_t lot = 0;
+    std::uint32_t number = 0;
+  };
+  std::vector<place> order;
+  for (std::uint32_t i = 0; i < sources.size(); ++i)
+    if (sources[i].label != 0) order.push_back({sources[i].label, lot_of(sources[i].address), i});
+  std::ranges::sort(order, [](place const& a, place const& b) {
+    return std::tie(a.label, a.lot, a.number) < std::tie(b.label, b.lot, b.number);
+  });
+  std::vector<bool> chosen(sources.size());
+  for (std::size_t i = 0, of_label = 0; i < order.size(); ++i) {
+    of_label = i > 0 && order[i].label == order[i - 1].label ? of_label + 1 : 0;
+    chosen[order[i].number] = of_label % 3 == 2;
+  }
+  return chosen;
 }
 
 auto learn_rules(std::span<source_record const> sources, rule_options const& options)
@@ -191,10 +235,12 @@ auto learn_rules(std::span<source_record const> sources, rule_options const& opt
 }
 
 auto describe(learnt_rule const& rule) -> std::string {
+  auto conditions = rule.conditions;
+  std::ranges::stable_sort(conditions, {}, &condition::of);
   std::string text;
-  for (auto const& each : rule.conditions) {
+  for (auto const& each : conditions) {
     auto const words = describe(each);
-    if (text.find(words) != std::string::npos) continue;  // "no TCP SYN" of several fields
+    if (is_implied(each, conditions) || text.find(words) != std::string::npos) continue;
     text += (text.empty() ? "" : ", ") + words;
   }
   return text;

@@ -46,15 +46,15 @@ struct rule_options {
   looseness loose;
 };
 
-/// Whether a source is held out: a third of them, by their addresses.
-[[nodiscard]] auto is_held_out(net::address a) noexcept -> bool;
+/// Which sources are held out: a third of those of each label, by a hash of their addresses.
+[[nodiscard]] auto choose_held_out(std::span<source_record const> sources) -> std::vector<bool>;
 
 /// Rules for all labels with enough sources, the labels ascending, for each the rules in the order
 /// found. `campaign` of the sources must be set. Deterministic. Time O(labels * rules * examples).
 [[nodiscard]] auto learn_rules(std::span<source_record const> sources, rule_options const& options)
     -> std::vector<learnt_rule>;
 
-/// "window 65535, no options, TTL from 255".
+/// "window 65535, no options, TTL from 255". What follows from other conditions is left out.
 [[nodiscard]] auto describe(learnt_rule const& rule) -> std::string;
 
 }  // namespace kizashi::screening::internal

@@ -154,4 +154,9 @@ auto minute_ring::stretches(std::uint64_t mask) const noexcept -> unsigned {
   return static_cast<unsigned>(std::popcount(mask & ~turn(mask, 1)));
 }
 
+auto find_synchronous(std::span<std::uint64_t const> masks, minute_ring const& ring,
+                      timing_options const& options) -> std::vector<std::int32_t> {
+  return finder{masks, ring, options}.run();
+}
+
 }  // namespace kizashi::screening::internal

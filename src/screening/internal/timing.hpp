@@ -37,7 +37,7 @@ struct timing_options {
   std::size_t least_sources = 5;
   unsigned least_minutes = 4;  ///< active; a mask with fewer has no timing
   double least_alike = 0.5;    ///< Jaccard of a source's minutes and the group's
-  double least_lift = 3;       ///< times as many in place as turned
+  double least_lift = 2;       ///< times as many in place as turned
   double false_alarm = 1e-6;   ///< chance of one group or more among independent sources
   std::size_t most_leaders = 256;
   std::size_t most_turned = 512;  ///< masks by which chance is measured

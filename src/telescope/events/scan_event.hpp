@@ -5,6 +5,7 @@
 #include <array>
 #include <cstdint>
 #include <string_view>
+#include <vector>
 
 #include "kizashi/base/time.hpp"
 #include "kizashi/net/address.hpp"
@@ -70,6 +71,10 @@ struct scan_event {
 
 /// Packets per second between the first and the last; 0 when all came at once.
 [[nodiscard]] auto rate_of(scan_event const& event) noexcept -> double;
+
+/// Puts events in the order in which they ended: by last, first, source, type, port, ports, class.
+/// No two events of a stream are equal in all of these.
+void sort_events(std::vector<scan_event>& events);
 
 /// Whoever wants closed events. They come in an order that depends on the stream alone, from one
 /// thread at a time.

@@ -58,9 +58,17 @@ public:
   /// Calls `visit(record)` once for each record of all runs, in ascending order.
   template <class Visit>
   [[nodiscard]] auto merge(Visit&& visit) const -> status {
+    auto const* const self = this;
+    return merge_all(std::span{&self, 1}, visit);
+  }
+  /// Likewise over the runs of several.
+  template <class Visit>
+  [[nodiscard]] static auto merge_all(std::span<sorted_runs const* const> all, Visit&& visit)
+      -> status {
     std::vector<cursor> cursors;
-    for (auto const& level : levels_)
-      for (auto const& file : level) cursors.push_back(cursor{&file});
+    for (auto const* const each : all)
+      for (auto const& level : each->levels_)
+        for (auto const& file : level) cursors.push_back(cursor{&file});
     return merge(cursors, visit);
   }
 

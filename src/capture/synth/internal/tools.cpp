@@ -21,6 +21,38 @@ constexpr auto linux_options = std::to_array<bytes>(
 // Windows: MSS, NOP, window scale 8, NOP, NOP, SACK permitted.
 constexpr auto windows_options = std::to_array<bytes>({2, 4, 0x05, 0xB4, 1, 3, 3, 8, 1, 1, 4, 2});
 
+// p0f's sendsyn: MSS 1331.
+constexpr auto sendsyn_options = std::to_array<bytes>({2, 4, 0x05, 0x33});
+
+// Nmap's six probes of sequence generation; the timestamp is all ones, the echo zero.
+constexpr auto probe_1 = std::to_array<bytes>(
+    {3, 3, 10, 1, 2, 4, 0x05, 0xB4, 8, 10, 0xFF, 0xFF, 0xFF, 0xFF, 0, 0, 0, 0, 4, 2});
+constexpr auto probe_2 = std::to_array<bytes>(
+    {2, 4, 0x05, 0x78, 3, 3, 0, 4, 2, 8, 10, 0xFF, 0xFF, 0xFF, 0xFF, 0, 0, 0, 0, 0});
+constexpr auto probe_3 = std::to_array<bytes>(
+    {8, 10, 0xFF, 0xFF, 0xFF, 0xFF, 0, 0, 0, 0, 1, 1, 3, 3, 5, 1, 2, 4, 0x02, 0x80});
+constexpr auto probe_4 =
+    std::to_array<bytes>({4, 2, 8, 10, 0xFF, 0xFF, 0xFF, 0xFF, 0, 0, 0, 0, 3, 3, 10, 0});
+constexpr auto probe_5 = std::to_array<bytes>(
+    {2, 4, 0x02, 0x18, 4, 2, 8, 10, 0xFF, 0xFF, 0xFF, 0xFF, 0, 0, 0, 0, 3, 3, 10, 0});
+constexpr auto probe_6 =
+    std::to_array<bytes>({2, 4, 0x01, 0x09, 4, 2, 8, 10, 0xFF, 0xFF, 0xFF, 0xFF, 0, 0, 0, 0});
+
+struct os_probe {
+  std::uint16_t window;
+  fixed_bytes options;
+};
+
+auto os_probes() -> std::array<os_probe, 6> const& {
+  static std::array<os_probe, 6> const all{{{1, fixed_bytes{probe_1}},
+                                            {63, fixed_bytes{probe_2}},
+                                            {4, fixed_bytes{probe_3}},
+                                            {4, fixed_bytes{probe_4}},
+                                            {16, fixed_bytes{probe_5}},
+                                            {512, fixed_bytes{probe_6}}}};
+  return all;
+}
+
 /// A port from 1024 to 65535 that belongs to the host.
 constexpr auto own_port(std::uint64_t host_key) noexcept -> std::uint16_t {
   return static_cast<std::uint16_t>(1024 + (host_key >> 16 & 0xFFFF) % 64512);
@@ -49,6 +81,10 @@ syn_tool::syn_tool(actor_spec const& spec) : window_{static_cast<std::uint16_t>(
     if (spec.options == "mss") options_ = fixed_bytes{mss_only};
     if (is_linux_) options_ = fixed_bytes{linux_options};
     if (is_windows_) options_ = fixed_bytes{windows_options};
+    if (!spec.relation.empty())
+      relation_ = planted_relation::parse(spec.relation).value_or(planted_relation{});
+  } else if (name_ == name::p0f_sendsyn) {
+    options_ = fixed_bytes{sendsyn_options};
   }
 }
 
@@ -98,7 +134,19 @@ void syn_tool::dress(packet_plan& plan, std::uint64_t host_key,
       break;
     case name::syn:
       dress_system(plan, host_key, random);
+      relation_.apply(plan, host_key);
       break;
+    case name::p0f_sendsyn:
+      plan.window = 1337;
+      plan.ttl = static_cast<std::uint8_t>(192 - hops);
+      break;
+    case name::nmap_probe: {
+      auto const& probe = os_probes()[(draw >> 48) % 6];
+      plan.window = probe.window;
+      plan.behind = probe.options;
+      plan.ttl = static_cast<std::uint8_t>(37 + random.below(23) - hops);
+      break;
+    }
   }
 }
 

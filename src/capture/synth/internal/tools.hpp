@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "kizashi/base/random.hpp"
+#include "kizashi/capture/synth/internal/planted_relation.hpp"
 #include "kizashi/capture/synth/packet_plan.hpp"
 #include "kizashi/capture/synth/scenario.hpp"
 
@@ -25,6 +26,10 @@ namespace kizashi::capture::synth {
 ///   nmap         scan_engine_raw.cc, seq32_encode: sequence = mask ^ (n << 16 | n) with one mask
 ///   per run; MSS 1460; window
 ///                1024, 2048, 3072 or 4096; initial TTL 37..59
+///   p0f_sendsyn  p0f.fp, "p0f:sendsyn utility": TTL 192 at the source, MSS 1331, window 1337, no
+///   other option; its IP-ID and sequence number are this program's choice
+///   nmap_probe   nmap.org/book/osdetect-methods.html, "Sequence generation": six SYNs, each with a
+///   window and an order of options of its own; initial TTL 37..59
 ///   unicornscan  TCPHASHTRACK: sequence = key ^ destination (byte-swapped) ^ (destination port <<
 ///   16 | source port)
 class syn_tool {
@@ -44,7 +49,9 @@ private:
     masscan_new,
     nmap,
     unicornscan,
-    syn
+    syn,
+    p0f_sendsyn,
+    nmap_probe
   };
   void dress_system(packet_plan& plan, std::uint64_t host_key,
                     random_source& random) const noexcept;
@@ -54,6 +61,7 @@ private:
   bool is_windows_ = false;
   std::uint16_t window_ = 0;
   fixed_bytes options_;
+  planted_relation relation_;
 };
 
 }  // namespace kizashi::capture::synth

@@ -210,7 +210,7 @@ auto dos_shard::has_room(dos_rules const& rules) const noexcept -> bool {
   return bytes_ <= rules.options.memory / shards;
 }
 
-/// Ends the eighth with fewest packets, of equals those silent for longest, until there is room.
+/// Ends the quarter with fewest packets, of equals those silent for longest, until there is room.
 void dos_shard::make_room(std::int64_t watermark, dos_rules const& rules,
                           std::vector<dos_event>& closed) {
   while (!has_room(rules) && victims_.size() > 0) {
@@ -221,8 +221,8 @@ void dos_shard::make_room(std::int64_t watermark, dos_rules const& rules,
         auto const& record = victims_[each];
         order.emplace_back(record.counted.packets(), record.counted.last(), record.address, each);
       }
-    auto const leaving = static_cast<std::ptrdiff_t>(order.size() / 8 + 1);
-    std::partial_sort(order.begin(), order.begin() + leaving, order.end());
+    auto const leaving = static_cast<std::ptrdiff_t>(order.size() / 4 + 1);
+    std::nth_element(order.begin(), order.begin() + leaving - 1, order.end());
     for (auto at = order.begin(); at != order.begin() + leaving; ++at)
       close(std::get<3>(*at), ending::cut, watermark, rules, closed);
     close_deserted(watermark, rules, closed);

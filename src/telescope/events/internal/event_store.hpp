@@ -1,0 +1,227 @@
+// The open events of live sources, whichever place they have.
+#pragma once
+
+#include <algorithm>
+#include <bit>
+#include <cstddef>
+#include <cstdint>
+#include <utility>
+
+#include "kizashi/base/error.hpp"
+#include "kizashi/telescope/events/internal/live_source.hpp"
+#include "kizashi/telescope/sources/source_profile.hpp"
+
+namespace kizashi::telescope::internal {
+
+/// A source has its first open event in itself and others in pages. `charge` in what follows is the
+/// sum of bytes that the source's shard has in use.
+template <class Address>
+class event_store {
+public:
+  using source = live_source<Address>;
+  using key_type = typename source::key_type;
+  using event = open_event<key_type>;
+
+  explicit event_store(arena& from) noexcept
+      : events_{from},
+        pages_{from},
+        samples_{from},
+        port_sets_{from},
+        ledgers_{from},
+        destinations_{from},
+        ports_{from} {}
+
+  /// Null when there is none.
+  [[nodiscard, gnu::always_inline]] inline auto find(source& of, event_key key) noexcept -> event* {
+    if (of.event.key == key) return &of.event;
+    return find_in_pages(of, key);
+  }
+  /// `of` has no event with that key. It stays where it is until it is erased.
+  [[nodiscard]] auto insert(source& of, event_key key, std::size_t& charge) -> event& {
+    if (of.event.key.is_none()) {
+      of.event = event{};
+      of.event.key = key;
+      return of.event;
+    }
+    auto const number = events_.take(event{});
+    charge += sizeof(event);
+    auto& page = page_with_room(of, charge);
+    page.keys[page.used] = key;
+    page.events[page.used] = number;
+    ++page.used;
+    auto& made = events_[number];
+    made.key = key;
+    return made;
+  }
+  void erase(source& of, event& gone, std::size_t& charge) noexcept {
+    gone.destinations.clear(destinations_, charge);
+    if (gone.samples != 0) {
+      samples_.give_back(gone.samples);
+      charge -= sizeof(more_samples);
+    }
+    if (gone.ports != 0) {
+      port_sets_[gone.ports].clear(ports_, charge);
+      port_sets_.give_back(gone.ports);
+      charge -= sizeof(distinct<std::uint32_t>);
+    }
+    if (&gone == &of.event)
+      gone.key = {};
+    else
+      erase_from_pages(of, gone.key, charge);
+  }
+  /// Visits each open event of a source. `visit` must not insert or erase.
+  template <class Visit>
+  void for_each(source& of, Visit&& visit) {
+    if (!of.event.key.is_none()) visit(of.event);
+    for (auto at = of.pages; at != 0; at = pages_[at].next)
+      for (std::uint32_t i = 0; i < pages_[at].used; ++i) visit(events_[pages_[at].events[i]]);
+  }
+  /// Open events with that key but for the port.
+  [[nodiscard]] auto count_like(source const& of, event_key key) const noexcept -> std::size_t {
+    std::size_t count = of.event.key.is_same_but_port(key);
+    for (auto at = of.pages; at != 0; at = pages_[at].next)
+      for (std::uint32_t i = 0; i < pages_[at].used; ++i)
+        count += pages_[at].keys[i].is_same_but_port(key);
+    return count;
+  }
+
+  void add_destination(event& to, key_type key, std::size_t& charge) {
+    to.destinations.add(key, destinations_, charge);
+  }
+  void add_port(event& to, std::uint16_t port, std::size_t& charge) {
+    if (to.ports == 0) {
+      to.ports = port_sets_.take({});
+      charge += sizeof(distinct<std::uint32_t>);
+    }
+    port_sets_[to.ports].add(port, ports_, charge);
+  }
+  /// Keeps header samples of a stream without looking back: the first packet, the second, the
+  /// third, and from then on those whose number is a power of two, each in the place of the one
+  /// before the one before it.
+  void add_sample(event& to, header_sample const& sample, std::size_t& charge) {
+    if (to.packets == 1) {
+      to.sample = sample;
+      return;
+    }
+    if (to.samples == 0) {
+      to.samples = samples_.take({});
+      charge += sizeof(more_samples);
+    }
+    auto const place = to.packets < 4 ? to.packets - 2 : std::countr_zero(to.packets) % 2U;
+    samples_[to.samples][place] = sample;
+  }
+  /// Puts `from` into the joint event `to` and erases it.
+  void join(source& of, event& to, event& from, std::size_t& charge) {
+    if (to.packets == 0 || from.first < to.first) {
+      to.first = from.first;
+      to.sample = from.sample;
+      std::swap(to.samples, from.samples);
+    }
+    to.last = std::max(to.last, from.last);
+    to.packets += from.packets;
+    to.wire_bytes += from.wire_bytes;
+    to.fingerprints |= from.fingerprints;
+    to.destinations.merge(from.destinations, destinations_, charge);
+    add_port(to, from.key.port(), charge);
+    erase(of, from, charge);
+  }
+
+  [[nodiscard]] auto destinations() const noexcept -> set_memory const& { return destinations_; }
+  [[nodiscard]] auto samples_of(event const& of) const noexcept -> more_samples const& {
+    return samples_[of.samples];
+  }
+  /// Different ports of a joint event.
+  [[nodiscard]] auto ports_of(event const& of) const noexcept -> distinct_count {
+    return port_sets_[of.ports].count(ports_);
+  }
+
+  /// The sum of a source's ended events; made when it is not there.
+  [[nodiscard]] auto ledger(source& of, std::size_t& charge) -> source_profile& {
+    if (of.ledger == 0) {
+      of.ledger = ledgers_.take({});
+      charge += sizeof(source_profile);
+    }
+    return ledgers_[of.ledger];
+  }
+  /// Null when there is none.
+  [[nodiscard]] auto ledger(source const& of) const noexcept -> source_profile const* {
+    return of.ledger == 0 ? nullptr : &ledgers_[of.ledger];
+  }
+  void drop_ledger(source& of, std::size_t& charge) noexcept {
+    if (of.ledger == 0) return;
+    ledgers_.give_back(of.ledger);
+    of.ledger = 0;
+    charge -= sizeof(source_profile);
+  }
+
+  // Fetching in three steps what adding a packet will touch; each needs what the one before it
+  // asked for.
+  void fetch_page(source const& of, event_key key) const noexcept {
+    if (of.event.key != key && of.pages != 0) __builtin_prefetch(&pages_[of.pages]);
+  }
+  void fetch_event(source& of, event_key key) noexcept {
+    if (of.event.key == key) return;
+    if (auto const* const found = find_in_pages(of, key)) {
+      __builtin_prefetch(found, 1);
+      __builtin_prefetch(reinterpret_cast<std::byte const*>(found) + 64, 1);
+    }
+  }
+  void fetch_destination(source& of, event_key key, key_type destination) noexcept {
+    if (auto const* const found = find(of, key))
+      found->destinations.prefetch(destination, destinations_);
+  }
+
+  [[nodiscard]] auto bytes() const noexcept -> std::size_t {
+    return events_.bytes() + pages_.bytes() + samples_.bytes() + destinations_.bytes() +
+           ports_.bytes() + port_sets_.bytes() + ledgers_.bytes();
+  }
+
+private:
+  [[nodiscard]] auto find_in_pages(source& of, event_key key) noexcept -> event* {
+    for (auto at = of.pages; at != 0; at = pages_[at].next) {
+      auto const& page = pages_[at];
+      for (std::uint32_t i = 0; i < page.used; ++i)
+        if (page.keys[i] == key) return &events_[page.events[i]];
+    }
+    return nullptr;
+  }
+  [[nodiscard]] auto page_with_room(source& of, std::size_t& charge) -> event_page& {
+    for (auto at = of.pages; at != 0; at = pages_[at].next)
+      if (pages_[at].used < event_page::places) return pages_[at];
+    event_page fresh;
+    fresh.next = of.pages;
+    of.pages = pages_.take(fresh);
+    charge += sizeof(event_page);
+    return pages_[of.pages];
+  }
+  void erase_from_pages(source& of, event_key key, std::size_t& charge) noexcept {
+    for (auto* link = &of.pages; *link != 0; link = &pages_[*link].next) {
+      auto& page = pages_[*link];
+      for (std::uint32_t i = 0; i < page.used; ++i) {
+        if (page.keys[i] != key) continue;
+        events_.give_back(page.events[i]);
+        --page.used;
+        page.keys[i] = page.keys[page.used];
+        page.events[i] = page.events[page.used];
+        charge -= sizeof(event);
+        if (page.used == 0) {
+          auto const number = *link;
+          *link = page.next;
+          pages_.give_back(number);
+          charge -= sizeof(event_page);
+        }
+        return;
+      }
+    }
+  }
+
+  slots<event> events_;
+  slots<event_page> pages_;
+  slots<more_samples> samples_;
+  slots<distinct<std::uint32_t>> port_sets_;
+  slots<source_profile> ledgers_;
+  set_memory destinations_;
+  set_memory ports_;
+};
+
+}  // namespace kizashi::telescope::internal

@@ -1,0 +1,50 @@
+#include "kizashi/telescope/events/scan_event.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <tuple>
+#include <utility>
+
+namespace kizashi::telescope {
+
+auto name_of(scan_pattern pattern) noexcept -> std::string_view {
+  constexpr std::array<std::string_view, 6> names{"single", "horizontal", "vertical",
+                                                  "block",  "slow",       "coordinated"};
+  return names[static_cast<std::size_t>(pattern)];
+}
+
+auto rate_of(scan_event const& event) noexcept -> double {
+  if (event.last <= event.first) return 0;
+  return static_cast<double>(event.packets) /
+         std::chrono::duration<double>{event.last - event.first}.count();
+}
+
+void sort_events(std::vector<scan_event>& events) {
+  auto const rest_of = [](scan_event const& each) {
+    return std::tuple{each.first, each.source, each.type,
+                      each.port,  each.ports,  each.traffic_class};
+  };
+  // Events are large: their numbers are sorted, and each event is moved once.
+  std::vector<std::pair<timestamp, std::size_t>> order;
+  order.reserve(events.size());
+  for (std::size_t i = 0; i < events.size(); ++i) order.emplace_back(events[i].last, i);
+  std::ranges::sort(order, [&](auto const& a, auto const& b) {
+    if (a.first != b.first) return a.first < b.first;
+    return rest_of(events[a.second]) < rest_of(events[b.second]);
+  });
+  std::vector<scan_event> sorted;
+  sorted.reserve(events.size());
+  for (auto const& each : order) sorted.push_back(events[each.second]);
+  events = std::move(sorted);
+}
+
+auto event_timeout(std::uint64_t addresses) noexcept -> duration {
+  constexpr std::uint64_t orion = 475'136;
+  constexpr double packets_per_second = 100, ipv4_addresses = 4'294'967'296.0;
+  auto const size = static_cast<double>(addresses == 0 ? orion : addresses);
+  auto const seconds = std::round(std::log(1000.0) * ipv4_addresses / (packets_per_second * size));
+  return std::chrono::seconds{static_cast<std::int64_t>(std::clamp(seconds, 60.0, 86400.0))};
+}
+
+}  // namespace kizashi::telescope
