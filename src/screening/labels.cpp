@@ -120,10 +120,10 @@ private:
     KIZASHI_TRY(auto const number, number_of(parts.label));
     auto const [place, is_new] = made_.by_prefix_.emplace(*prefix, number);
     if (!is_new && place->second != number)
-      return fail(
-          errc::parse_error,
-          fmt::format("{} is {} here and {} above; expected one label for each address",
-                      prefix->to_string(), quoted(parts.label), quoted(made_.name(place->second))));
+      return fail(errc::parse_error,
+                  fmt::format("{} is {} here and {} above; expected one label for each address",
+                              quoted(parts.address), quoted(parts.label),
+                              quoted(made_.name(place->second))));
     return {};
   }
 

@@ -10,7 +10,7 @@
 
 namespace kizashi::recognise::discover {
 
-/// Fewer rows than this say nothing: with six rows there are 40 equations for 28 unknowns.
+/// Fewer rows than this say nothing: with six rows there are 40 equations for 26 unknowns.
 inline constexpr std::size_t least_rows = 6;
 
 /// XOR relations of the rows by words of the header: 32 bits where a sequence or acknowledgement

@@ -85,17 +85,19 @@ private:
            (each == word::tcp && from >= word::tcp_syn && from <= word::tcp_rst);
   }
 
-  /// Share of all values that pass, for comparisons of a field; relations and payload come last.
+  /// Share of all values that pass, for comparisons of a field, and narrow columns before wide ones
+  /// where both are rare; relations come later and payload last.
   [[nodiscard]] auto cost(std::uint16_t index) const -> double {
     auto const& each = out_.tests_[index];
-    if (each.is >= condition::form::starts) return 3;
-    if (each.is == condition::form::compare) return 2;
+    if (each.is >= condition::form::starts) return 4;
+    if (each.is == condition::form::compare) return 3;
+    auto const most = largest(out_.values_[each.left]);
     auto passing = 0.0;
     for (auto const& range : each.ranges) passing += 1.0 + range.high - range.low;
-    passing /= 1.0 + largest(out_.values_[each.left]);
-    auto const share = each.is_negated ? 1 - passing : passing;
-    auto const is_field = out_.values_[each.left].does == operation::field;
-    return share + (is_field ? 0 : 1);
+    passing /= 1.0 + most;
+    auto const share = std::max(each.is_negated ? 1 - passing : passing, 0.001);
+    if (!each.is_field) return share + 1;
+    return share + (most > 0xFFFF ? 0.0001 : 0);
   }
 
   static auto largest(value const& of) -> std::uint32_t {

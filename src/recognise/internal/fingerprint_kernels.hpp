@@ -1,8 +1,8 @@
 // Loops over 64 rows of a column: the arithmetic of fingerprints. Each answers bit i for row i.
 //
-// The comparisons of fields, which every chunk needs, are written in vector instructions. The others
-// are plain loops that the compiler turns into such, in two versions: for AVX2 and for what every
-// machine has.
+// The comparisons of fields, which every chunk needs, are written in vector instructions. The
+// others are plain loops that the compiler turns into such, in two versions: for AVX2 and for what
+// every machine has.
 #pragma once
 
 #include <cstddef>

@@ -261,9 +261,11 @@ auto behaviour_header(source_record const& source) noexcept -> std::uint64_t {
 auto port_likeness(main_ports const& a, main_ports const& b) noexcept -> double {
   double both = 0;
   double either = 0;
-  for (std::size_t i = 0, j = 0; i < a.count() || j < b.count();) {
-    auto const key_a = i < a.count() ? a.keys[i] : absent;
-    auto const key_b = j < b.count() ? b.keys[j] : absent;
+  auto const count_a = a.count();
+  auto const count_b = b.count();
+  for (std::size_t i = 0, j = 0; i < count_a || j < count_b;) {
+    auto const key_a = i < count_a ? a.keys[i] : absent;
+    auto const key_b = j < count_b ? b.keys[j] : absent;
     auto const share_a = key_a <= key_b ? double{a.shares[i]} : 0;
     auto const share_b = key_b <= key_a ? double{b.shares[j]} : 0;
     both += std::min(share_a, share_b);

@@ -200,10 +200,6 @@ auto describe_port(std::uint32_t key) -> std::string {
   return fmt::format("{}/{}", key & 0xFFFF, protocol == 6 ? "tcp" : "udp");
 }
 
-auto main_ports::count() const noexcept -> std::size_t {
-  return static_cast<std::size_t>(std::ranges::find(keys, 0U) - keys.begin());
-}
-
 auto main_ports::has(std::uint32_t key) const noexcept -> bool {
   return std::ranges::find(keys, key) != keys.end();
 }

@@ -59,7 +59,11 @@ struct main_ports {
   std::array<std::uint32_t, most> keys{};  ///< `port_key`, ascending behind the used ones zeros
   std::array<float, most> shares{};
 
-  [[nodiscard]] auto count() const noexcept -> std::size_t;
+  [[nodiscard]] auto count() const noexcept -> std::size_t {
+    std::size_t used = 0;
+    while (used < most && keys[used] != 0) ++used;
+    return used;
+  }
   [[nodiscard]] auto has(std::uint32_t key) const noexcept -> bool;
 };
 

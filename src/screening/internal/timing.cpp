@@ -35,7 +35,8 @@ public:
 
   auto run() -> std::vector<std::int32_t> {
     if (ring_.size() < 8 || open_.size() < options_.least_sources) return groups_;
-    auto const leaders = choose_leaders();
+    sample_ = some_of(open_, options_.most_compared);
+    auto const leaders = some_of(sample_, options_.most_leaders);
     leaders_ = static_cast<double>(leaders.size());
     for (auto const leader : leaders)
       if (groups_[leader] < 0) try_group(masks_[leader]);
@@ -43,16 +44,19 @@ public:
   }
 
 private:
-  [[nodiscard]] auto choose_leaders() const -> std::vector<std::size_t> {
-    auto const count = std::min(open_.size(), options_.most_leaders);
-    std::vector<std::size_t> chosen;
-    for (std::size_t i = 0; i < count; ++i) chosen.push_back(open_[i * open_.size() / count]);
+  using numbers = std::vector<std::size_t>;
+
+  /// At most `most`, evenly spread.
+  [[nodiscard]] static auto some_of(numbers const& all, std::size_t most) -> numbers {
+    auto const count = std::min(all.size(), most);
+    numbers chosen;
+    for (std::size_t i = 0; i < count; ++i) chosen.push_back(all[i * all.size() / count]);
     return chosen;
   }
 
-  void gather(std::uint64_t mask) {
+  void gather(std::uint64_t mask, numbers const& from) {
     members_.clear();
-    for (auto const each : open_)
+    for (auto const each : from)
       if (alike(masks_[each], mask) >= options_.least_alike) members_.push_back(each);
   }
 
@@ -76,45 +80,56 @@ private:
     return stretches >= 3 || (stretches > 0 && (mask & edges) == 0);
   }
 
-  /// How often a mask turned to another time is like this one.
-  [[nodiscard]] auto chance(std::uint64_t mask) const -> double {
-    auto const count = std::min(open_.size(), options_.most_turned);
-    std::size_t hits = 0;
-    for (std::size_t i = 0; i < count; ++i) {
-      auto const other = masks_[open_[i * open_.size() / count]];
+  /// How often a mask turned to another time is like this one. Above `limit` it stops and says 1.
+  [[nodiscard]] auto chance(std::uint64_t mask, double limit) const -> double {
+    auto const count = std::min(sample_.size(), options_.most_turned);
+    auto const tries = static_cast<double>(count * (ring_.size() - 1) + 1);
+    auto const most_hits = static_cast<std::size_t>(limit * tries);
+    std::size_t hits = 1;
+    for (std::size_t i = 0; i < count && hits <= most_hits; ++i) {
+      auto const other = masks_[sample_[i * sample_.size() / count]];
       for (unsigned turn = 1; turn < ring_.size(); ++turn)
         hits += alike(ring_.turn(other, turn), mask) >= options_.least_alike;
     }
-    return static_cast<double>(hits + 1) / static_cast<double>(count * (ring_.size() - 1) + 1);
+    return hits > most_hits ? 1 : static_cast<double>(hits) / tries;
   }
 
+  /// Finds the group's mask and weighs it on the sample, and gathers from all if it holds.
   void try_group(std::uint64_t mask) {
-    for (int round = 0; round < 3; ++round) {
-      gather(mask);
+    auto const all = static_cast<double>(sample_.size());
+    auto const limit = [&] {
+      return static_cast<double>(members_.size()) / all / options_.least_lift;
+    };
+    for (int round = 0; round < 4; ++round) {
+      gather(mask, sample_);
       if (members_.size() < options_.least_sources) return;
+      if (round == 0 && chance(mask, limit()) >= 1) return;  // most are like anybody
       auto const next = common_mask();
       if (next == mask) break;
       mask = next;
     }
-    gather(mask);
+    gather(mask, sample_);
     if (members_.size() < options_.least_sources || !has_shape(mask)) return;
+    auto const by_chance = chance(mask, limit());
     auto const found = static_cast<double>(members_.size());
-    auto const all = static_cast<double>(open_.size());
-    auto const by_chance = chance(mask);
-    if (found < options_.least_lift * all * by_chance) return;
-    if (log_tail(found, all, by_chance) + std::log(leaders_) > std::log(options_.false_alarm))
+    if (by_chance >= 1 ||
+        log_tail(found, all, by_chance) + std::log(leaders_) > std::log(options_.false_alarm))
       return;
+    gather(mask, open_);
     for (auto const each : members_) groups_[each] = next_;
     ++next_;
-    std::erase_if(open_, [this](std::size_t each) { return groups_[each] >= 0; });
+    auto const is_taken = [this](std::size_t each) { return groups_[each] >= 0; };
+    std::erase_if(open_, is_taken);
+    std::erase_if(sample_, is_taken);
   }
 
   std::span<std::uint64_t const> masks_;
   minute_ring const& ring_;
   timing_options const& options_;
   std::vector<std::int32_t> groups_;
-  std::vector<std::size_t> open_;  // in no group yet, ascending
-  std::vector<std::size_t> members_;
+  numbers open_;    // in no group yet, ascending
+  numbers sample_;  // some of them
+  numbers members_;
   double leaders_ = 0;
   std::int32_t next_ = 0;
 };

@@ -40,15 +40,17 @@ struct timing_options {
   double least_lift = 2;       ///< times as many in place as turned
   double false_alarm = 1e-6;   ///< chance of one group or more among independent sources
   std::size_t most_leaders = 256;
-  std::size_t most_turned = 512;  ///< masks by which chance is measured
+  std::size_t most_compared = 4096;  ///< masks with which leaders are compared
+  std::size_t most_turned = 256;     ///< masks by which chance is measured
 };
 
 /// The number of a group for each mask, 0 .. in the order found; -1: in none. Masks are compact.
 /// Leader clustering (Hartigan 1975): each of `most_leaders` masks spread over all gathers those
 /// like it; the group's mask, minutes in which more than half are active, gathers anew. Accepted
 /// when the number gathered is beyond chance: Chernoff's bound of the binomial tail, times the
-/// leaders tried. Groups of fewer than a hundredth of the sources may be overlooked when there are
-/// more sources than leaders. Time O(sources * leaders).
+/// leaders tried. Of more than `most_compared` sources a part, evenly spread, stands for all until
+/// a group holds, and groups of fewer than a hundredth of the sources may be overlooked. Time
+/// O(leaders * compared + groups * sources).
 [[nodiscard]] auto find_synchronous(std::span<std::uint64_t const> masks, minute_ring const& ring,
                                     timing_options const& options = {})
     -> std::vector<std::int32_t>;

@@ -53,6 +53,12 @@ auto os_probes() -> std::array<os_probe, 6> const& {
   return all;
 }
 
+void dress_probe(packet_plan& plan, std::uint64_t which) {
+  auto const& probe = os_probes()[which];
+  plan.window = probe.window;
+  plan.behind = probe.options;
+}
+
 /// A port from 1024 to 65535 that belongs to the host.
 constexpr auto own_port(std::uint64_t host_key) noexcept -> std::uint16_t {
   return static_cast<std::uint16_t>(1024 + (host_key >> 16 & 0xFFFF) % 64512);
@@ -140,13 +146,10 @@ void syn_tool::dress(packet_plan& plan, std::uint64_t host_key,
       plan.window = 1337;
       plan.ttl = static_cast<std::uint8_t>(192 - hops);
       break;
-    case name::nmap_probe: {
-      auto const& probe = os_probes()[(draw >> 48) % 6];
-      plan.window = probe.window;
-      plan.behind = probe.options;
+    case name::nmap_probe:
+      dress_probe(plan, (draw >> 48) % 6);
       plan.ttl = static_cast<std::uint8_t>(37 + random.below(23) - hops);
       break;
-    }
   }
 }
 

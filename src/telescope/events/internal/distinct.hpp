@@ -91,7 +91,7 @@ public:
     add_to_block(key, memory, charge);
   }
   /// Fetches what `add` of the key would touch.
-  void prefetch(Key key, set_memory const& memory) const noexcept {
+  [[gnu::always_inline]] inline void prefetch(Key key, set_memory const& memory) const noexcept {
     if (form_ == 0) return;
     auto const* const block = memory.at(form_, block_);
     if (form_ == set_memory::sketch)

@@ -133,7 +133,7 @@ private:
     return {event_key::kind::joint, key.type(), key.traffic_class(), 0};
   }
 
-  void fetch_source(std::uint32_t number) const noexcept {
+  [[gnu::always_inline]] inline void fetch_source(std::uint32_t number) const noexcept {
     auto const* const bytes = reinterpret_cast<std::byte const*>(&sources_[number]);
     for (std::size_t at = 0; at < sizeof(source); at += 64) __builtin_prefetch(bytes + at, 1);
   }
