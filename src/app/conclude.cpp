@@ -1,7 +1,5 @@
 #include "kizashi/app/conclude.hpp"
 
-#include <cerrno>
-#include <fstream>
 #include <iterator>
 #include <optional>
 #include <unordered_set>
@@ -10,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "kizashi/app/csv.hpp"
+#include "kizashi/app/fingerprint_files.hpp"
 #include "kizashi/screening/analysis.hpp"
 
 namespace kizashi::app {
@@ -17,19 +16,6 @@ namespace {
 
 using telescope::profile_book;
 using telescope::source_profile;
-
-auto read_fingerprints(std::vector<std::string> const& files)
-    -> result<recognise::fingerprint_table> {
-  auto table = recognise::fingerprint_table::shipped();
-  for (auto const& file : files) {
-    std::ifstream in{file, std::ios::binary};
-    if (!in) return system_failure(file, "read the fingerprints", errno);
-    std::string const text{std::istreambuf_iterator<char>{in}, {}};
-    KIZASHI_TRY(auto const more, recognise::fingerprint_table::parse(text, file));
-    KIZASHI_TRY(table, table.with(more));
-  }
-  return table;
-}
 
 auto read_labels(std::string const& file) -> result<screening::source_labels> {
   if (file.empty()) return screening::source_labels{};
@@ -160,9 +146,11 @@ private:
 auto open_findings(settings const& set, std::string const& truth, std::vector<capture::note>& notes)
     -> result<findings> {
   auto tables = std::make_shared<recognition_tables>();
-  KIZASHI_TRY(tables->fingerprints, read_fingerprints(set.fingerprints));
+  KIZASHI_TRY(auto fingerprints, load_fingerprints(set.fingerprints));
+  for (auto& each : fingerprints.warnings) notes.push_back({std::move(each), false});
+  tables->fingerprints = std::move(fingerprints.table);
   std::vector<std::filesystem::path> const lists{set.scanners.begin(), set.scanners.end()};
-  KIZASHI_TRY(tables->scanners, recognise::scanner_list::read(lists));
+  KIZASHI_TRY(tables->scanners, recognise::scanner_list::read_with_shipped(lists));
   for (auto const& list : tables->scanners.notes())
     for (auto const& each : list.messages) notes.push_back({each, false});
   KIZASHI_TRY(tables->labels, read_labels(set.labels));

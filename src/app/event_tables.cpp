@@ -93,16 +93,16 @@ auto event_tables::observe(telescope::dos_event const& closed) -> status {
     ports += fmt::format("{}{}/{}", ports.empty() ? "" : " ", each.port,
                          protocol_name(each.ip_protocol));
   line_.clear();
-  fmt::format_to(std::back_inserter(line_),
-                 "{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{:.3g},{},{},{},{}\n",
-                 closed.victim.to_string(), closed.victims, closed.first.to_string(),
-                 closed.last.to_string(), closed.packets, closed.wire_bytes, closed.most_per_minute,
-                 closed.spoofed, ports, closed.port_count, closed.by_answer[0], closed.by_answer[1],
-                 closed.by_answer[2], closed.by_answer[3], closed.uniformity, name_of(closed.scale),
-                 closed.scale == telescope::scaling::done
-                     ? fmt::format("{:.6g}", closed.attack_rate)
-                     : std::string{},
-                 closed.is_ongoing);
+  fmt::format_to(
+      std::back_inserter(line_),
+      "{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{:.3g},{},{},{},{}\n",
+      closed.victim.to_string(), closed.victims, closed.first.to_string(), closed.last.to_string(),
+      closed.packets, closed.wire_bytes, closed.most_per_minute, closed.spoofed, ports,
+      closed.port_count, closed.are_ports_exact, closed.by_answer[0], closed.by_answer[1],
+      closed.by_answer[2], closed.by_answer[3], closed.uniformity, name_of(closed.scale),
+      closed.scale == telescope::scaling::done ? fmt::format("{:.6g}", closed.attack_rate)
+                                               : std::string{},
+      closed.is_ongoing, closed.is_cut);
   return put(victim_table_);
 }
 
