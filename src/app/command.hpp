@@ -19,7 +19,6 @@ void add_synth(CLI::App& program, int& exit_code);
 void add_place(CLI::App& program, int& exit_code);
 void add_config(CLI::App& program, int& exit_code);
 void add_scanners(CLI::App& program, int& exit_code);
-void add_scanners(CLI::App& program, int& exit_code);
 void add_bench(CLI::App& program, int& exit_code);
 void add_fingerprints(CLI::App& program, int& exit_code);
 void add_fingerprints_discover(CLI::App& fingerprints, int& exit_code);

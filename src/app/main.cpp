@@ -84,7 +84,6 @@ auto run(int count, char const* const* words) -> int {
   add_fingerprints(program, exit_code);
   add_config(program, exit_code);
   add_scanners(program, exit_code);
-  add_scanners(program, exit_code);
   add_bench(program, exit_code);
   try {
     program.parse(count, words);

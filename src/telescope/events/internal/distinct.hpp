@@ -70,13 +70,13 @@ private:
   std::array<slot_memory, sketch + 1> forms_;
 };
 
-/// A set of numbers. All zero bits are an empty one. Exact up to 16 B of keys in place, then up to
+/// A set of numbers. All zero bits are an empty one. Exact up to 8 B of keys in place, then up to
 /// three quarters of 2 KiB in a table (384 IPv4 addresses, 192 IPv6); beyond that an estimate with
 /// a standard error of 2.3 %. What it holds does not depend on the order of `add`.
 template <class Key>
 class distinct {
 public:
-  static constexpr std::size_t in_place = 16 / sizeof(Key);
+  static constexpr std::size_t in_place = 8 / sizeof(Key);
   static constexpr std::size_t most_exact = 2048 / sizeof(Key) * 3 / 4;
 
   [[gnu::always_inline]] inline void add(Key key, set_memory& memory, std::size_t& charge) {

@@ -91,9 +91,7 @@ private:
     made.type = open.key.type();
     made.traffic_class = open.key.traffic_class();
     made.port = open.key.port();
-    if (open.ports != 0)
-      made.ports =
-          static_cast<std::uint32_t>(std::min<std::uint64_t>(store_.ports_of(open).count, 65536));
+    made.ports = static_cast<std::uint32_t>(std::min<std::uint64_t>(store_.ports_of(open), 65536));
     made.first = timestamp{open.first};
     made.last = timestamp{open.last};
     made.packets = open.packets;
@@ -106,19 +104,12 @@ private:
     bool const is_over = state_.is_over(open.last, now_);
     made.is_cut = why_ == ending::cut && !is_over;
     made.is_ongoing = why_ == ending::finished && now_ - open.last <= state_.timeout;
-    add_samples(made, open);
-    judge_event(made, {open.is_wide, state_.options.timeout, state_.options.darknet_addresses});
+    made.samples = 0;
+    store_.for_each_sample(open,
+                           [&](header_sample const& each) { made.headers[made.samples++] = each; });
+    judge_event(made, {store_.rest_of(open).is_wide, state_.options.timeout,
+                       state_.options.darknet_addresses});
   }
-  void add_samples(scan_event& to, event const& open) const noexcept {
-    to.headers[0] = open.sample;
-    to.samples = 1;
-    if (open.samples == 0) return;
-    for (auto const& each : store_.samples_of(open))
-      if (each.time.is_known()) to.headers[to.samples++] = each;
-    std::sort(to.headers.begin() + 1, to.headers.begin() + to.samples,
-              [](auto const& a, auto const& b) { return a.time < b.time; });
-  }
-
   void add_targets(event const& open, scan_event const& made) {
     std::array<std::uint64_t, distinct<typename store::key_type>::most_exact> hashes;
     std::size_t count = 0;

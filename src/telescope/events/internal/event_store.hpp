@@ -25,6 +25,7 @@ public:
   explicit event_store(arena& from) noexcept
       : events_{from},
         pages_{from},
+        rests_{from},
         samples_{from},
         port_sets_{from},
         ledgers_{from},
@@ -38,32 +39,24 @@ public:
   }
   /// `of` has no event with that key. It stays where it is until it is erased.
   [[nodiscard]] auto insert(source& of, event_key key, std::size_t& charge) -> event& {
-    if (of.event.key.is_none()) {
-      of.event = event{};
-      of.event.key = key;
-      return of.event;
+    event fresh;
+    fresh.key = key;
+    if (key.is_followed()) {
+      fresh.rest = rests_.take({});
+      charge += sizeof(event_rest);
     }
-    auto const number = events_.take(event{});
+    if (of.event.key.is_none()) return of.event = fresh;
+    auto const number = events_.take(fresh);
     charge += sizeof(event);
     auto& page = page_with_room(of, charge);
     page.keys[page.used] = key;
     page.events[page.used] = number;
     ++page.used;
-    auto& made = events_[number];
-    made.key = key;
-    return made;
+    return events_[number];
   }
   void erase(source& of, event& gone, std::size_t& charge) noexcept {
     gone.destinations.clear(destinations_, charge);
-    if (gone.samples != 0) {
-      samples_.give_back(gone.samples);
-      charge -= sizeof(more_samples);
-    }
-    if (gone.ports != 0) {
-      port_sets_[gone.ports].clear(ports_, charge);
-      port_sets_.give_back(gone.ports);
-      charge -= sizeof(distinct<std::uint32_t>);
-    }
+    if (gone.rest != 0) drop_rest(gone.rest, charge);
     if (&gone == &of.event)
       gone.key = {};
     else
@@ -89,33 +82,35 @@ public:
     to.destinations.add(key, destinations_, charge);
   }
   void add_port(event& to, std::uint16_t port, std::size_t& charge) {
-    if (to.ports == 0) {
-      to.ports = port_sets_.take({});
+    auto& rest = rest_of(to);
+    if (rest.ports == 0) {
+      rest.ports = port_sets_.take({});
       charge += sizeof(distinct<std::uint32_t>);
     }
-    port_sets_[to.ports].add(port, ports_, charge);
+    port_sets_[rest.ports].add(port, ports_, charge);
   }
   /// Keeps header samples of a stream without looking back: the first packet, the second, the
   /// third, and from then on those whose number is a power of two, each in the place of the one
   /// before the one before it.
   void add_sample(event& to, header_sample const& sample, std::size_t& charge) {
+    auto& rest = rest_of(to);
     if (to.packets == 1) {
-      to.sample = sample;
+      rest.sample = sample;
       return;
     }
-    if (to.samples == 0) {
-      to.samples = samples_.take({});
+    if (rest.samples == 0) {
+      rest.samples = samples_.take({});
       charge += sizeof(more_samples);
     }
     auto const place = to.packets < 4 ? to.packets - 2 : std::countr_zero(to.packets) % 2U;
-    samples_[to.samples][place] = sample;
+    samples_[rest.samples][place] = sample;
   }
   /// Puts `from` into the joint event `to` and erases it.
   void join(source& of, event& to, event& from, std::size_t& charge) {
     if (to.packets == 0 || from.first < to.first) {
       to.first = from.first;
-      to.sample = from.sample;
-      std::swap(to.samples, from.samples);
+      rest_of(to).sample = rest_of(from).sample;
+      std::swap(rest_of(to).samples, rest_of(from).samples);
     }
     to.last = std::max(to.last, from.last);
     to.packets += from.packets;
@@ -127,12 +122,25 @@ public:
   }
 
   [[nodiscard]] auto destinations() const noexcept -> set_memory const& { return destinations_; }
-  [[nodiscard]] auto samples_of(event const& of) const noexcept -> more_samples const& {
-    return samples_[of.samples];
+  /// Of an event that is followed.
+  [[nodiscard]] auto rest_of(event const& of) const noexcept -> event_rest& {
+    return rests_[of.rest];
   }
-  /// Different ports of a joint event.
-  [[nodiscard]] auto ports_of(event const& of) const noexcept -> distinct_count {
-    return port_sets_[of.ports].count(ports_);
+  /// Visits the header samples in the order of time.
+  template <class Visit>
+  void for_each_sample(event const& of, Visit&& visit) const {
+    auto const& rest = rest_of(of);
+    visit(rest.sample);
+    if (rest.samples == 0) return;
+    auto more = samples_[rest.samples];
+    if (more[1].time < more[0].time) std::swap(more[0], more[1]);
+    for (auto const& each : more)
+      if (each.time.is_known()) visit(each);
+  }
+  /// Different ports of an event.
+  [[nodiscard]] auto ports_of(event const& of) const noexcept -> std::uint64_t {
+    auto const number = rest_of(of).ports;
+    return number == 0 ? 1 : port_sets_[number].count(ports_).count;
   }
 
   /// The sum of a source's ended events; made when it is not there.
@@ -162,10 +170,7 @@ public:
   }
   [[gnu::always_inline]] inline void fetch_event(source& of, event_key key) noexcept {
     if (of.event.key == key) return;
-    if (auto const* const found = find_in_pages(of, key)) {
-      __builtin_prefetch(found, 1);
-      __builtin_prefetch(reinterpret_cast<std::byte const*>(found) + 64, 1);
-    }
+    if (auto const* const found = find_in_pages(of, key)) __builtin_prefetch(found, 1);
   }
   [[gnu::always_inline]] inline void fetch_destination(source& of, event_key key,
                                                        key_type destination) noexcept {
@@ -174,11 +179,25 @@ public:
   }
 
   [[nodiscard]] auto bytes() const noexcept -> std::size_t {
-    return events_.bytes() + pages_.bytes() + samples_.bytes() + destinations_.bytes() +
-           ports_.bytes() + port_sets_.bytes() + ledgers_.bytes();
+    return events_.bytes() + pages_.bytes() + rests_.bytes() + samples_.bytes() +
+           destinations_.bytes() + ports_.bytes() + port_sets_.bytes() + ledgers_.bytes();
   }
 
 private:
+  void drop_rest(std::uint32_t number, std::size_t& charge) noexcept {
+    auto& rest = rests_[number];
+    if (rest.samples != 0) {
+      samples_.give_back(rest.samples);
+      charge -= sizeof(more_samples);
+    }
+    if (rest.ports != 0) {
+      port_sets_[rest.ports].clear(ports_, charge);
+      port_sets_.give_back(rest.ports);
+      charge -= sizeof(distinct<std::uint32_t>);
+    }
+    rests_.give_back(number);
+    charge -= sizeof(event_rest);
+  }
   [[nodiscard]] auto find_in_pages(source& of, event_key key) noexcept -> event* {
     for (auto at = of.pages; at != 0; at = pages_[at].next) {
       auto const& page = pages_[at];
@@ -219,6 +238,7 @@ private:
 
   slots<event> events_;
   slots<event_page> pages_;
+  slots<event_rest> rests_;
   slots<more_samples> samples_;
   slots<distinct<std::uint32_t>> port_sets_;
   slots<source_profile> ledgers_;

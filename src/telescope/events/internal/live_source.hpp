@@ -65,20 +65,27 @@ static_assert(recognise::packet_types <= 32 && recognise::traffic_classes <= 8);
 /// The two header samples behind the first.
 using more_samples = std::array<header_sample, 2>;
 
-template <class Key>
-struct open_event {
-  event_key key;
+/// What of an event most packets do not touch.
+struct event_rest {
+  header_sample sample;       ///< of the first packet
   std::uint32_t samples = 0;  ///< number of `more_samples`; 0: none yet
+  std::uint32_t ports = 0;    ///< of a joint event: number of the set of its ports
+  bool is_wide = false;       ///< was open together with many ports of its type
+};
+
+/// One cache line.
+template <class Key>
+struct alignas(64) open_event {
+  event_key key;
+  std::uint32_t rest = 0;  ///< number of its `event_rest`; 0: it is not followed
   std::int64_t first = timestamp::unknown().nanoseconds();
   std::int64_t last = timestamp::unknown().nanoseconds();
   std::uint64_t packets = 0;
   std::uint64_t wire_bytes = 0;
   std::uint64_t fingerprints = 0;
   distinct<Key> destinations{};
-  std::uint32_t ports = 0;  ///< of a joint event: number of the set of its ports
-  bool is_wide = false;     ///< was open together with many ports of its type
-  header_sample sample;     ///< of the first packet
 };
+static_assert(sizeof(open_event<std::uint32_t>) == 64 && sizeof(open_event<std::uint64_t>) == 64);
 
 /// Open events beyond the first, with their keys together so that a search touches one cache line.
 struct event_page {
@@ -90,8 +97,9 @@ struct event_page {
 };
 static_assert(sizeof(event_page) == 64);
 
+/// Three cache lines (IPv4) or four.
 template <class Address>
-struct live_source {
+struct alignas(64) live_source {
   using key_type = decltype(distinct_key(Address{}));
 
   open_event<key_type> event;  ///< `key.is_none()`: none here
@@ -99,22 +107,23 @@ struct live_source {
   std::uint32_t serial = 0;    ///< 0: the place is free
   std::uint32_t pages = 0;     ///< number of the first page of further events
   std::uint32_t ledger = 0;    ///< number of the profile of its ended events; 0: none
-  std::uint32_t joint = 0;     ///< bit `packet_type`: has a joint event
   std::uint64_t activity = 0;  ///< these as in `source_profile`
   std::uint64_t targets = 0;
   std::uint32_t days = 0;
   std::uint32_t sequence = 0;
-  std::uint32_t ascents = 0;
-  std::uint32_t descents = 0;
+  std::uint16_t ascents = 0;  ///< both stop when one is at its largest
+  std::uint16_t descents = 0;
   std::uint32_t last_destination = 0;
+  std::uint32_t joint = 0;         ///< bit `packet_type`: has a joint event
   std::uint32_t syn_sequence = 0;  ///< of its latest SYN, which went to `syn_port`
   std::uint16_t syn_port = 0;
   std::uint16_t last_port = 0;
   std::uint16_t scanner = 0;
-  bool has_syn = false;
-  bool has_step = false;  ///< `last_port` and `last_destination` are set
-  bool has_shaken_hands = false;
+  bool has_syn : 1 = false;
+  bool has_step : 1 = false;  ///< `last_port` and `last_destination` are set
+  bool has_shaken_hands : 1 = false;
   recognise::tool_evidence evidence{};
 };
+static_assert(sizeof(live_source<net::ipv4>) == 192 && sizeof(live_source<net::ipv6>) == 256);
 
 }  // namespace kizashi::telescope::internal

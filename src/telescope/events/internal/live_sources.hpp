@@ -5,6 +5,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <span>
 #include <utility>
 #include <vector>
@@ -257,7 +258,9 @@ private:
     if (ports > most_ports_each) return join_ports(from, key, shard);
     auto& made = store_.insert(from, key, charge);
     if (ports >= many_ports)
-      store_.for_each(from, [&](event& each) { each.is_wide |= each.key.is_same_but_port(key); });
+      store_.for_each(from, [&](event const& each) {
+        if (each.key.is_same_but_port(key)) store_.rest_of(each).is_wide = true;
+      });
     return made;
   }
   [[nodiscard]] auto join_ports(source& from, event_key key, unsigned shard) -> event& {
@@ -312,8 +315,11 @@ private:
     auto const place = low_bits(seen.destination);
     if (from.has_step) {
       from.sequence |= 1U << step_of(from.last_port, port);
-      from.ascents += place > from.last_destination;
-      from.descents += place < from.last_destination;
+      constexpr auto most = std::numeric_limits<std::uint16_t>::max();
+      if (from.ascents < most && from.descents < most) {
+        if (place > from.last_destination) ++from.ascents;
+        if (place < from.last_destination) ++from.descents;
+      }
     }
     from.has_step = true;
     from.last_port = port;
