@@ -55,6 +55,7 @@ public:
     return events_[number];
   }
   void erase(source& of, event& gone, std::size_t& charge) noexcept {
+    ++erased_;
     gone.destinations.clear(destinations_, charge);
     if (gone.rest != 0) drop_rest(gone.rest, charge);
     if (&gone == &of.event)
@@ -88,6 +89,10 @@ public:
       charge += sizeof(distinct<std::uint32_t>);
     }
     port_sets_[rest.ports].add(port, ports_, charge);
+  }
+  /// Whether the packet with that number, from 1 on, may be a sample.
+  [[nodiscard]] static auto is_sampled(std::uint64_t number) noexcept -> bool {
+    return (number & (number - 1)) == 0 || number == 3;
   }
   /// Keeps header samples of a stream without looking back: the first packet, the second, the
   /// third, and from then on those whose number is a power of two, each in the place of the one
@@ -168,15 +173,37 @@ public:
   [[gnu::always_inline]] inline void fetch_page(source const& of, event_key key) const noexcept {
     if (of.event.key != key && of.pages != 0) __builtin_prefetch(&pages_[of.pages]);
   }
-  [[gnu::always_inline]] inline void fetch_event(source& of, event_key key) noexcept {
-    if (of.event.key == key) return;
-    if (auto const* const found = find_in_pages(of, key)) __builtin_prefetch(found, 1);
+  /// Answers the event, null when there is none.
+  [[nodiscard, gnu::always_inline]] inline auto fetch_event(source& of, event_key key) noexcept
+      -> event* {
+    auto* const found = find(of, key);
+    if (found != nullptr) __builtin_prefetch(found, 1);
+    return found;
   }
-  [[gnu::always_inline]] inline void fetch_destination(source& of, event_key key,
-                                                       key_type destination) noexcept {
-    if (auto const* const found = find(of, key))
-      found->destinations.prefetch(destination, destinations_);
+  [[gnu::always_inline]] inline void fetch_parts(event const& of,
+                                                 key_type destination) const noexcept {
+    of.destinations.prefetch(destination, destinations_);
+    if (of.rest != 0 && is_sampled(of.packets + 1)) __builtin_prefetch(&rests_[of.rest], 1);
   }
+  // Likewise what ending a source will touch, behind the source itself.
+  [[gnu::always_inline]] inline void fetch_rest(source const& of) const noexcept {
+    if (of.event.rest != 0) __builtin_prefetch(&rests_[of.event.rest]);
+    if (of.pages != 0) __builtin_prefetch(&pages_[of.pages]);
+  }
+  [[gnu::always_inline]] inline void fetch_events(source const& of) const noexcept {
+    if (of.pages == 0) return;
+    auto const& page = pages_[of.pages];
+    for (std::uint32_t i = 0; i < page.used; ++i) __builtin_prefetch(&events_[page.events[i]]);
+  }
+  [[gnu::always_inline]] inline void fetch_rests(source const& of) const noexcept {
+    if (of.pages == 0) return;
+    auto const& page = pages_[of.pages];
+    for (std::uint32_t i = 0; i < page.used; ++i)
+      if (auto const rest = events_[page.events[i]].rest; rest != 0)
+        __builtin_prefetch(&rests_[rest]);
+  }
+  /// Events erased so far: as long as it stays the same, each event is where it was.
+  [[nodiscard]] auto erased() const noexcept -> std::uint64_t { return erased_; }
 
   [[nodiscard]] auto bytes() const noexcept -> std::size_t {
     return events_.bytes() + pages_.bytes() + rests_.bytes() + samples_.bytes() +
@@ -207,13 +234,13 @@ private:
     return nullptr;
   }
   [[nodiscard]] auto page_with_room(source& of, std::size_t& charge) -> event_page& {
-    for (auto at = of.pages; at != 0; at = pages_[at].next)
-      if (pages_[at].used < event_page::places) return pages_[at];
-    event_page fresh;
-    fresh.next = of.pages;
-    of.pages = pages_.take(fresh);
+    // At the end: a source's busiest ports are among its first ones.
+    auto* link = &of.pages;
+    for (; *link != 0; link = &pages_[*link].next)
+      if (pages_[*link].used < event_page::places) return pages_[*link];
+    *link = pages_.take(event_page{});
     charge += sizeof(event_page);
-    return pages_[of.pages];
+    return pages_[*link];
   }
   void erase_from_pages(source& of, event_key key, std::size_t& charge) noexcept {
     for (auto* link = &of.pages; *link != 0; link = &pages_[*link].next) {
@@ -244,6 +271,7 @@ private:
   slots<source_profile> ledgers_;
   set_memory destinations_;
   set_memory ports_;
+  std::uint64_t erased_ = 0;
 };
 
 }  // namespace kizashi::telescope::internal

@@ -73,9 +73,16 @@ public:
     index_[shard].for_each(
         [&](std::uint32_t number) { all.emplace_back(sources_[number].address, number); });
     std::sort(all.begin(), all.end());
+    // Step by step ahead, as for a stride of rows.
     constexpr std::size_t ahead = 8;
+    auto const fetch = [&](std::size_t i, auto&& step) {
+      if (i < all.size()) step(all[i].second);
+    };
     for (std::size_t i = 0; i < all.size(); ++i) {
-      if (i + ahead < all.size()) fetch_source(all[i + ahead].second);
+      fetch(i + 4 * ahead, [&](std::uint32_t number) { fetch_source(number); });
+      fetch(i + 3 * ahead, [&](std::uint32_t number) { store_.fetch_rest(sources_[number]); });
+      fetch(i + 2 * ahead, [&](std::uint32_t number) { store_.fetch_events(sources_[number]); });
+      fetch(i + ahead, [&](std::uint32_t number) { store_.fetch_rests(sources_[number]); });
       end_source(all[i].second, now, ending::finished);
     }
   }
@@ -118,6 +125,7 @@ private:
     event_key key;
     std::uint16_t row;
     std::uint8_t shard;
+    event* open;  ///< its event when the stride began; null: there was none
   };
 
   [[nodiscard]] static auto key_of(timed_rows const& of, std::size_t row) noexcept -> event_key {
@@ -160,16 +168,15 @@ private:
         auto const& from = sources_[each.number];
         store_.fetch_page(from, joint_key(from, each.key));
       }
+    for (auto& each : all) {
+      each.open = nullptr;
+      if (each.number == 0) continue;
+      auto& from = sources_[each.number];
+      each.open = store_.fetch_event(from, joint_key(from, each.key));
+    }
     for (auto const& each : all)
-      if (each.number != 0) {
-        auto& from = sources_[each.number];
-        store_.fetch_event(from, joint_key(from, each.key));
-      }
-    for (auto const& each : all)
-      if (each.number != 0) {
-        auto& from = sources_[each.number];
-        store_.fetch_destination(from, joint_key(from, each.key), distinct_key(each.destination));
-      }
+      if (each.open != nullptr) store_.fetch_parts(*each.open, distinct_key(each.destination));
+    erased_before_ = store_.erased();
     for (auto const& each : all) add(of, each);
   }
   static void read_addresses(net::packet_batch const& batch, std::size_t row,
@@ -186,10 +193,11 @@ private:
   void add(timed_rows const& of, sighting const& seen) {
     auto const now = of.marks[seen.row];
     auto const time = of.batch.time[seen.row];
-    auto& from = source_of(of, seen, now);
-    auto const key = joint_key(from, seen.key);
-    auto* to = store_.find(from, key);
-    if (to == nullptr || !takes(*to, time, now)) to = &settle(from, to, seen, key, time, now);
+    bool const is_valid = seen.open != nullptr && erased_before_ == store_.erased();
+    auto& from = is_valid ? sources_[seen.number] : source_of(of, seen, now);
+    auto* to = is_valid ? seen.open : store_.find(from, joint_key(from, seen.key));
+    if (to == nullptr || !takes(*to, time, now))
+      to = &settle(from, to, seen, joint_key(from, seen.key), time, now);
     add_packet(of, seen, from, *to, time);
     if (state_.share < in_use_[seen.shard]) relief_.make_room(seen.shard, now);
   }
@@ -307,8 +315,7 @@ private:
     auto& charge = in_use_[seen.shard];
     auto const key = distinct_key(seen.destination);
     store_.add_destination(to, key, charge);
-    if ((to.packets & (to.packets - 1)) == 0 || to.packets == 3)
-      store_.add_sample(to, sample_of(of.batch, seen.row), charge);
+    if (store::is_sampled(to.packets)) store_.add_sample(to, sample_of(of.batch, seen.row), charge);
     auto const port = seen.key.port();
     if (to.key.of() == event_key::kind::joint) store_.add_port(to, port, charge);
     from.targets |= std::uint64_t{1} << (hash_of_key(key) & 63);
@@ -433,6 +440,7 @@ private:
   slots<source> sources_{arena_};
   store store_{arena_};
   source_timer timer_;
+  std::uint64_t erased_before_ = 0;
   std::size_t live_ = 0;
   std::uint32_t serial_ = 0;
   std::int64_t minute_start_ = 0;
