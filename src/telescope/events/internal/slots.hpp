@@ -22,7 +22,7 @@ public:
   [[nodiscard, gnu::always_inline]] inline auto at(std::uint32_t number,
                                                    std::size_t item_bytes) const noexcept
       -> std::byte* {
-    auto const place = number + first_chunk;
+    auto const place = std::uint64_t{number} + first_chunk;
     auto const chunk = static_cast<unsigned>(std::bit_width(place)) - first_width;
     return starts_[chunk] + (place ^ std::bit_floor(place)) * item_bytes;
   }
