@@ -86,22 +86,26 @@ auto events(report_page& page) -> status {
                     {"packets", true},
                     {"addresses", true},
                     {"rate", true},
-                    {"length", true},
-                    {"pattern", false},
-                    {"who", false}}};
+                    {"pattern and who", false}}};
   for (auto const& row : found.events) {
     auto who = tool_names(row.tools, found.tables->fingerprints);
+    who.resize(std::min<std::size_t>(1, who.size()));  // relations stand before looks
+    who.insert(who.begin(), std::string{name_of(row.pattern)});
     auto const organisation = found.tables->scanners.organisation(row.scanner);
     if (!organisation.empty()) who.push_back(printable(organisation));
     table.add({row.source.to_string(), target_of(row), with_thousands(row.packets),
                (row.destinations.is_exact ? "" : "~") + with_thousands(row.destinations.count),
-               rate_text(telescope::rate_of(row)), short_duration(row.last - row.first),
-               std::string{name_of(row.pattern)}, joined(who)});
+               rate_text(telescope::rate_of(row)), joined(who)});
   }
   KIZASHI_TRY(page.table(table));
   return page.line(fmt::format("An event ends when its source was silent for {}.",
                                to_string(found.event_timeout)),
                    ink::faint);
+}
+
+auto service_of(telescope::attacked_port const& each) -> std::string {
+  auto const name = protocol_name(each.ip_protocol);
+  return name.starts_with("icmp") ? name : fmt::format("{}/{}", each.port, name);
 }
 
 auto victims(report_page& page) -> status {
@@ -113,13 +117,11 @@ auto victims(report_page& page) -> status {
                     {"packets", true},
                     {"per min", true},
                     {"length", true},
-                    {"attack", true},
-                    {"why no estimate", false}}};
+                    {"estimated attack", false}}};
   for (auto const& row : found.victims) {
     std::string ports;
     for (std::size_t i = 0; i < std::min<std::size_t>(3, row.ports.size()); ++i)
-      ports += fmt::format("{}{}/{}", i == 0 ? "" : " ", row.ports[i].port,
-                           protocol_name(row.ports[i].ip_protocol));
+      ports += fmt::format("{}{}", i == 0 ? "" : " ", service_of(row.ports[i]));
     if (row.port_count > 3) ports += fmt::format(" +{}", with_thousands(row.port_count - 3));
     auto const is_scaled = row.scale == telescope::scaling::done;
     table.add({row.victim.length() == (row.victim.first().is_ipv6() ? 128U : 32U)
@@ -127,8 +129,8 @@ auto victims(report_page& page) -> status {
                    : fmt::format("{} ({})", row.victim.to_string(), row.victims),
                ports.empty() ? "-" : ports, with_thousands(row.packets),
                with_thousands(row.most_per_minute), short_duration(row.last - row.first),
-               is_scaled ? fmt::format("{}/s", short_number(row.attack_rate)) : "-",
-               is_scaled ? "" : std::string{name_of(row.scale)}});
+               is_scaled ? fmt::format("{} packets/s", short_number(row.attack_rate))
+                         : fmt::format("none: {}", name_of(row.scale))});
   }
   return page.table(table);
 }
