@@ -72,9 +72,11 @@ auto known_scanners(report_page& page) -> status {
 auto target_of(telescope::scan_event const& event) -> std::string {
   if (event.ports > 1) return fmt::format("{} ports", with_thousands(event.ports));
   using recognise::packet_type;
-  if (event.type <= packet_type::tcp_exploit) return fmt::format("{}/tcp", event.port);
-  if (event.type <= packet_type::udp_exploit) return fmt::format("{}/udp", event.port);
-  return std::string{name_of(event.type)};
+  if (event.type == packet_type::tcp_syn) return fmt::format("{}/tcp", event.port);
+  if (event.type == packet_type::udp || event.type == packet_type::udp_amplifier)
+    return fmt::format("{}/udp", event.port);
+  if (event.type > packet_type::udp_exploit) return std::string{name_of(event.type)};
+  return fmt::format("{} {}", event.port, name_of(event.type));
 }
 
 auto events(report_page& page) -> status {
@@ -191,7 +193,7 @@ auto screened(report_page& page) -> status {
   for (std::size_t i = 0; i < shown(sum.rules, page.what().top); ++i)
     table.add({with_thousands(sum.rules[i].packets), page.share(sum.rules[i].packets),
                with_thousands(sum.rules[i].sources), sum.rules[i].tag, sum.rules[i].reason});
-  KIZASHI_TRY(page.table(table));
+  if (!sum.rules.empty()) KIZASHI_TRY(page.table(table));
   auto const left = static_cast<double>(sum.packets_left) /
                     static_cast<double>(std::max<std::uint64_t>(1, sum.packets));
   KIZASHI_TRY(page.line(fmt::format("Left: {} of the packets, from {}.", percent(left),

@@ -82,8 +82,8 @@ auto run(int count, char const* const* words) -> int {
 #endif
   add_place(program, exit_code);
   add_fingerprints(program, exit_code);
-  add_config(program, exit_code);
   add_scanners(program, exit_code);
+  add_config(program, exit_code);
   add_bench(program, exit_code);
   try {
     program.parse(count, words);

@@ -8,7 +8,10 @@ import struct
 
 from program import ProgramTest
 
-FILES = ("summary", "ports", "sources", "countries", "as", "icmp", "windows", "window_ports", "window_sources")
+COUNTED = ("summary", "ports", "sources", "countries", "as", "icmp", "windows", "window_ports", "window_sources")
+RECOGNISED = ("tools", "classes", "known_scanners", "events", "dos_victims", "profiles", "campaigns", "coordinated",
+              "screening")
+FILES = COUNTED + RECOGNISED
 
 
 def walk(capture):
@@ -71,7 +74,8 @@ class Csv(ProgramTest):
         self.read("small.pcap", "--csv", "again", "--top", "0", "--window-sources")
         for each in FILES:
             rows = list(csv.reader(io.StringIO((self.folder / "again" / f"{each}.csv").read_text())))
-            self.assertGreater(len(rows), 1, each)
+            if each in COUNTED:
+                self.assertGreater(len(rows), 1, each)
             self.assertEqual({len(row) for row in rows}, {len(rows[0])}, each)
 
     def test_a_file_in_the_way(self):
