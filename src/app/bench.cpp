@@ -1,5 +1,6 @@
 // kizashi bench: measures single stages of the road. For developers; ./dev bench calls it.
 #include <chrono>
+#include <functional>
 #include <memory>
 
 #include <fmt/format.h>
@@ -8,27 +9,33 @@
 #include "kizashi/app/text_sink.hpp"
 #include "kizashi/capture/inputs.hpp"
 #include "kizashi/net/decode.hpp"
+#include "kizashi/recognise/recogniser.hpp"
 
 namespace kizashi::app {
 namespace {
 
-struct decode_time {
+struct stage_time {
   std::uint64_t packets = 0;
   double seconds = 0;
 };
 
-/// Blocks are read ahead in chunks, so that only decoding is timed and memory stays below about 64
+/// What is timed: a block has been decoded into the batch.
+using stage = std::function<void(net::frame_block const&, net::packet_batch&)>;
+
+/// Blocks are read ahead in chunks, so that only the stage is timed and memory stays below about 64
 /// MiB.
 constexpr std::size_t blocks_ahead = 128;
 
-auto time_decode(std::string const& file, decode_time& sum) -> status {
+/// Times `timed` over the capture; `before` is done to each block first and not timed.
+auto time_stage(std::string const& file, stage const& before, stage const& timed, stage_time& sum)
+    -> status {
   using clock = std::chrono::steady_clock;
   std::string const arguments[] = {file};
   KIZASHI_TRY(auto found, capture::find_captures(arguments));
   for (auto const& each : found.notes) say_failure({errc::io_error, each.message});
   KIZASHI_TRY(auto const source, capture::open_captures(std::move(found.paths)));
   std::vector<net::frame_block> blocks(blocks_ahead);
-  auto const batch = std::make_unique<net::packet_batch>();
+  std::vector<net::packet_batch> batches(blocks_ahead);
   auto is_more = true;
   while (is_more) {
     std::size_t count = 0;
@@ -37,23 +44,66 @@ auto time_decode(std::string const& file, decode_time& sum) -> status {
       is_more = !blocks[count].frames.empty();
       if (is_more) ++count;
     }
+    for (std::size_t i = 0; i < count; ++i) before(blocks[i], batches[i]);
     auto const begin = clock::now();
-    for (std::size_t i = 0; i < count; ++i) {
-      net::decode(blocks[i], *batch);
-      sum.packets += batch->size();
-    }
+    for (std::size_t i = 0; i < count; ++i) timed(blocks[i], batches[i]);
     sum.seconds += std::chrono::duration<double>(clock::now() - begin).count();
+    for (std::size_t i = 0; i < count; ++i) sum.packets += batches[i].size();
   }
   return {};
 }
 
-auto bench_decode(std::string const& file, unsigned repeat) -> status {
-  decode_time sum;
-  for (unsigned i = 0; i < repeat; ++i) KIZASHI_TRY(time_decode(file, sum));
+auto print_time(stage_time const& sum) -> status {
   standard_output out;
   KIZASHI_TRY(
       out.write(fmt::format("{{\"packets\":{},\"seconds\":{:.6f}}}\n", sum.packets, sum.seconds)));
   return out.flush();
+}
+
+void decode_block(net::frame_block const& frames, net::packet_batch& to) {
+  net::decode(frames, to);
+}
+
+auto bench_decode(std::string const& file, unsigned repeat) -> status {
+  stage_time sum;
+  auto const batch = std::make_unique<net::packet_batch>();
+  // One batch for all blocks, as on the road: it stays in the cache.
+  auto const timed = [&](net::frame_block const& frames, net::packet_batch& to) {
+    net::decode(frames, *batch);
+    to.resize(batch->size());
+  };
+  for (unsigned i = 0; i < repeat; ++i)
+    KIZASHI_TRY(time_stage(
+        file, [](auto const&, auto&) {}, timed, sum));
+  return print_time(sum);
+}
+
+auto bench_recognise(std::string const& file, unsigned repeat) -> status {
+  auto const fingerprints = recognise::fingerprint_table::shipped();
+  auto const scanners = recognise::scanner_list::shipped();
+  recognise::recogniser const all{fingerprints, scanners};
+  auto const tags = std::make_unique<recognise::tag_columns>();
+  stage_time sum;
+  auto const timed = [&](net::frame_block const& frames, net::packet_batch& batch) {
+    all.add(batch, frames, *tags);
+  };
+  for (unsigned i = 0; i < repeat; ++i) KIZASHI_TRY(time_stage(file, decode_block, timed, sum));
+  return print_time(sum);
+}
+
+void add_stage(CLI::App& command, char const* name, char const* help, int& exit_code,
+               status (*run)(std::string const&, unsigned)) {
+  auto* const each = command.add_subcommand(name, help);
+  auto const file = std::make_shared<std::string>();
+  auto const repeat = std::make_shared<unsigned>(1);
+  each->add_option("file", *file, "The capture")->required()->type_name("FILE");
+  each->add_option("--repeat", *repeat, "How often the whole is done; the times add up")
+      ->check(CLI::Range(1, 1000))
+      ->type_name("N");
+  each->callback([file, repeat, run, &exit_code] {
+    auto const done = run(*file, *repeat);
+    exit_code = done ? exit_done : say_failure(done.error());
+  });
 }
 
 }  // namespace
@@ -61,18 +111,13 @@ auto bench_decode(std::string const& file, unsigned repeat) -> status {
 void add_bench(CLI::App& program, int& exit_code) {
   auto* const command = program.add_subcommand("bench", "Measure single stages, for developers");
   command->require_subcommand(1);
-  auto* const decode = command->add_subcommand(
-      "decode", "Time the decoding of a capture into batches, without reading it; prints JSON");
-  auto const file = std::make_shared<std::string>();
-  auto const repeat = std::make_shared<unsigned>(1);
-  decode->add_option("file", *file, "The capture")->required()->type_name("FILE");
-  decode->add_option("--repeat", *repeat, "How often the whole is done; the times add up")
-      ->check(CLI::Range(1, 1000))
-      ->type_name("N");
-  decode->callback([file, repeat, &exit_code] {
-    auto const done = bench_decode(*file, *repeat);
-    exit_code = done ? exit_done : say_failure(done.error());
-  });
+  add_stage(*command, "decode",
+            "Time the decoding of a capture into batches, without reading it; prints JSON",
+            exit_code, bench_decode);
+  add_stage(*command, "recognise",
+            "Time the recognition of decoded batches: types, classes, fingerprints and known "
+            "scanners; prints JSON",
+            exit_code, bench_recognise);
 }
 
 }  // namespace kizashi::app

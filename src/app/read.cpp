@@ -263,31 +263,14 @@ auto run(read_choice const& choice) -> int {
   return code ? *code : say_failure(code.error());
 }
 
-void add_options(CLI::App& command, read_choice& choice) {
-  command.add_option("input", choice.inputs, "Captures: files, folders, patterns in quotes, or -")
-      ->type_name("FILE|DIR|GLOB|-");
+/// What is recognised, and from what.
+void add_recognition_options(CLI::App& command, read_choice& choice) {
   command
       .add_option(
-          "--darknet", choice.darknet,
-          "Count only packets to these prefixes, separated by commas (default: all packets)")
-      ->type_name("PREFIX,...")
-      ->allow_extra_args(false);
-  auto const ranged = [&](char const* option, std::string& text, char const* help, char const* key,
-                          char const* type) {
-    auto const keys = setting_keys();
-    auto const row = std::ranges::find(keys, key, &config_key::name);
-    command.add_option(option, text, fmt::format("{} ({})", help, describe_range(*row)))
-        ->type_name(type);
-  };
-  ranged("--window", choice.window, "Length of a window", "window.length", "DURATION");
-  ranged("--lateness", choice.lateness, "How late a packet may be and still be in its window",
-         "window.lateness", "DURATION");
-  ranged("--top", choice.top, "Rows of each list, 0 for all", "read.top", "N");
-  ranged("--threads", choice.threads, "Threads that count, 0 for as many as there are processors",
-         "read.threads", "N");
-  ranged("--event-timeout", choice.event_timeout,
-         "How long a source may be silent before its event ends, 0s for by the darknet's size",
-         "events.timeout", "DURATION");
+          "--event-timeout", choice.event_timeout,
+          "How long a source may be silent before its event ends (default: by the darknet's "
+          "size, 624 s where it is not known)")
+      ->type_name("DURATION");
   command
       .add_option("--fingerprints", choice.fingerprints,
                   "Fingerprints of tools and malware besides those of the program")
@@ -310,6 +293,30 @@ void add_options(CLI::App& command, read_choice& choice) {
       ->type_name("FILE");
   command.add_flag("--counts-only", choice.has_counts_only,
                    "Only count: no tools, classes, events or campaigns");
+}
+
+void add_options(CLI::App& command, read_choice& choice) {
+  command.add_option("input", choice.inputs, "Captures: files, folders, patterns in quotes, or -")
+      ->type_name("FILE|DIR|GLOB|-");
+  command
+      .add_option(
+          "--darknet", choice.darknet,
+          "Count only packets to these prefixes, separated by commas (default: all packets)")
+      ->type_name("PREFIX,...")
+      ->allow_extra_args(false);
+  auto const ranged = [&](char const* option, std::string& text, char const* help, char const* key,
+                          char const* type) {
+    auto const keys = setting_keys();
+    auto const row = std::ranges::find(keys, key, &config_key::name);
+    command.add_option(option, text, fmt::format("{} ({})", help, describe_range(*row)))
+        ->type_name(type);
+  };
+  ranged("--window", choice.window, "Length of a window", "window.length", "DURATION");
+  ranged("--lateness", choice.lateness, "How late a packet may be and still be in its window",
+         "window.lateness", "DURATION");
+  ranged("--top", choice.top, "Rows of each list, 0 for all", "read.top", "N");
+  ranged("--threads", choice.threads, "Threads that count, 0 for as many as there are processors",
+         "read.threads", "N");
   command
       .add_option("--memory", choice.memory,
                   "Memory for exact numbers; what is more goes to temporary files (default 256MiB)")
@@ -346,6 +353,7 @@ void add_read(CLI::App& program, int& exit_code) {
   command->footer(examples);
   auto const choice = std::make_shared<read_choice>();
   add_options(*command, *choice);
+  add_recognition_options(*command, *choice);
   command->callback([choice, &exit_code] { exit_code = run(*choice); });
 }
 
