@@ -20,12 +20,13 @@ def complete(answer):
         if row.get("counted") is not None and row["counted"] != row["packets"]:
             row["failed"] = f"counted {row['counted']:,} packets of {row['packets']:,}"
     for row in answer["results"]:
-        row["read_is_faster_by"] = None if row["name"] in ("read", "synth", "read-wide", "plain-wide") else ratio(rows.get("read"), row)
+        row["read_is_faster_by"] = None if row["name"] in ("read", "synth", "counts-wide", "plain-wide") else ratio(rows.get("read"), row)
     answer["ratios"] = {name: ratio(rows.get(above), rows.get(below)) for name, above, below in (
         ("decode / ceiling", "decode", "ceiling"),
-        ("decode from the file on / ceiling", "decode-file", "ceiling"), ("read / plain", "read", "plain"), ("read / plain, wide", "read-wide", "plain-wide"),
-        ("read on 2 cores / on 1", "read-2", "read"), ("read / tracertstats", "read", "tracertstats"),
-        ("read / tracereport", "read", "tracereport"), ("read / nfpcapd", "read", "nfpcapd"))}
+        ("decode from the file on / ceiling", "decode-file", "ceiling"), ("counts / plain", "counts", "plain"), ("counts / plain, wide", "counts-wide", "plain-wide"),
+        ("counts on 2 cores / on 1", "counts-2", "counts"), ("read on 2 cores / on 1", "read-2", "read"),
+        ("counts / read", "counts", "read"), ("counts / tracertstats", "counts", "tracertstats"),
+        ("counts / tracereport", "counts", "tracereport"), ("read / nfpcapd", "read", "nfpcapd"))}
     answer["targets"] = targets(rows, answer["streams"])
     answer["is_full_input"] = answer["input"]["packets"] >= FULL_INPUT
 
@@ -43,7 +44,8 @@ def targets(rows, streams):
         reached = None if measured is None else measured >= target if is_at_least else measured <= target
         return {"what": what, "target": target, "at_least": is_at_least, "measured": measured, "unit": unit,
                 "reached": reached}
-    memory = rows.get("read", {}).get("rss") or None
+    memory = rows.get("counts", {}).get("rss") or None
+    recognition = rate("recognise")
     growth = longest = None
     if len(streams) == 3 and streams[2].get("packets", 0) >= STREAM:
         longest = streams[2]["rss"]
@@ -51,11 +53,13 @@ def targets(rows, streams):
     return [
         line("decode into batches", 50e6, rate("decode"), "packets/s"),
         line("the same from the file on", 50e6, rate("decode-file"), "packets/s"),
-        line("the whole of read, one core", 20e6, rate("read"), "packets/s"),
-        line("read on two cores, times one core", 1.8, ratio(rows.get("read-2"), rows.get("read")), "x"),
-        line("peak memory of read on this input", 400e6, memory, "bytes", False),
-        line("the same on the wide one", 400e6, rows.get("read-wide", {}).get("rss") or None, "bytes", False),
-        line("peak memory on a stream of 100,000,000 packets", 400e6, longest, "bytes", False),
+        line("counting, one core", 20e6, rate("counts"), "packets/s"),
+        line("counting on two cores, times one core", 1.8, ratio(rows.get("counts-2"), rows.get("counts")), "x"),
+        line("recognition of a packet", 15, recognition and 1e9 / recognition, "ns", False),
+        line("the whole of read, one core", 10e6, rate("read"), "packets/s"),
+        line("peak memory of counting on this input", 400e6, memory, "bytes", False),
+        line("the same on the wide one", 400e6, rows.get("counts-wide", {}).get("rss") or None, "bytes", False),
+        line("peak memory of counting a stream of 100,000,000 packets", 400e6, longest, "bytes", False),
         line("the same, times that of 50,000,000 packets", 1.1, growth, "x", False),
         line("synth", 5e6, rate("synth"), "packets/s"),
     ]
@@ -64,6 +68,8 @@ def targets(rows, streams):
 def number(value, unit):
     if value is None:
         return "-"
+    if unit == "ns":
+        return f"{value:.1f} ns"
     if unit == "packets/s":
         return f"{value / 1e6:.2f} M packets/s" if value >= 1e5 else f"{value / 1e3:.1f} k packets/s"
     return f"{value / 1e6:.0f} MB" if unit == "bytes" else f"{value:.2f} x"

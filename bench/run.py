@@ -174,7 +174,7 @@ def shown(word, places, row, folder):
 def same_answer(build, capture):
     """Whether `kizashi read` and the plain program, which share no line, count the same unique numbers."""
     say("same answer: kizashi read and bench_plain")
-    read = measurement([str(build / "kizashi"), "read", "--json", "--top", "0", str(capture)], SCRATCH)
+    read = measurement([str(build / "kizashi"), "read", "--json", "--counts-only", "--top", "0", str(capture)], SCRATCH)
     plain = measurement([str(build / "bench_plain"), str(capture)], SCRATCH)
     if read.code != 0 or plain.code != 0:
         return None
@@ -215,10 +215,10 @@ def run_streams(kizashi, sizes):
         say(f"stream of about {size:,} packets")
         with subprocess.Popen(make, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                               stderr=subprocess.DEVNULL) as maker:
-            done = measurement([kizashi, "read", "--json", "-"], SCRATCH, stdin=maker.stdout)
+            done = measurement([kizashi, "read", "--json", "--counts-only", "-"], SCRATCH, stdin=maker.stdout)
             maker.stdout.close()
         row = {"name": f"stream-{size}", "command": f"kizashi synth speed-wide {' '.join(change)} -o - | "
-               "kizashi read --json -", "seconds": [done.seconds], "cpu_seconds": [done.cpu], "rss": done.rss}
+               "kizashi read --json --counts-only -", "seconds": [done.seconds], "cpu_seconds": [done.cpu], "rss": done.rss}
         if done.code != 0:
             row["failed"] = done.err.strip()[-300:]
         else:
