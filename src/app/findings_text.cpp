@@ -141,14 +141,10 @@ auto campaigns(report_page& page) -> status {
   auto const& rows = page.what().found->conclusions.campaigns;
   if (rows.empty()) return {};
   KIZASHI_TRY(page.heading("Campaigns: sources that behave alike", rows.size()));
-  text_table table{{{"name", false},
-                    {"sources", true},
-                    {"networks", true},
-                    {"packets", true},
-                    {"behaviour", false}}};
+  text_table table{{{"name", false}, {"sources", true}, {"packets", true}, {"behaviour", false}}};
   for (std::size_t i = 0; i < shown(rows, page.what().top); ++i)
-    table.add({rows[i].name, with_thousands(rows[i].sources), with_thousands(rows[i].networks),
-               with_thousands(rows[i].packets), rows[i].description});
+    table.add({rows[i].name, with_thousands(rows[i].sources), with_thousands(rows[i].packets),
+               rows[i].description});
   return page.table(table);
 }
 
