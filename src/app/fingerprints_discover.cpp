@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "kizashi/app/command.hpp"
+#include "kizashi/app/open_source.hpp"
 #include "kizashi/app/progress_bar.hpp"
 #include "kizashi/app/standard_input.hpp"
 #include "kizashi/app/terminal.hpp"
@@ -14,8 +15,6 @@
 #include "kizashi/app/text_sink.hpp"
 #include "kizashi/base/output_file.hpp"
 #include "kizashi/base/text.hpp"
-#include "kizashi/capture/inputs.hpp"
-#include "kizashi/capture/synth/synthetic_source.hpp"
 #include "kizashi/net/decode.hpp"
 #include "kizashi/recognise/discover/search.hpp"
 
@@ -56,18 +55,6 @@ struct findings {
   bool is_partial = false;
 };
 
-auto open_source(discover_choice const& choice, findings& out)
-    -> result<std::unique_ptr<capture::frame_source>> {
-  if (choice.scenario.empty()) {
-    KIZASHI_TRY(auto found, capture::find_captures(choice.inputs));
-    out.notes = std::move(found.notes);
-    return capture::open_captures(std::move(found.paths));
-  }
-  KIZASHI_TRY(auto scene, capture::synth::load_scenario(choice.scenario));
-  KIZASHI_TRY(auto source, capture::synth::synthetic_source::create(std::move(scene)));
-  return source;
-}
-
 auto read_all(capture::frame_source& source, discover_choice const& choice,
               discover::fingerprint_search& search, findings& out) -> status {
   net::frame_block block;
@@ -90,7 +77,7 @@ auto search_all(discover_choice const& choice) -> result<findings> {
   findings out;
   std::optional<stoppable_input> input;
   if (std::ranges::find(choice.inputs, "-") != choice.inputs.end()) input.emplace();
-  KIZASHI_TRY(auto const source, open_source(choice, out));
+  KIZASHI_TRY(auto const source, open_source(choice.inputs, choice.scenario, out.notes));
   discover::fingerprint_search search{{choice.sample, choice.packets, choice.sources}};
   KIZASHI_TRY(read_all(*source, choice, search, out));
   for (auto& each : source->notes()) out.notes.push_back(std::move(each));

@@ -9,6 +9,7 @@
 #include "kizashi/app/command.hpp"
 #include "kizashi/app/conclude.hpp"
 #include "kizashi/app/event_tables.hpp"
+#include "kizashi/app/open_source.hpp"
 #include "kizashi/app/place_file.hpp"
 #include "kizashi/app/progress_bar.hpp"
 #include "kizashi/app/report.hpp"
@@ -16,8 +17,6 @@
 #include "kizashi/app/standard_input.hpp"
 #include "kizashi/app/terminal.hpp"
 #include "kizashi/app/window_tables.hpp"
-#include "kizashi/capture/inputs.hpp"
-#include "kizashi/capture/synth/synthetic_source.hpp"
 #include "kizashi/pipeline/road.hpp"
 
 namespace kizashi::app {
@@ -99,18 +98,6 @@ auto apply_options(read_choice const& choice, config& values) -> status {
   return {};
 }
 
-auto open_source(read_choice const& choice, report& out)
-    -> result<std::unique_ptr<capture::frame_source>> {
-  if (choice.scenario.empty()) {
-    KIZASHI_TRY(auto found, capture::find_captures(choice.inputs));
-    out.notes = std::move(found.notes);
-    return capture::open_captures(std::move(found.paths));
-  }
-  KIZASHI_TRY(auto scene, capture::synth::load_scenario(choice.scenario));
-  KIZASHI_TRY(auto source, capture::synth::synthetic_source::create(std::move(scene)));
-  return source;
-}
-
 /// The sinks of one run. Null: not wanted.
 struct run_sinks {
   window_tables* windows = nullptr;
@@ -174,7 +161,7 @@ auto make_event_tables(read_choice const& choice, report const& out) -> result<e
 auto run_source(read_choice const& choice, settings const& set, report& out) -> status {
   std::optional<stoppable_input> input;
   if (std::ranges::find(choice.inputs, "-") != choice.inputs.end()) input.emplace();
-  KIZASHI_TRY(auto const source, open_source(choice, out));
+  KIZASHI_TRY(auto const source, open_source(choice.inputs, choice.scenario, out.notes));
   std::optional<window_tables> windows;
   if (!choice.csv.empty()) {
     KIZASHI_TRY(windows, window_tables::create(choice.csv, choice.has_window_sources));

@@ -8,7 +8,7 @@
 #include <fmt/format.h>
 
 #include "kizashi/recognise/internal/fingerprint_reader.hpp"
-#include "kizashi/recognise/internal/fingerprint_shipped.hpp"
+#include "kizashi/recognise/internal/shipped.hpp"
 
 namespace kizashi::recognise {
 namespace {
@@ -82,7 +82,7 @@ auto fingerprint_table::operator=(fingerprint_table&&) noexcept -> fingerprint_t
 
 auto fingerprint_table::shipped() -> fingerprint_table {
   fingerprint_table answer;
-  for (auto const& file : internal::shipped_files()) {
+  for (auto const& file : internal::shipped_fingerprints()) {
     auto more = parse(file.text, file.name);
     KIZASHI_ASSERT(more.has_value());
     auto both = answer.with(*more);

@@ -9,7 +9,7 @@
 #include "kizashi/recognise/internal/scanner_formats.hpp"
 #include "kizashi/recognise/internal/scanner_names.hpp"
 #include "kizashi/recognise/internal/scanner_ranges.hpp"
-#include "kizashi/recognise/internal/scanner_shipped.hpp"
+#include "kizashi/recognise/internal/shipped.hpp"
 
 namespace kizashi::recognise {
 namespace {
@@ -64,7 +64,7 @@ auto read_files(std::span<std::filesystem::path const> files, scanner_draft& to)
 }
 
 auto read_shipped(scanner_draft& to) -> status {
-  return internal::read_scanners(shipped_name, internal::shipped_scanners(), to);
+  return internal::read_scanners(shipped_name, internal::shipped_scanners().front().text, to);
 }
 
 }  // namespace
