@@ -1,7 +1,6 @@
 #include "kizashi/pipeline/internal/observer.hpp"
 
 #include <algorithm>
-#include <tuple>
 #include <utility>
 
 namespace kizashi::pipeline::internal {
@@ -53,9 +52,7 @@ void ended_events::take(ended_events& from) {
 }
 
 void ended_events::sort() {
-  std::ranges::sort(scans, {}, [](telescope::scan_event const& each) {
-    return std::tuple{each.last, each.first, each.source, each.type, each.port};
-  });
+  telescope::sort_events(scans);
   std::ranges::sort(dos, telescope::is_before);
 }
 
@@ -103,9 +100,10 @@ auto event_outbox::deliver() -> status {
 }
 
 auto event_outbox::hand_over(ended_events& events) -> status {
-  events.sort();
   if (options_->events != nullptr)
-    for (auto const& each : events.scans) KIZASHI_TRY(options_->events->observe(each));
+    for (auto const number : telescope::order_of(events.scans))
+      KIZASHI_TRY(options_->events->observe(events.scans[number]));
+  std::ranges::sort(events.dos, telescope::is_before);
   if (options_->dos_events != nullptr)
     for (auto const& each : events.dos) KIZASHI_TRY(options_->dos_events->observe(each));
   return {};

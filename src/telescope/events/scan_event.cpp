@@ -20,22 +20,29 @@ auto rate_of(scan_event const& event) noexcept -> double {
          std::chrono::duration<double>{event.last - event.first}.count();
 }
 
-void sort_events(std::vector<scan_event>& events) {
+auto order_of(std::span<scan_event const> events) -> std::vector<std::uint32_t> {
   auto const rest_of = [](scan_event const& each) {
     return std::tuple{each.first, each.source, each.type,
                       each.port,  each.ports,  each.traffic_class};
   };
-  // Events are large: their numbers are sorted, and each event is moved once.
-  std::vector<std::pair<timestamp, std::size_t>> order;
+  // Events are large: most times say enough.
+  std::vector<std::pair<timestamp, std::uint32_t>> order;
   order.reserve(events.size());
-  for (std::size_t i = 0; i < events.size(); ++i) order.emplace_back(events[i].last, i);
+  for (std::uint32_t i = 0; i < events.size(); ++i) order.emplace_back(events[i].last, i);
   std::ranges::sort(order, [&](auto const& a, auto const& b) {
     if (a.first != b.first) return a.first < b.first;
     return rest_of(events[a.second]) < rest_of(events[b.second]);
   });
+  std::vector<std::uint32_t> numbers;
+  numbers.reserve(events.size());
+  for (auto const& each : order) numbers.push_back(each.second);
+  return numbers;
+}
+
+void sort_events(std::vector<scan_event>& events) {
   std::vector<scan_event> sorted;
   sorted.reserve(events.size());
-  for (auto const& each : order) sorted.push_back(events[each.second]);
+  for (auto const number : order_of(events)) sorted.push_back(events[number]);
   events = std::move(sorted);
 }
 

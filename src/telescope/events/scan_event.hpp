@@ -4,6 +4,7 @@
 
 #include <array>
 #include <cstdint>
+#include <span>
 #include <string_view>
 #include <vector>
 
@@ -72,8 +73,10 @@ struct scan_event {
 /// Packets per second between the first and the last; 0 when all came at once.
 [[nodiscard]] auto rate_of(scan_event const& event) noexcept -> double;
 
-/// Puts events in the order in which they ended: by last, first, source, type, port, ports, class.
-/// No two events of a stream are equal in all of these.
+/// The numbers of events in the order in which they ended: by last, first, source, type, port,
+/// ports, class. No two events of a stream are equal in all of these.
+[[nodiscard]] auto order_of(std::span<scan_event const> events) -> std::vector<std::uint32_t>;
+/// Puts events in that order.
 void sort_events(std::vector<scan_event>& events);
 
 /// Whoever wants closed events. They come in an order that depends on the stream alone, from one

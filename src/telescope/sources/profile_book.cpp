@@ -4,7 +4,9 @@
 #include "kizashi/telescope/sources/profile_book.hpp"
 
 #include <algorithm>
+#include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -30,6 +32,23 @@ using part_block = std::vector<profile_part>;
 constexpr std::size_t block_parts = (std::size_t{1} << 20) / sizeof(profile_part);
 /// Blocks that make one run: about 24 MiB are sorted at once.
 constexpr std::size_t run_blocks = 24;
+
+/// What parts are sorted by, together: they are large themselves.
+struct part_place {
+  net::address address;
+  std::uint64_t number;
+  profile_part const* part;
+
+  friend auto operator<(part_place const& a, part_place const& b) noexcept -> bool {
+    auto const order = a.address <=> b.address;
+    return order != 0 ? order < 0 : a.number < b.number;
+  }
+};
+
+void fetch(profile_part const& each) noexcept {
+  auto const* const bytes = reinterpret_cast<std::byte const*>(&each);
+  for (std::size_t at = 0; at < sizeof(profile_part); at += 64) __builtin_prefetch(bytes + at);
+}
 
 /// Takes parts by ascending address and visits their sums.
 class summing {
@@ -80,6 +99,20 @@ struct profile_book::parts {
     blocks.clear();
     return {};
   }
+  /// The parts of books that are all in memory, by address and number.
+  [[nodiscard]] static auto order_of(std::span<profile_book const* const> books)
+      -> std::vector<part_place> {
+    std::size_t count = 0;
+    for (auto const* const book : books)
+      for (auto const& block : book->parts_->blocks) count += block.size();
+    std::vector<part_place> order;
+    order.reserve(count);
+    for (auto const* const book : books)
+      for (auto const& block : book->parts_->blocks)
+        for (auto const& each : block) order.push_back({each.profile.address, each.number, &each});
+    std::ranges::sort(order, std::less{});
+    return order;
+  }
 };
 
 profile_book::profile_book(std::size_t memory)
@@ -111,13 +144,12 @@ auto profile_book::for_each(std::span<profile_book const* const> books,
   bool const is_in_memory =
       std::ranges::all_of(books, [](auto const* each) { return each->parts_->runs.is_empty(); });
   if (is_in_memory) {
-    std::vector<profile_part const*> order;
-    for (auto const* const book : books)
-      for (auto const& block : book->parts_->blocks)
-        for (auto const& each : block) order.push_back(&each);
-    std::ranges::sort(order, [](auto const* a, auto const* b) { return *a < *b; });
-    for (auto const* const each : order)
-      if (sums.goes_on()) sums.add(each->profile);
+    auto const order = parts::order_of(books);
+    for (std::size_t i = 0; i < order.size() && sums.goes_on(); ++i) {
+      constexpr std::size_t ahead = 4;
+      if (i + ahead < order.size()) fetch(*order[i + ahead].part);
+      sums.add(order[i].part->profile);
+    }
   } else {
     std::vector<part_runs const*> runs;
     for (auto const* const book : books) {

@@ -70,6 +70,22 @@ TEST(sequence_likeness, is_the_share_of_common_bits) {
   EXPECT_EQ(sequence_likeness(0b0110, 0b1001), 0);
 }
 
+TEST(source_profile, forgets_the_window_when_another_part_says_that_it_varies) {
+  auto later = linux_syn();
+  later.time = timestamp{2000};
+  auto other_window = later;
+  other_window.time = timestamp{3000};
+  other_window.tcp_window = 1;
+  source_profile first, second;
+  first.add_header(linux_syn());
+  second.add_header(later);
+  second.add_header(other_window);
+  first.absorb(second);
+  EXPECT_TRUE(first.window_varies);
+  EXPECT_EQ(first.header.time, timestamp{1000});
+  EXPECT_EQ(first.quirk, quirk_of(linux_syn(), true));
+}
+
 TEST(source_profile, keeps_busy_ports_and_never_counts_too_high) {
   random_source random{3};
   source_profile profile;

@@ -6,6 +6,7 @@
 #include <numbers>
 #include <string_view>
 #include <tuple>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -28,11 +29,11 @@ auto is_busier(port_use const& a, port_use const& b) noexcept -> bool {
 
 /// Which of two headers speaks for a source: the earlier, and of two at once always the same one.
 auto is_before(header_sample const& a, header_sample const& b) noexcept -> bool {
+  if (a.time != b.time) return a.time < b.time;
   auto const all_of = [](header_sample const& each) {
-    return std::tuple{each.time,      each.source_port,  each.tcp_window,
-                      each.ip_id,     each.tcp_options,  each.tcp_mss,
-                      each.ttl,       each.ip_length,    each.tcp_window_scale,
-                      each.tcp_flags, each.dont_fragment};
+    return std::tuple{each.source_port, each.tcp_window,   each.ip_id,     each.tcp_options,
+                      each.tcp_mss,     each.ttl,          each.ip_length, each.tcp_window_scale,
+                      each.tcp_flags,   each.dont_fragment};
   };
   return all_of(a) < all_of(b);
 }
@@ -56,8 +57,10 @@ void source_profile::add_port(port_use const& use) noexcept {
     return each.packets > 0 && each.port == use.port && each.ip_protocol == use.ip_protocol;
   });
   auto more = use;
+  auto* changed = &top_ports.back();
   if (found != top_ports.end()) {
     found->packets += use.packets;
+    changed = &*found;
   } else {
     // The last place is the smallest, or free. What it and all others lose is the least that any
     // summary of eight ports has to lose.
@@ -67,15 +70,20 @@ void source_profile::add_port(port_use const& use) noexcept {
     more.packets -= loss;
     if (more.packets > 0) top_ports.back() = more;
   }
-  std::ranges::sort(top_ports, is_busier);
+  // All others have kept their order.
+  for (; changed != top_ports.begin() && is_busier(*changed, *(changed - 1)); --changed)
+    std::swap(*changed, *(changed - 1));
   for (auto& each : top_ports)
     if (each.packets == 0) each = {};
 }
 
 void source_profile::add_header(header_sample const& syn) noexcept {
   if (quirk != 0) {
-    window_varies |= syn.tcp_window != header.tcp_window;
-    if (is_before(syn, header)) header = syn;
+    bool const varied =
+        std::exchange(window_varies, window_varies || syn.tcp_window != header.tcp_window);
+    bool const is_first = is_before(syn, header);
+    if (!is_first && varied == window_varies) return;
+    if (is_first) header = syn;
   } else {
     header = syn;
   }
@@ -104,6 +112,7 @@ void source_profile::absorb(source_profile const& other) noexcept {
   if (other.quirk != 0) {
     window_varies |= other.window_varies;
     add_header(other.header);
+    quirk = quirk_of(header, window_varies);
   }
   highest_rate = std::max(highest_rate, other.highest_rate);
   sequence |= other.sequence;

@@ -41,6 +41,16 @@ void add_packets(source_profile& to, packet_type type, recognise::traffic_class 
   to.icmp += ip_protocol == net::protocol::icmp ? packets : 0;
 }
 
+void add_packets(recognise::tool_evidence::totals& to, packet_type type,
+                 std::uint64_t packets) noexcept {
+  to.any += packets;
+  auto const ip_protocol = protocol_of(type);
+  to.tcp_syn += type == packet_type::tcp_syn ? packets : 0;
+  to.tcp += ip_protocol == net::protocol::tcp ? packets : 0;
+  to.udp += ip_protocol == net::protocol::udp ? packets : 0;
+  to.icmp += ip_protocol == net::protocol::icmp ? packets : 0;
+}
+
 void add_packets_of_port(source_profile& to, packet_type type, std::uint16_t port,
                          std::uint64_t packets) noexcept {
   to.add_port({port, protocol_of(type), packets});

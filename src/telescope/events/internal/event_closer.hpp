@@ -44,6 +44,9 @@ enum class ending : std::uint8_t { silent, cut, finished };
 void add_packets(source_profile& to, recognise::packet_type type,
                  recognise::traffic_class traffic_class, std::uint64_t packets,
                  std::uint64_t wire_bytes) noexcept;
+/// Likewise, to what its fingerprints are judged by.
+void add_packets(recognise::tool_evidence::totals& to, recognise::packet_type type,
+                 std::uint64_t packets) noexcept;
 /// Adds packets to a port of a source, packets that it has counted.
 void add_packets_of_port(source_profile& to, recognise::packet_type type, std::uint16_t port,
                          std::uint64_t packets) noexcept;
@@ -134,17 +137,19 @@ private:
   void judge_source() {
     if (is_judged_) return;
     is_judged_ = true;
-    source_profile sum;
-    if (auto const* const ended = store_.ledger(std::as_const(source_))) sum = *ended;
+    recognise::tool_evidence::totals sum;
+    bool has_match = false;
+    if (auto const* const ended = store_.ledger(std::as_const(source_))) {
+      sum = {ended->tcp_syn, ended->tcp, ended->udp, ended->icmp, ended->packets};
+      has_match = ended->events > 0;
+    }
     // Most sources have nothing to be judged by.
-    bool has_match = sum.events > 0;
     store_.for_each(source_, [&](event const& each) {
-      add_packets(sum, each.key.type(), each.key.traffic_class(), each.packets, 0);
+      add_packets(sum, each.key.type(), each.packets);
       has_match |= each.fingerprints != 0;
     });
     if (!has_match && sum.tcp_syn < 2) return;
-    auto const verdicts = source_.evidence.judge(
-        *state_.options.fingerprints, {sum.tcp_syn, sum.tcp, sum.udp, sum.icmp, sum.packets});
+    auto const verdicts = source_.evidence.judge(*state_.options.fingerprints, sum);
     for (auto const& each : verdicts) tools_ |= std::uint64_t{1} << each.fingerprint;
   }
 

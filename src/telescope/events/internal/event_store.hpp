@@ -63,6 +63,23 @@ public:
     else
       erase_from_pages(of, gone.key, charge);
   }
+  /// Erases all events of a source.
+  void erase_all(source& of, std::size_t& charge) noexcept {
+    for_each(of, [&](event& gone) {
+      ++erased_;
+      gone.destinations.clear(destinations_, charge);
+      if (gone.rest != 0) drop_rest(gone.rest, charge);
+    });
+    of.event.key = {};
+    while (of.pages != 0) {
+      auto const& page = pages_[of.pages];
+      for (std::uint32_t i = 0; i < page.used; ++i) events_.give_back(page.events[i]);
+      charge -= page.used * sizeof(event) + sizeof(event_page);
+      auto const next = page.next;
+      pages_.give_back(of.pages);
+      of.pages = next;
+    }
+  }
   /// Visits each open event of a source. `visit` must not insert or erase.
   template <class Visit>
   void for_each(source& of, Visit&& visit) {
@@ -167,7 +184,7 @@ public:
     charge -= sizeof(source_profile);
   }
 
-  // Fetching in three steps what adding a packet will touch; each needs what the one before it
+  // Fetching in four steps what adding a packet will touch; each needs what the one before it
   // asked for. Inlined: a function that only fetches has no effect that g++ 12 knows of, and calls
   // of it are left out.
   [[gnu::always_inline]] inline void fetch_page(source const& of, event_key key) const noexcept {
@@ -183,11 +200,16 @@ public:
   [[gnu::always_inline]] inline void fetch_parts(event const& of,
                                                  key_type destination) const noexcept {
     of.destinations.prefetch(destination, destinations_);
-    if (of.rest != 0 && is_sampled(of.packets + 1)) __builtin_prefetch(&rests_[of.rest], 1);
+    if (of.rest != 0 && is_sampled(of.packets + 1)) fetch_rest_of(of);
+  }
+  [[gnu::always_inline]] inline void fetch_samples(event const& of) const noexcept {
+    if (of.rest == 0 || !is_sampled(of.packets + 1)) return;
+    if (auto const number = rests_[of.rest].samples; number != 0)
+      __builtin_prefetch(&samples_[number], 1);
   }
   // Likewise what ending a source will touch, behind the source itself.
   [[gnu::always_inline]] inline void fetch_rest(source const& of) const noexcept {
-    if (of.event.rest != 0) __builtin_prefetch(&rests_[of.event.rest]);
+    if (of.event.rest != 0) fetch_rest_of(of.event);
     if (of.pages != 0) __builtin_prefetch(&pages_[of.pages]);
   }
   [[gnu::always_inline]] inline void fetch_events(source const& of) const noexcept {
@@ -198,9 +220,16 @@ public:
   [[gnu::always_inline]] inline void fetch_rests(source const& of) const noexcept {
     if (of.pages == 0) return;
     auto const& page = pages_[of.pages];
-    for (std::uint32_t i = 0; i < page.used; ++i)
-      if (auto const rest = events_[page.events[i]].rest; rest != 0)
-        __builtin_prefetch(&rests_[rest]);
+    for (std::uint32_t i = 0; i < page.used; ++i) {
+      auto const& each = events_[page.events[i]];
+      if (each.rest != 0) fetch_rest_of(each);
+    }
+  }
+  [[gnu::always_inline]] inline void fetch_ends(source const& of) const noexcept {
+    fetch_end(of.event);
+    if (of.pages == 0) return;
+    auto const& page = pages_[of.pages];
+    for (std::uint32_t i = 0; i < page.used; ++i) fetch_end(events_[page.events[i]]);
   }
   /// Events erased so far: as long as it stays the same, each event is where it was.
   [[nodiscard]] auto erased() const noexcept -> std::uint64_t { return erased_; }
@@ -211,6 +240,19 @@ public:
   }
 
 private:
+  /// It may lie in two cache lines.
+  [[gnu::always_inline]] inline void fetch_rest_of(event const& of) const noexcept {
+    auto const& rest = rests_[of.rest];
+    __builtin_prefetch(&rest, 1);
+    __builtin_prefetch(&rest.is_wide, 1);
+  }
+  /// What lies behind an event and its rest.
+  [[gnu::always_inline]] inline void fetch_end(event const& of) const noexcept {
+    if (of.rest == 0) return;
+    of.destinations.prefetch_all(destinations_);
+    if (auto const number = rests_[of.rest].samples; number != 0)
+      __builtin_prefetch(&samples_[number]);
+  }
   void drop_rest(std::uint32_t number, std::size_t& charge) noexcept {
     auto& rest = rests_[number];
     if (rest.samples != 0) {

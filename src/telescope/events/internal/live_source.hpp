@@ -123,6 +123,8 @@ struct alignas(64) live_source {
   bool has_step : 1 = false;  ///< `last_port` and `last_destination` are set
   bool has_shaken_hands : 1 = false;
   recognise::tool_evidence evidence{};
+  /// No event but a stray one was heard for the last time before this; unknown: look at all.
+  std::int64_t no_last_before = timestamp::unknown().nanoseconds();
 };
 static_assert(sizeof(live_source<net::ipv4>) == 192 && sizeof(live_source<net::ipv6>) == 256);
 

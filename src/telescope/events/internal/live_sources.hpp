@@ -79,12 +79,16 @@ public:
       if (i < all.size()) step(all[i].second);
     };
     for (std::size_t i = 0; i < all.size(); ++i) {
-      fetch(i + 4 * ahead, [&](std::uint32_t number) { fetch_source(number); });
-      fetch(i + 3 * ahead, [&](std::uint32_t number) { store_.fetch_rest(sources_[number]); });
-      fetch(i + 2 * ahead, [&](std::uint32_t number) { store_.fetch_events(sources_[number]); });
-      fetch(i + ahead, [&](std::uint32_t number) { store_.fetch_rests(sources_[number]); });
-      end_source(all[i].second, now, ending::finished);
+      fetch(i + 5 * ahead, [&](std::uint32_t number) { fetch_source(number); });
+      fetch(i + 4 * ahead, [&](std::uint32_t number) { store_.fetch_rest(sources_[number]); });
+      fetch(i + 3 * ahead, [&](std::uint32_t number) { store_.fetch_events(sources_[number]); });
+      fetch(i + 2 * ahead, [&](std::uint32_t number) { store_.fetch_rests(sources_[number]); });
+      fetch(i + ahead, [&](std::uint32_t number) { store_.fetch_ends(sources_[number]); });
+      give_out(sources_[all[i].second], now, ending::finished);
     }
+    // Nothing comes after it: what the sources had stays where it is.
+    live_ -= all.size();
+    index_[shard].clear();
   }
 
   /// Whether the timer has a step between the watermark so far and `now`.
@@ -176,6 +180,8 @@ private:
     }
     for (auto const& each : all)
       if (each.open != nullptr) store_.fetch_parts(*each.open, distinct_key(each.destination));
+    for (auto const& each : all)
+      if (each.open != nullptr) store_.fetch_samples(*each.open);
     erased_before_ = store_.erased();
     for (auto const& each : all) add(of, each);
   }
@@ -253,6 +259,7 @@ private:
     }
     auto& made = make_event(from, key, seen.shard, now);
     if (made.first == unknown) made.first = made.last = time;
+    from.no_last_before = std::min(from.no_last_before, time);
     return made;
   }
   /// An event for a port or a class that has none. That of a source with too many ports is joint.
@@ -265,7 +272,9 @@ private:
     auto const ports = store_.count_like(from, key) + 1;
     if (ports > most_ports_each) return join_ports(from, key, shard);
     auto& made = store_.insert(from, key, charge);
-    if (ports >= many_ports)
+    if (ports >= many_ports) store_.rest_of(made).is_wide = true;
+    // Beyond that number all that are open have been marked before.
+    if (ports == many_ports)
       store_.for_each(from, [&](event const& each) {
         if (each.key.is_same_but_port(key)) store_.rest_of(each).is_wide = true;
       });
@@ -382,10 +391,16 @@ private:
   }
   /// Ends the events of a source that are over.
   void end_silent(source& of, unsigned shard, std::int64_t now) {
+    if (of.no_last_before != unknown && !state_.is_over(of.no_last_before, now)) return;
     std::vector<event*> over;
+    auto earliest = now;
     store_.for_each(of, [&](event& each) {
-      if (state_.is_over(each.last, now)) over.push_back(&each);
+      if (state_.is_over(each.last, now))
+        over.push_back(&each);
+      else if (each.last != unknown)
+        earliest = std::min(earliest, each.last);
     });
+    of.no_last_before = earliest;
     for (auto* const each : over) end_event(of, *each, shard, now);
   }
   void end_event(source& of, event& open, unsigned shard, std::int64_t now) {
@@ -396,22 +411,22 @@ private:
       of.joint &= ~(1U << static_cast<unsigned>(open.key.type()));
     store_.erase(of, open, charge);
   }
+  /// Gives out a source's events and its profile.
+  void give_out(source& of, std::int64_t now, ending why) {
+    source_profile profile;
+    if (auto const* const ended = store_.ledger(std::as_const(of))) profile = *ended;
+    event_closer<Address> closer{state_, store_, of, now, why};
+    store_.for_each(of, [&](event& each) { closer.end(each, profile); });
+    fill_profile(profile, of);
+    if (state_.failure) state_.failure = state_.book.add(profile);
+  }
   void end_source(std::uint32_t number, std::int64_t now, ending why) {
     auto& of = sources_[number];
     auto const shard = shard_of(of.address);
     auto& charge = in_use_[shard];
-    source_profile profile;
-    if (auto const* const ended = store_.ledger(std::as_const(of))) profile = *ended;
-    event_closer<Address> closer{state_, store_, of, now, why};
-    open_.clear();
-    store_.for_each(of, [&](event& each) {
-      closer.end(each, profile);
-      open_.push_back(&each);
-    });
-    for (auto* const each : open_) store_.erase(of, *each, charge);
+    give_out(of, now, why);
+    store_.erase_all(of, charge);
     store_.drop_ledger(of, charge);
-    fill_profile(profile, of);
-    if (state_.failure) state_.failure = state_.book.add(profile);
     index_[shard].erase(of.address);
     charge -= source_bytes;
     of.serial = 0;
@@ -446,7 +461,6 @@ private:
   std::int64_t minute_start_ = 0;
   std::uint64_t minute_bit_ = 1;
   std::uint32_t day_bit_ = 1;
-  std::vector<event*> open_;  // of the source that is ending
 };
 
 }  // namespace kizashi::telescope::internal

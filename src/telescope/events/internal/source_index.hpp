@@ -47,6 +47,10 @@ public:
     places_[hole].number = 0;
     --size_;
   }
+  void clear() noexcept {
+    std::ranges::fill(places_, place{});
+    size_ = 0;
+  }
   /// Calls `visit(number)` for each, in an order that differs from run to run.
   template <class Visit>
   void for_each(Visit&& visit) const {
