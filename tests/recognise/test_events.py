@@ -1,0 +1,155 @@
+"""Scan events: their patterns, their sums, their timeout; and the same answer from one thread or four."""
+import collections
+import json
+import unittest
+
+from truth import HERE, KIZASHI, ScenarioTest, Truth, run
+
+# Classes of which every packet is in an event; misconfiguration is what events of the others became.
+IN_EVENTS = ("scan", "amplifier-probe", "payload", "unroutable", "misconfiguration")
+
+
+def packets_by(rows, member):
+    sums = collections.Counter()
+    for row in rows:
+        sums[row[member]] += int(row["packets"])
+    return sums
+
+
+class EventTest(ScenarioTest):
+    def expect_sums(self, truth):
+        """Every packet of the classes that have events is in one of them."""
+        classes = {row["name"]: int(row["packets"]) for row in truth.table("classes")}
+        totals = truth.document["event_totals"]
+        self.assertEqual((totals["late_packets"], totals["untimed_packets"], totals["events_cut"]), (0, 0, 0))
+        self.assertEqual(sum(classes.values()), sum(truth.packets.values()))
+        self.assertEqual(dict(packets_by(truth.table("events"), "class")),
+                         {name: packets for name, packets in classes.items() if name in IN_EVENTS})
+
+    def events_of(self, truth, actor, type="tcp-syn"):
+        sources = truth.sources_of(actor)
+        return [row for row in truth.table("events") if row["source"] in sources and row["type"] == type]
+
+
+class Patterns(EventTest):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.truth = Truth(KIZASHI, HERE / "patterns.toml", cls.folder)
+        cls.truth.read(*cls.truth.darknet)
+
+    def expect_pattern(self, actor, pattern, **more):
+        events = self.events_of(self.truth, actor, **more)
+        self.assertEqual({row["pattern"] for row in events}, {pattern}, actor)
+        return events
+
+    def test_slow(self):
+        events = self.expect_pattern("slow", "slow")
+        self.assertEqual(len(events), 20)  # one each: the timeout cuts none of them
+        self.assertEqual(len(self.expect_pattern("not slow", "horizontal")), 20)
+
+    def test_horizontal(self):
+        event, = self.expect_pattern("horizontal", "horizontal")
+        self.assertEqual((event["port"], event["packets"], event["coverage"]), ("5060", "16384", "1"))
+        self.assertLess(abs(int(event["destinations"]) - 16384), 0.07 * 16384)  # three standard errors
+
+    def test_block(self):
+        events = self.expect_pattern("block", "block")
+        self.assertEqual({row["port"] for row in events},
+                         set("21 22 23 25 80 110 143 443 445 3306 5432 8080".split()))
+        self.assertEqual({row["packets"] for row in events}, {"16384"})
+
+    def test_vertical(self):
+        event, = self.expect_pattern("vertical", "vertical")
+        self.assertEqual((event["port"], event["packets"], event["destinations"]), ("", "65535", "1"))
+        self.assertLess(abs(int(event["ports"]) - 65535), 0.07 * 65535)
+        self.assertIn("nmap", event["tools"].split())
+
+    def test_wrong_address(self):
+        event, = self.expect_pattern("wrong address", "single", type="udp")
+        self.assertEqual(event["class"], "misconfiguration")
+
+    def test_sums(self):
+        self.expect_sums(self.truth)
+
+
+class Coordinated(EventTest):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.truth = Truth(KIZASHI, "slow-and-coordinated", cls.folder)
+        cls.truth.read(*cls.truth.darknet, "--top", "0")
+
+    def test_shared_lists_are_found_and_nothing_else(self):
+        rows = self.truth.table("coordinated")
+        self.assertEqual([(row["type"], row["port"], row["sharing"], row["sources"], row["packets"]) for row in rows],
+                         [("tcp-syn", "8728", "splits", "48", "16384"), ("tcp-syn", "502", "splits", "32", "16384")])
+        found = self.truth.document["coordinated"]
+        self.assertEqual([(each["port"], each["sharing"], each["sources"]) for each in found],
+                         [(8728, "splits", 48), (502, "splits", 32)])
+        for each in found:  # by chance 16,384 visits reach (1 - 1/e) of 16,384 addresses
+            self.assertLess(abs(each["targets"] - 16384), 0.07 * 16384)
+            self.assertLess(abs(each["expected_targets"] - 16384 * 0.632), 0.02 * 16384)
+
+    def test_their_events_say_so(self):
+        marked = [each for each in self.truth.document["events"] if each["pattern"] == "coordinated"]
+        members = self.truth.sources_of("shared list") | self.truth.sources_of("shared list of one network")
+        self.assertEqual(len(marked), 80)
+        self.assertEqual({each["source"] for each in marked}, members)
+
+    def test_who_comes_every_three_minutes_is_one_event(self):
+        event, = self.events_of(self.truth, "slow, one host")
+        source, = self.truth.sources_of("slow, one host")
+        self.assertEqual(int(event["packets"]), self.truth.packets[bytes(map(int, source.split("."))), 0])
+
+    def test_one_host_over_all_ports(self):
+        event, = self.events_of(self.truth, "vertical")
+        self.assertEqual((event["pattern"], event["packets"], event["destinations"]), ("vertical", "65535", "1"))
+
+    def test_sums(self):
+        self.expect_sums(self.truth)
+
+
+class Timeout(EventTest):
+    """docs/events.md: ln(1000) * 2^32 / (100 n), to the second, 60 s to a day."""
+
+    def timeout_of(self, darknet, *options):
+        words = ("--darknet", darknet) if darknet else ()
+        document = json.loads(run(KIZASHI, "read", "--synth", "quiet", "--json", "--no-progress", *words, *options))
+        if darknet:
+            self.assertEqual(document["darknet"]["given"], True)
+        return document["darknet"]["ipv4_addresses"], document["event_totals"]["timeout_seconds"]
+
+    def test_by_the_telescopes_size(self):
+        # 475,136 = 7 * 65,536 + 16,384, ORION's size
+        orion = "198.18.0.0/15,100.64.0.0/14,100.80.0.0/16,100.81.0.0/18"
+        self.assertEqual(self.timeout_of(orion), (475_136, 624.0))
+        self.assertEqual(self.timeout_of("198.18.0.0/16"), (65_536, 4_527.0))
+        self.assertEqual(self.timeout_of("198.18.0.0/24"), (256, 86_400.0))
+        self.assertEqual(self.timeout_of("198.0.0.0/8"), (16_777_216, 60.0))
+
+    def test_without_a_size_and_by_hand(self):
+        self.assertEqual(self.timeout_of(None), (0, 624.0))
+        self.assertEqual(self.timeout_of("198.18.0.0/16", "--event-timeout", "90s"), (65_536, 90.0))
+
+
+class Threads(EventTest):
+    def test_the_same_bytes(self):
+        truth = Truth(KIZASHI, "mixed", self.folder, "--rate-scale", "0.3")
+        self.expect_sums(truth)
+        answers = []
+        for threads in (1, 2, 4):
+            folder = self.folder / f"threads{threads}"
+            document = run(KIZASHI, "read", truth.capture, "--json", "--top", "0", "--csv", folder, "--no-progress",
+                           "--threads", threads, *truth.darknet)
+            tables = {file.name: file.read_bytes() for file in sorted(folder.iterdir())}
+            self.assertGreater(len(tables), 12)
+            answers.append((document, tables))
+        for document, tables in answers[1:]:
+            self.assertEqual(tables.keys(), answers[0][1].keys())
+            self.assertEqual([name for name in tables if tables[name] != answers[0][1][name]], [])
+            self.assertTrue(document == answers[0][0], "the JSON documents differ")
+
+
+if __name__ == "__main__":
+    unittest.main()
