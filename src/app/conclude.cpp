@@ -9,6 +9,7 @@
 
 #include "kizashi/app/csv.hpp"
 #include "kizashi/app/fingerprint_files.hpp"
+#include "kizashi/base/text.hpp"
 #include "kizashi/screening/analysis.hpp"
 
 namespace kizashi::app {
@@ -151,8 +152,15 @@ auto open_findings(settings const& set, std::string const& truth, std::vector<ca
   tables->fingerprints = std::move(fingerprints.table);
   std::vector<std::filesystem::path> const lists{set.scanners.begin(), set.scanners.end()};
   KIZASHI_TRY(tables->scanners, recognise::scanner_list::read_with_shipped(lists));
-  for (auto const& list : tables->scanners.notes())
+  for (auto const& list : tables->scanners.notes()) {
     for (auto const& each : list.messages) notes.push_back({each, false});
+    if (list.refused > list.messages.size()) {
+      auto const more = list.refused - list.messages.size();
+      notes.push_back({fmt::format("{}: {} more {} refused", list.file, with_thousands(more),
+                                   more == 1 ? "line is" : "lines are"),
+                       false});
+    }
+  }
   KIZASHI_TRY(tables->labels, read_labels(set.labels));
   KIZASHI_TRY(tables->truth, read_labels(truth));
   findings out;

@@ -55,10 +55,10 @@ auto check_lists(scanner_choice const& choice) -> status {
   KIZASHI_TRY(auto const list, recognise::scanner_list::read(choice.lists));
   standard_output out;
   for (auto const& note : list.notes()) {
-    KIZASHI_TRY(
-        out.write(fmt::format("{}: {}, {} entries, {} repeated, {} refused\n", printable(note.file),
-                              note.format, with_thousands(note.entries),
-                              with_thousands(note.repeated), with_thousands(note.refused))));
+    KIZASHI_TRY(out.write(
+        fmt::format("{}: {}, {} {}, {} repeated, {} refused\n", printable(note.file), note.format,
+                    with_thousands(note.entries), note.entries == 1 ? "entry" : "entries",
+                    with_thousands(note.repeated), with_thousands(note.refused))));
     for (auto const& message : note.messages)
       KIZASHI_TRY(out.write(fmt::format("  {}\n", printable(message))));
     if (note.refused > note.messages.size())
