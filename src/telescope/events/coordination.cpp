@@ -1,11 +1,11 @@
-#include "kizashi/telescope/events/coordination.hpp"
-
 #include <algorithm>
 #include <bit>
 #include <cmath>
-#include <iterator>
 #include <tuple>
 #include <utility>
+
+#include "kizashi/telescope/events/coordination.hpp"
+#include "kizashi/telescope/internal/hashing.hpp"
 
 namespace kizashi::telescope {
 namespace {
@@ -63,13 +63,29 @@ auto target_set::sketch() -> target_sketch& {
   return sketch_.front();
 }
 
+void target_set::insert_each(std::span<std::uint64_t const> hashes) {
+  if (hashes_.empty()) hashes_.reserve(hashes.size());
+  for (auto const hash : hashes) {
+    auto const at = std::ranges::lower_bound(hashes_, hash);
+    if (at == hashes_.end() || *at != hash) hashes_.insert(at, hash);
+  }
+}
+
+void target_set::insert_all(std::span<std::uint64_t const> hashes) {
+  auto const known = static_cast<std::ptrdiff_t>(hashes_.size());
+  hashes_.insert(hashes_.end(), hashes.begin(), hashes.end());
+  std::sort(hashes_.begin() + known, hashes_.end());
+  std::inplace_merge(hashes_.begin(), hashes_.begin() + known, hashes_.end());
+  hashes_.erase(std::unique(hashes_.begin(), hashes_.end()), hashes_.end());
+}
+
 void target_set::add(std::span<std::uint64_t const> hashes) {
   if (is_exact()) {
-    auto const known = static_cast<std::ptrdiff_t>(hashes_.size());
-    hashes_.insert(hashes_.end(), hashes.begin(), hashes.end());
-    std::sort(hashes_.begin() + known, hashes_.end());
-    std::inplace_merge(hashes_.begin(), hashes_.begin() + known, hashes_.end());
-    hashes_.erase(std::unique(hashes_.begin(), hashes_.end()), hashes_.end());
+    constexpr std::size_t few = 8;
+    if (hashes.size() <= few)
+      insert_each(hashes);
+    else
+      insert_all(hashes);
     if (hashes_.size() > most_exact) (void)sketch();
     return;
   }
@@ -114,9 +130,36 @@ void target_groups::group::merge(group const& other) {
 }
 
 auto target_groups::group::bytes() const noexcept -> std::size_t {
-  // A node of the map besides its content: three pointers and a colour.
+  // About 32 for its place and for what the allocator adds.
   return sizeof(group_key) + sizeof(group) + 32 + sources.bytes() + targets.bytes() +
          octaves.size() * sizeof(octave);
+}
+
+auto target_groups::shard::group_of(group_key const& key) -> group& {
+  if (internal::is_crowded(groups.size() + 1, places.size())) index();
+  auto const mask = places.size() - 1;
+  auto at = hash_of(key) & mask;
+  for (; places[at] != 0; at = (at + 1) & mask)
+    if (auto& each = groups[places[at] - 1]; each.key == key) return each.of;
+  places[at] = static_cast<std::uint32_t>(groups.size() + 1);
+  return groups.emplace_back(keyed_group{key, {}}).of;
+}
+
+void target_groups::shard::index() {
+  constexpr std::size_t least_places = 16;
+  places.assign(internal::places_for(groups.size() + 1, least_places), 0);
+  auto const mask = places.size() - 1;
+  for (std::size_t i = 0; i < groups.size(); ++i) {
+    auto at = hash_of(groups[i].key) & mask;
+    while (places[at] != 0) at = (at + 1) & mask;
+    places[at] = static_cast<std::uint32_t>(i + 1);
+  }
+}
+
+auto target_groups::hash_of(group_key const& key) noexcept -> std::uint64_t {
+  auto const what = std::uint64_t{key.quirk} << 32 | std::uint64_t{key.port} << 16 |
+                    static_cast<std::uint64_t>(key.type);
+  return internal::hash64(internal::hash64(what) ^ static_cast<std::uint64_t>(key.period));
 }
 
 target_groups::target_groups(coordination_options const& options) : options_{options} {}
@@ -126,29 +169,27 @@ void target_groups::add(target_event const& event) {
   group_key const key{event.last.nanoseconds() / period, event.quirk, event.port, event.type};
   auto& home = shards_[event.source.is_ipv6() ? shard_of(event.source.as_ipv6())
                                               : shard_of(event.source.as_ipv4())];
-  auto& to = home.groups[key];
+  auto& to = home.group_of(key);
   if (to.events != 0) home.bytes -= to.bytes();
 
   auto const source = sketch_hash(event.source);
   auto const size = event.sketch != nullptr ? rounded(event.sketch->estimate())
                                             : std::uint64_t{event.destinations.size()};
-  group one;
-  one.first = event.first;
-  one.last = event.last;
-  one.events = 1;
-  one.packets = event.packets;
-  one.most_targets = size;
-  one.sources.add(std::span{&source, 1});
+  to.first = to.events == 0 ? event.first : std::min(to.first, event.first);
+  to.last = to.events == 0 ? event.last : std::max(to.last, event.last);
+  ++to.events;
+  to.packets += event.packets;
+  to.most_targets = std::max(to.most_targets, size);
+  to.sources.add(std::span{&source, 1});
   if (event.sketch != nullptr) {
-    one.targets.add(*event.sketch);
+    to.targets.add(*event.sketch);
     everything_.merge(*event.sketch);
   } else {
-    one.targets.add(event.destinations);
+    to.targets.add(event.destinations);
     for (auto const hash : event.destinations) everything_.add(hash);
   }
-  one.add_octave(
+  to.add_octave(
       {static_cast<unsigned>(std::bit_width(size)), 1, size, event.sketch != nullptr ? size : 0});
-  to.merge(one);
 
   visits_ += size;
   ++counts_.events;
@@ -159,24 +200,25 @@ void target_groups::add(target_event const& event) {
 /// Forgets the groups with fewest events, of equals the older ones, until half of the share is
 /// free.
 void target_groups::make_room(shard& full) {
-  using place = std::map<group_key, group>::iterator;
-  std::vector<place> order;
-  for (auto at = full.groups.begin(); at != full.groups.end(); ++at) order.push_back(at);
-  std::ranges::stable_sort(order, {}, [](place at) { return at->second.events; });
-  for (auto const at : order) {
-    if (full.bytes <= options_.memory / shards / 2) break;
-    full.bytes -= at->second.bytes();
-    counts_.dropped += at->second.events;
-    full.groups.erase(at);
+  auto& groups = full.groups;
+  std::ranges::sort(groups, {}, [](keyed_group const& each) {
+    return std::tuple{each.of.events, each.key};
+  });
+  auto at = groups.begin();
+  for (; at != groups.end() && full.bytes > options_.memory / shards / 2; ++at) {
+    full.bytes -= at->of.bytes();
+    counts_.dropped += at->of.events;
   }
+  groups.erase(groups.begin(), at);
+  full.index();
 }
 
 void target_groups::merge(target_groups& other) {
   for (unsigned i = 0; i < shards; ++i) {
     auto& to = shards_[i];
-    for (auto const& [key, each] : other.shards_[i].groups) to.groups[key].merge(each);
-    to.bytes += other.shards_[i].bytes;
-    other.shards_[i] = {};
+    auto const from = std::exchange(other.shards_[i], {});
+    for (auto const& [key, each] : from.groups) to.group_of(key).merge(each);
+    to.bytes += from.bytes;
   }
   everything_.merge(other.everything_);
   visits_ += std::exchange(other.visits_, 0);
@@ -186,11 +228,17 @@ void target_groups::merge(target_groups& other) {
   other.counts_ = {};
 }
 
-auto target_groups::all_groups() const -> std::map<group_key, group> {
-  std::map<group_key, group> answer;
-  for (auto const& each : shards_)
-    for (auto const& [key, part] : each.groups) answer[key].merge(part);
-  return answer;
+auto target_groups::ordered_parts() const -> std::vector<group_part> {
+  std::vector<group_part> parts;
+  for (std::uint32_t i = 0; i < shards; ++i)
+    for (auto const& [key, each] : shards_[i].groups) {
+      auto const sources = each.sources.is_exact() ? each.sources.count() : least_sources;
+      parts.push_back({key, i, static_cast<std::uint32_t>(sources), &each});
+    }
+  std::ranges::sort(parts, {}, [](group_part const& each) {
+    return std::tuple{each.key, each.shard};
+  });
+  return parts;
 }
 
 /// N (1 - product of (1 - d / N)), in which the events of an octave share the mean of their d.
@@ -233,6 +281,25 @@ auto target_groups::judge(group const& each, target_group const& found, double a
   return target_sharing::undecided;
 }
 
+void target_groups::judge_group(group_key const& key, group const& each, double addresses,
+                                std::vector<target_group>& to) {
+  target_group found;
+  found.sources = rounded(each.sources.count());
+  if (found.sources < least_sources) return;
+  found.type = key.type, found.port = key.port, found.quirk = key.quirk;
+  found.first = each.first, found.last = each.last;
+  found.events = each.events, found.packets = each.packets;
+  found.targets = rounded(each.targets.count());
+  found.is_exact = each.targets.is_exact();
+  for (auto const& part : each.octaves) {
+    found.targets_each += part.targets;
+    found.is_exact = found.is_exact && part.sketched == 0;
+  }
+  found.expected_targets = expected_targets(each, addresses);
+  found.sharing = judge(each, found, addresses);
+  if (found.sharing != target_sharing::undecided) to.push_back(found);
+}
+
 auto target_groups::find(std::uint64_t darknet_addresses) const -> std::vector<target_group> {
   auto addresses = static_cast<double>(darknet_addresses);
   if (darknet_addresses == 0) {
@@ -240,22 +307,18 @@ auto target_groups::find(std::uint64_t darknet_addresses) const -> std::vector<t
     if (static_cast<double>(visits_) < least_visits * addresses) return {};
   }
   std::vector<target_group> answer;
-  for (auto const& [key, each] : all_groups()) {
-    target_group found;
-    found.sources = rounded(each.sources.count());
-    if (found.sources < least_sources) continue;
-    found.type = key.type, found.port = key.port, found.quirk = key.quirk;
-    found.first = each.first, found.last = each.last;
-    found.events = each.events, found.packets = each.packets;
-    found.targets = rounded(each.targets.count());
-    found.is_exact = each.targets.is_exact();
-    for (auto const& part : each.octaves) {
-      found.targets_each += part.targets;
-      found.is_exact = found.is_exact && part.sketched == 0;
+  auto const parts = ordered_parts();
+  for (auto begin = parts.begin(); begin != parts.end();) {
+    auto end = begin;
+    std::uint64_t most_sources = 0;
+    for (; end != parts.end() && end->key == begin->key; ++end) most_sources += end->sources;
+    // Most groups are one or two sources: they are not even put together.
+    if (most_sources >= least_sources) {
+      group sum;
+      for (auto part = begin; part != end; ++part) sum.merge(*part->of);
+      judge_group(begin->key, sum, addresses, answer);
     }
-    found.expected_targets = expected_targets(each, addresses);
-    found.sharing = judge(each, found, addresses);
-    if (found.sharing != target_sharing::undecided) answer.push_back(found);
+    begin = end;
   }
   // Stable: equals stay in the order of period, quirk, port and type.
   std::ranges::stable_sort(answer, std::greater{}, &target_group::sources);

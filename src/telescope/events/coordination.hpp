@@ -7,7 +7,6 @@
 #include <compare>
 #include <cstddef>
 #include <cstdint>
-#include <map>
 #include <span>
 #include <string_view>
 #include <vector>
@@ -40,6 +39,8 @@ public:
 
 private:
   auto sketch() -> target_sketch&;
+  void insert_each(std::span<std::uint64_t const> hashes);
+  void insert_all(std::span<std::uint64_t const> hashes);
 
   std::vector<std::uint64_t> hashes_;  // ascending; empty once there is a sketch
   std::vector<target_sketch> sketch_;  // none or one
@@ -146,13 +147,35 @@ private:
     void merge(group const& other);
     [[nodiscard]] auto bytes() const noexcept -> std::size_t;
   };
+  struct keyed_group {
+    group_key key;
+    group of;
+  };
+  /// A hash table: nearly every event that ends looks here.
   struct shard {
-    std::map<group_key, group> groups;
+    std::vector<keyed_group> groups;    ///< in no order
+    std::vector<std::uint32_t> places;  ///< number of a group + 1; 0: free
     std::size_t bytes = 0;
+
+    /// Made when it is not there.
+    [[nodiscard]] auto group_of(group_key const& key) -> group&;
+    /// Finds places for all groups anew, and for one more.
+    void index();
+  };
+  /// A group's part in a shard.
+  struct group_part {
+    group_key key;
+    std::uint32_t shard = 0;
+    std::uint32_t sources = 0;  ///< as many at most; `least_sources` when there are more
+    group const* of = nullptr;
   };
 
+  [[nodiscard]] static auto hash_of(group_key const& key) noexcept -> std::uint64_t;
   void make_room(shard& full);
-  [[nodiscard]] auto all_groups() const -> std::map<group_key, group>;
+  /// Those of a group together, groups by key.
+  [[nodiscard]] auto ordered_parts() const -> std::vector<group_part>;
+  static void judge_group(group_key const& key, group const& each, double addresses,
+                          std::vector<target_group>& to);
   [[nodiscard]] static auto expected_targets(group const& of, double addresses) -> double;
   [[nodiscard]] static auto judge(group const& each, target_group const& found, double addresses)
       -> target_sharing;
