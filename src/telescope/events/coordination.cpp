@@ -1,10 +1,11 @@
+#include "kizashi/telescope/events/coordination.hpp"
+
 #include <algorithm>
 #include <bit>
 #include <cmath>
 #include <tuple>
 #include <utility>
 
-#include "kizashi/telescope/events/coordination.hpp"
 #include "kizashi/telescope/internal/hashing.hpp"
 
 namespace kizashi::telescope {
