@@ -37,7 +37,8 @@ void mark_coordinated(findings& found) {
     auto const quirk =
         event.type == recognise::packet_type::tcp_syn ? telescope::quirk_of(event.headers[0]) : 0U;
     for (auto const& group : found.coordinated)
-      if (group.type == event.type && group.port == event.port && group.quirk == quirk)
+      if (group.type == event.type && group.port == event.port && group.quirk == quirk &&
+          group.first <= event.first && event.last <= group.last)
         event.pattern = telescope::scan_pattern::coordinated;
   }
 }

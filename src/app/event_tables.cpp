@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <iterator>
 #include <system_error>
+#include <tuple>
 #include <utility>
 
 #include <fmt/format.h>
@@ -12,28 +13,45 @@
 
 namespace kizashi::app {
 
+namespace {
+
+auto is_earlier(telescope::scan_event const& a, telescope::scan_event const& b) -> bool {
+  auto const key = [](telescope::scan_event const& each) {
+    return std::tuple{each.last, each.first, each.source, each.type, each.traffic_class, each.port};
+  };
+  return key(a) < key(b);
+}
+
+auto is_earlier(telescope::dos_event const& a, telescope::dos_event const& b) -> bool {
+  return telescope::is_before(a, b);
+}
+
+}  // namespace
+
+template <class Row>
+auto largest_rows<Row>::is_before(Row const& a, Row const& b) -> bool {
+  if (a.packets != b.packets) return a.packets > b.packets;
+  return is_earlier(a, b);
+}
+
 template <class Row>
 void largest_rows<Row>::add(Row const& row) {
-  auto const number = count_++;
+  ++count_;
   if (keep_ == 0 || rows_.size() < keep_) {
-    rows_.push_back({row, number});
+    rows_.push_back(row);
     if (rows_.size() == keep_) std::ranges::make_heap(rows_, is_before);
     return;
   }
-  if (row.packets <= rows_.front().row.packets) return;
+  if (!is_before(row, rows_.front())) return;
   std::ranges::pop_heap(rows_, is_before);
-  rows_.back() = {row, number};
+  rows_.back() = row;
   std::ranges::push_heap(rows_, is_before);
 }
 
 template <class Row>
 auto largest_rows<Row>::take() -> std::vector<Row> {
   std::ranges::sort(rows_, is_before);
-  std::vector<Row> out;
-  out.reserve(rows_.size());
-  for (auto& each : rows_) out.push_back(std::move(each.row));
-  rows_.clear();
-  return out;
+  return std::move(rows_);
 }
 
 template class largest_rows<telescope::scan_event>;

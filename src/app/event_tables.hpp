@@ -14,7 +14,7 @@
 namespace kizashi::app {
 
 /// The `keep` largest rows of a stream by packets; 0: all of them. Of equally large ones those that
-/// came first.
+/// come first in their own order: which rows are kept does not depend on the order of the stream.
 template <class Row>
 class largest_rows {
 public:
@@ -25,19 +25,12 @@ public:
   [[nodiscard]] auto take() -> std::vector<Row>;
 
 private:
-  struct numbered {
-    Row row;
-    std::uint64_t number;
-  };
   /// The better one first, so that the worst is on top of the heap.
-  static auto is_before(numbered const& a, numbered const& b) -> bool {
-    if (a.row.packets != b.row.packets) return a.row.packets > b.row.packets;
-    return a.number < b.number;
-  }
+  static auto is_before(Row const& a, Row const& b) -> bool;
 
   std::size_t keep_;
   std::uint64_t count_ = 0;
-  std::vector<numbered> rows_;  // a heap once there are `keep_`
+  std::vector<Row> rows_;  // a heap once there are `keep_`
 };
 
 /// events.csv and dos_victims.csv, and the largest of both.

@@ -1,32 +1,20 @@
 #include "kizashi/app/fingerprint_files.hpp"
 
-#include <cerrno>
-#include <filesystem>
-#include <fstream>
-#include <iterator>
-
 #include <fmt/format.h>
 
+#include "kizashi/base/input_file.hpp"
 #include "kizashi/recognise/fingerprint_check.hpp"
 
 namespace kizashi::app {
 namespace {
 
-constexpr std::uintmax_t longest_file = 1 << 20;
+constexpr std::size_t longest_file = std::size_t{1} << 20;
 constexpr std::uint64_t check_seed = 1;
 
 }  // namespace
 
 auto read_fingerprint_file(std::string const& path) -> result<recognise::fingerprint_table> {
-  std::error_code code;
-  auto const size = std::filesystem::file_size(path, code);
-  if (code) return system_failure(path, "read the fingerprints", code.value());
-  if (size > longest_file)
-    return fail(errc::limit_reached,
-                fmt::format("{}: {} bytes; expected at most {}", path, size, longest_file));
-  std::ifstream in{path, std::ios::binary};
-  if (!in) return system_failure(path, "read the fingerprints", errno);
-  std::string const text{std::istreambuf_iterator<char>{in}, {}};
+  KIZASHI_TRY(auto const text, read_whole_file(path, "read the fingerprints", longest_file));
   return recognise::fingerprint_table::parse(text, path);
 }
 

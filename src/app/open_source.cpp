@@ -1,5 +1,7 @@
 #include "kizashi/app/open_source.hpp"
 
+#include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "kizashi/capture/inputs.hpp"
@@ -12,7 +14,7 @@ auto open_source(std::vector<std::string> const& inputs, std::string const& scen
     -> result<std::unique_ptr<capture::frame_source>> {
   if (scenario.empty()) {
     KIZASHI_TRY(auto found, capture::find_captures(inputs));
-    notes = std::move(found.notes);
+    std::move(found.notes.begin(), found.notes.end(), std::back_inserter(notes));
     return capture::open_captures(std::move(found.paths));
   }
   KIZASHI_TRY(auto scene, capture::synth::load_scenario(scenario));

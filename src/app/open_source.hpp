@@ -10,7 +10,7 @@
 namespace kizashi::app {
 
 /// Files, folders and patterns, or, when `scenario` is not empty, that scenario. What was odd about
-/// the inputs goes to `notes`.
+/// the inputs is added to `notes`.
 [[nodiscard]] auto open_source(std::vector<std::string> const& inputs, std::string const& scenario,
                                std::vector<capture::note>& notes)
     -> result<std::unique_ptr<capture::frame_source>>;

@@ -1,15 +1,13 @@
 #include "kizashi/app/settings.hpp"
 
 #include <algorithm>
-#include <cerrno>
 #include <cstdlib>
 #include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <thread>
 
 #include <fmt/format.h>
 
+#include "kizashi/base/input_file.hpp"
 #include "kizashi/base/text.hpp"
 
 namespace kizashi::app {
@@ -58,7 +56,7 @@ auto check_memory(std::string const& text) -> status {
 }
 
 /// A configuration file is written by hand; one above this is something else.
-constexpr std::uintmax_t config_limit = std::uintmax_t{1} << 20;
+constexpr std::size_t config_limit = std::size_t{1} << 20;
 
 }  // namespace
 
@@ -247,17 +245,7 @@ auto config_path(std::string const& option) -> std::string {
 
 auto load_config(std::string const& path) -> result<config> {
   if (path.empty()) return config{setting_keys()};
-  std::error_code code;
-  auto const size = std::filesystem::file_size(path, code);
-  if (code) return system_failure(path, "read the configuration", code.value());
-  if (size > config_limit)
-    return fail(errc::limit_reached,
-                fmt::format("{}: {} bytes; expected a configuration of at most "
-                            "{}",
-                            path, size, config_limit));
-  std::ifstream in{path, std::ios::binary};
-  if (!in) return system_failure(path, "read the configuration", errno);
-  std::string const text{std::istreambuf_iterator<char>{in}, {}};
+  KIZASHI_TRY(auto const text, read_whole_file(path, "read the configuration", config_limit));
   return config::parse(setting_keys(), text, path);
 }
 

@@ -1,19 +1,18 @@
 #include "kizashi/screening/labels.hpp"
 
 #include <algorithm>
-#include <cerrno>
-#include <fstream>
 #include <functional>
 #include <set>
 
 #include <fmt/format.h>
 
+#include "kizashi/base/input_file.hpp"
 #include "kizashi/base/text.hpp"
 
 namespace kizashi::screening {
 namespace {
 
-constexpr std::uintmax_t largest_file = std::uintmax_t{256} << 20;
+constexpr std::size_t largest_file = std::size_t{256} << 20;
 constexpr std::size_t most_messages = 20;
 constexpr std::size_t longest_label = 64;
 constexpr std::size_t most_labels = 4096;
@@ -154,6 +153,8 @@ private:
 
 auto source_labels::parse(std::string_view text, std::string_view file) -> result<source_labels> {
   reader in{file};
+  constexpr std::string_view mark = "\xEF\xBB\xBF";  // of UTF-8, as spreadsheets write it
+  if (text.starts_with(mark)) text.remove_prefix(mark.size());
   while (!text.empty()) {
     auto const end = std::min(text.find('\n'), text.size());
     in.take(text.substr(0, end));
@@ -163,17 +164,7 @@ auto source_labels::parse(std::string_view text, std::string_view file) -> resul
 }
 
 auto source_labels::read(std::filesystem::path const& file) -> result<source_labels> {
-  std::error_code code;
-  auto const size = std::filesystem::file_size(file, code);
-  if (code) return system_failure(file.string(), "read", code.value());
-  if (size > largest_file)
-    return fail(errc::limit_reached, fmt::format("{}: {} bytes; expected at most {}", file.string(),
-                                                 size, largest_file));
-  std::ifstream in{file, std::ios::binary};
-  if (!in) return system_failure(file.string(), "read", errno);
-  std::string text(static_cast<std::size_t>(size), '\0');
-  in.read(text.data(), static_cast<std::streamsize>(size));
-  text.resize(static_cast<std::size_t>(in.gcount()));
+  KIZASHI_TRY(auto const text, read_whole_file(file.string(), "read the labels", largest_file));
   return parse(text, file.string());
 }
 
