@@ -33,7 +33,9 @@ private:
   std::vector<Row> rows_;  // a heap once there are `keep_`
 };
 
-/// events.csv and dos_victims.csv, and the largest of both.
+/// events.csv and dos_victims.csv, and the largest of both. An event's pattern in the table is what
+/// was known when it ended; which ones were coordinated is known at the end of the run
+/// (coordinated.csv).
 class event_tables : public telescope::event_sink, public telescope::dos_sink {
 public:
   struct options {

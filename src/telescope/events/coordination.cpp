@@ -298,6 +298,8 @@ void target_groups::judge_group(group_key const& key, group const& each, double 
   }
   found.expected_targets = expected_targets(each, addresses);
   found.sharing = judge(each, found, addresses);
+  // An estimate may be above what there can be.
+  found.targets = std::min({found.targets, found.packets, rounded(addresses)});
   if (found.sharing != target_sharing::undecided) to.push_back(found);
 }
 

@@ -31,7 +31,7 @@ auto flood::to_event(net::prefix victim, dos_rules const& rules) const -> dos_ev
   event.packets = packets_;
   event.wire_bytes = wire_bytes_;
   event.most_per_minute = rate_.most();
-  event.spoofed = spoofed_.count();
+  event.spoofed = std::min<std::uint64_t>(spoofed_.count(), packets_);  // an estimate may be above
   event.is_spoofed_exact = spoofed_.is_exact();
   event.ports = ports_.busiest();
   event.port_count = ports_.count();

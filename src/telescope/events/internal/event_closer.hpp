@@ -100,6 +100,9 @@ private:
     made.packets = open.packets;
     made.wire_bytes = open.wire_bytes;
     made.destinations = open.destinations.count(store_.destinations());
+    // An estimate may be above what there can be.
+    made.destinations.count = std::min<std::uint64_t>(made.destinations.count, open.packets);
+    made.ports = static_cast<std::uint32_t>(std::min<std::uint64_t>(made.ports, open.packets));
     made.fingerprints = open.fingerprints;
     made.tools = tools_;
     made.scanner = source_.scanner;

@@ -114,7 +114,7 @@ struct alignas(64) live_source {
   std::uint16_t ascents = 0;  ///< both stop when one is at its largest
   std::uint16_t descents = 0;
   std::uint32_t last_destination = 0;
-  std::uint32_t joint = 0;         ///< bit `packet_type`: has a joint event
+  std::uint32_t joint = 0;         ///< has a joint event: see `live_sources::joint_bit`
   std::uint32_t syn_sequence = 0;  ///< of its latest SYN, which went to `syn_port`
   std::uint16_t syn_port = 0;
   std::uint16_t last_port = 0;

@@ -140,9 +140,18 @@ private:
     if (!is_scan_like(belongs)) return {kind::rest, type, belongs, 0};
     return {kind::port, type, belongs, recognise::port_of(of.batch, row, type)};
   }
+  /// The bit of `live_source::joint` for events like this one. A source can have two classes of one
+  /// type: that of the type, and unroutable, when some of its packets come from where they go. None
+  /// for types without ports: they have one event.
+  [[nodiscard]] static auto joint_bit(event_key key) noexcept -> std::uint32_t {
+    constexpr auto types = static_cast<unsigned>(recognise::packet_type::udp_exploit) + 1;
+    static_assert(2 * types <= 32);
+    auto const type = static_cast<unsigned>(key.type());
+    auto const is_unroutable = key.traffic_class() == recognise::traffic_class::unroutable;
+    return type < types ? 1U << (is_unroutable ? types + type : type) : 0;
+  }
   [[nodiscard]] static auto joint_key(source const& of, event_key key) noexcept -> event_key {
-    auto const bit = 1U << static_cast<unsigned>(key.type());
-    if (key.of() != event_key::kind::port || (of.joint & bit) == 0) return key;
+    if (key.of() != event_key::kind::port || (of.joint & joint_bit(key)) == 0) return key;
     return {event_key::kind::joint, key.type(), key.traffic_class(), 0};
   }
 
@@ -286,7 +295,7 @@ private:
     store_.for_each(from, [&](event& each) {
       if (each.key.is_same_but_port(key)) parts.push_back(&each);
     });
-    from.joint |= 1U << static_cast<unsigned>(key.type());
+    from.joint |= joint_bit(key);
     auto& joint = store_.insert(from, joint_key(from, key), charge);
     auto& ledger = store_.ledger(from, charge);
     for (auto* const each : parts) {
@@ -296,6 +305,13 @@ private:
     return joint;
   }
 
+  /// Whether a packet goes elsewhere than the one before. Two packets of a flood, whose ports and
+  /// sequence numbers may count up together, are no test of a scanner's relation.
+  [[nodiscard]] static auto is_new_target(source const& from, sighting const& seen) noexcept
+      -> bool {
+    return !from.has_step || from.last_port != seen.key.port() ||
+           from.last_destination != low_bits(seen.destination);
+  }
   void add_packet(timed_rows const& of, sighting const& seen, source& from, event& to,
                   std::int64_t time) {
     auto const row = seen.row;
@@ -306,7 +322,7 @@ private:
       to.fingerprints |= matched;
       from.evidence.add(matched);
     }
-    if (type == recognise::packet_type::tcp_syn)
+    if (type == recognise::packet_type::tcp_syn && is_new_target(from, seen))
       from.evidence.add_keys(of.tags, row, of.batch.tcp_sequence[row]);
     if (type <= recognise::packet_type::tcp_exploit) watch_handshake(of.batch, row, type, from);
     if (to.key.of() == event_key::kind::stray) {
@@ -407,8 +423,7 @@ private:
     auto& charge = in_use_[shard];
     event_closer<Address>{state_, store_, of, now, ending::silent}.end(open,
                                                                        store_.ledger(of, charge));
-    if (open.key.of() == event_key::kind::joint)
-      of.joint &= ~(1U << static_cast<unsigned>(open.key.type()));
+    if (open.key.of() == event_key::kind::joint) of.joint &= ~joint_bit(open.key);
     store_.erase(of, open, charge);
   }
   /// Gives out a source's events and its profile.
