@@ -10,7 +10,9 @@ namespace {
 
 class InputFile : public testing::Test {
 protected:
-  std::filesystem::path file = std::filesystem::path{testing::TempDir()} / "input_file.txt";
+  std::filesystem::path file =
+      std::filesystem::path{testing::TempDir()} /
+      (std::string{"input_file_"} + testing::UnitTest::GetInstance()->current_test_info()->name());
   void write(std::string const& text) { std::ofstream{file, std::ios::binary} << text; }
   void TearDown() override { std::filesystem::remove(file); }
 };

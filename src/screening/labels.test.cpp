@@ -100,7 +100,7 @@ TEST(Labels, ReadsAFileAndSaysWhenThereIsNone) {
   EXPECT_EQ(source_labels::read(path).value().size(), 1U);
   std::remove(path.c_str());
   EXPECT_EQ(source_labels::read(path).error().message,
-            path + ": cannot read: No such file or directory");
+            path + ": cannot read the labels: No such file or directory");
 }
 
 }  // namespace

@@ -192,7 +192,7 @@ class Labels(ErrorTest):
                                  f"labels.txt:2: '192.0.2.1/24' {no_address}",
                                  "labels.txt:3: no label; expected ADDRESS LABEL or ADDRESS,LABEL",
                                  "labels.txt:5: '192.0.2.9' is 'b' here and 'a' above; expected one label for each address")
-            self.expect_not_read([option, "none.txt"], "none.txt: cannot read: No such file or directory")
+            self.expect_not_read([option, "none.txt"], "none.txt: cannot read the labels: No such file or directory")
 
     def test_a_label_sets_its_sources_aside(self):
         document, _ = self.notes("--top", "0")

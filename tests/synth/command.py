@@ -99,7 +99,7 @@ class Command(unittest.TestCase):
     def test_failures(self):
         for words, message in (
                 (("nobody", "-o", "-"), "scenario nobody is not known; expected one of backscatter, botnet, mixed, "
-                 "nicter-hour, outbreak, quiet, speed, speed-wide, or the path of a TOML file (with a / or ending in .toml)"),
+                 "nicter-hour, outbreak, planted, quiet, slow-and-coordinated, speed, speed-wide, three-days, or the path of a TOML file (with a / or ending in .toml)"),
                 (("./nobody.toml", "-o", "-"), "./nobody.toml: cannot open: "),
                 (("speed", "-o", "-", "--packets", "1000000000000", "--duration", "1s"),
                  "send up to 1000000000000 packets per second together; expected at most 200000000; lower their rates"),
