@@ -13,7 +13,7 @@ using namespace kizashi::recognise;
 
 struct packets {
   packets() {
-    internal::ordinary_traffic{1}.fill(*batch, frames, *tags);
+    recognise::internal::ordinary_traffic{1}.fill(*batch, frames, *tags);
     batch->resize(200);
   }
   std::unique_ptr<net::packet_batch> batch = std::make_unique<net::packet_batch>();

@@ -217,14 +217,15 @@ void decide_plain_tcp(packet_batch const& batch, std::uint8_t const* classes, ta
     auto const source = batch.source[row];
     auto const rule = octet_rules[source >> 24];
     auto const type = types_of_flags[batch.tcp_flags[row]];
-    bool const is_never = (rule == unroutable) | (source == batch.destination[row]);
+    int const is_never = int{rule == unroutable} | int{source == batch.destination[row]};
     to.type[row] = type;
-    to.traffic_class[row] = is_never ? number_of(traffic_class::unroutable) : classes[type];
-    bool const is_open = (batch.ip_protocol[row] != net::protocol::tcp) |
-                         ((batch.attributes[row] & asked) != net::bit(attribute::ports)) |
-                         (batch.payload_length[row] != 0) | (rule == look);
+    to.traffic_class[row] = is_never != 0 ? number_of(traffic_class::unroutable) : classes[type];
+    // Numbers, because all of it is reckoned without a branch.
+    int const is_open = int{batch.ip_protocol[row] != net::protocol::tcp} |
+                        int{(batch.attributes[row] & asked) != net::bit(attribute::ports)} |
+                        int{batch.payload_length[row] != 0} | int{rule == look};
     open.rows[open.count] = static_cast<std::uint16_t>(row);
-    open.count += is_open;
+    open.count += static_cast<std::size_t>(is_open);
   }
 }
 
