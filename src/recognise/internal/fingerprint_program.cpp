@@ -243,6 +243,7 @@ struct fingerprint_program::chunk {
   static auto holds(test const& each, std::string_view payload) noexcept -> bool {
     if (each.is != condition::form::contains)
       return payload.size() >= each.offset && payload.substr(each.offset).starts_with(each.bytes);
+    if (payload.empty()) return each.bytes.empty();
     // memmem takes time in proportion to both lengths, whatever a stranger writes.
     return ::memmem(payload.data(), std::min(payload.size(), longest_search), each.bytes.data(),
                     each.bytes.size()) != nullptr;
