@@ -24,9 +24,10 @@ constexpr auto all_rows = [] {
 }
 static_assert(shards == 1U << (32 - 26));
 
-/// Neighbouring shards belong to the same worker.
+/// Neighbouring shards belong to different workers, so that going through the shards in their order
+/// keeps all workers busy.
 [[gnu::always_inline]] inline auto owner_of(unsigned shard, unsigned workers) noexcept -> unsigned {
-  return shard * workers / shards;
+  return shard % workers;
 }
 
 }  // namespace

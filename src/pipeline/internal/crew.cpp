@@ -159,7 +159,7 @@ auto crew::count_batch(worker& self, place& each) -> status {
 void crew::complete(place& each, lock& held) {
   each.is_ready = false;
   auto const has_events = !each.ended.is_empty();
-  if (has_events) outbox_->add(std::exchange(each.ended, {}));
+  if (has_events) outbox_->add(std::exchange(each.ended, outbox_->spare()));
   changed_.notify_all();
   if (!has_events) return;
   held.unlock();
@@ -187,14 +187,42 @@ void crew::finish(worker& self) {
     give_up(std::move(added).error());
 }
 
-/// Ends what was open to the end, a shard at a time: all of it at once could be as much again.
+/// Ends what was open to the end, a shard of each worker at a time: all of it at once could be as
+/// much again. What ends leaves in the order of the shards, so that the number of workers does not
+/// show.
 auto crew::end_events() -> status {
-  for (unsigned shard = 0; shard < telescope::shards; ++shard) {
-    ended_events last;
-    for (auto& each : workers_) KIZASHI_TRY(each->observer->finish(shard, last));
-    outbox_->add(std::move(last));
+  auto dos = outbox_->spare();
+  for (auto& each : workers_) KIZASHI_TRY(each->observer->finish_dos(dos));
+  outbox_->add(std::move(dos));
+  for (unsigned first = 0; first < telescope::shards; first += options_.workers) {
+    KIZASHI_TRY(end_shards(first));
+    for (auto& each : workers_) outbox_->add(std::exchange(each->ended, outbox_->spare()));
     KIZASHI_TRY(outbox_->deliver());
   }
+  return {};
+}
+
+/// Each worker ends one of `options_.workers` shards from `first` on.
+auto crew::end_shards(unsigned first) -> status {
+  std::vector<status> answers(workers_.size());
+  auto const end_own = [&](worker& self) {
+    answers[self.number] = with_memory([&]() -> status {
+      for (auto shard = first; shard < std::min(first + options_.workers, telescope::shards);
+           ++shard)
+        KIZASHI_TRY(self.observer->finish(shard, self.ended));
+      return {};
+    });
+  };
+  {
+    std::vector<std::jthread> others;
+    for (auto& each : workers_) try {
+        if (each->number != 0) others.emplace_back([&] { end_own(*each); });
+      } catch (std::system_error const&) {  // no further thread: this one does it
+        end_own(*each);
+      }
+    end_own(*workers_[0]);
+  }
+  for (auto& each : answers) KIZASHI_TRY(std::move(each));
   return {};
 }
 

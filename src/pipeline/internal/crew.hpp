@@ -70,6 +70,7 @@ private:
   }
   [[nodiscard]] auto add_up() -> outcome;
   [[nodiscard]] auto end_events() -> status;
+  [[nodiscard]] auto end_shards(unsigned first) -> status;
   void add_observations(outcome& answer);
 
   time_guard from_;

@@ -6,6 +6,9 @@
 namespace kizashi::pipeline::internal {
 namespace {
 
+/// More than that are not in use at a time, as a rule.
+constexpr std::size_t most_spare = 4;
+
 auto tracker_options_of(road_options const& options) -> telescope::tracker_options {
   auto const& wanted = *options.recognition;
   telescope::tracker_options out;
@@ -66,8 +69,11 @@ auto observer::observe(net::packet_batch const& batch, recognise::tag_columns co
 }
 
 auto observer::finish(unsigned shard, ended_events& ended) -> status {
-  KIZASHI_TRY(events_.finish(shard, ended.scans));
-  return shard == 0 ? dos_.finish(ended.dos) : status{};
+  return events_.finish(shard, ended.scans);
+}
+
+auto observer::finish_dos(ended_events& ended) -> status {
+  return dos_.finish(ended.dos);
 }
 
 void observer::give(observations& to) {
@@ -83,6 +89,14 @@ void event_outbox::add(ended_events events) {
   waiting_.push_back(std::move(events));
 }
 
+auto event_outbox::spare() -> ended_events {
+  std::lock_guard const held{mutex_};
+  if (spare_.empty()) return {};
+  auto answer = std::move(spare_.back());
+  spare_.pop_back();
+  return answer;
+}
+
 auto event_outbox::deliver() -> status {
   std::unique_lock held{mutex_};
   if (is_delivering_) return {};
@@ -93,7 +107,10 @@ auto event_outbox::deliver() -> status {
     waiting_.pop_front();
     held.unlock();
     delivered = hand_over(events);
+    events.scans.clear();
+    events.dos.clear();
     held.lock();
+    if (spare_.size() < most_spare) spare_.push_back(std::move(events));
   }
   is_delivering_ = false;
   return delivered;

@@ -33,9 +33,10 @@ public:
   /// Follows this worker's rows.
   [[nodiscard]] auto observe(net::packet_batch const& batch, recognise::tag_columns const& tags,
                              telescope::batch_plan const& plan, ended_events& ended) -> status;
-  /// Ends what is open in a shard: for each of them, in their order. A shard of another worker has
-  /// nothing.
+  /// Ends the scans that are open in a shard. A shard of another worker has nothing.
   [[nodiscard]] auto finish(unsigned shard, ended_events& ended) -> status;
+  /// Ends all denial-of-service events.
+  [[nodiscard]] auto finish_dos(ended_events& ended) -> status;
   /// Moves what was learnt to `to`. To be called once, last.
   void give(observations& to);
 
@@ -51,6 +52,9 @@ public:
 
   /// Whose turn it is: events of the batches, in their order.
   void add(ended_events events);
+  /// An empty one, with the memory of one that has been handed over if there is one: memory touched
+  /// for the first time costs more than what is done with it.
+  [[nodiscard]] auto spare() -> ended_events;
   /// Hands over what lies here, unless another thread is doing it. Fails as the sinks do.
   [[nodiscard]] auto deliver() -> status;
 
@@ -60,6 +64,7 @@ private:
   recognition_options const* options_;
   std::mutex mutex_;
   std::deque<ended_events> waiting_;
+  std::vector<ended_events> spare_;
   bool is_delivering_ = false;
 };
 
