@@ -108,20 +108,25 @@ void tool_evidence::absorb(tool_evidence const& other) noexcept {
   last_keys_ = other.last_keys_;
 }
 
-auto tool_evidence::judge(fingerprint_table const& table, totals const& packets) const
-    -> std::vector<verdict> {
+auto tool_evidence::judge(fingerprint_table const& table, totals const& packets,
+                          std::uint64_t matched) const -> std::vector<verdict> {
   std::vector<verdict> answer;
   auto const entries = table.entries();
-  auto const add = [&](std::size_t number, std::uint64_t matched, std::uint64_t tried,
+  auto const add = [&](std::size_t number, std::uint64_t agreed, std::uint64_t tried,
                        std::uint64_t shown) {
-    auto const confidence = recognise::judge(entries[number], matched, tried);
+    auto const confidence = recognise::judge(entries[number], agreed, tried);
     if (confidence > 0) answer.push_back({static_cast<std::uint8_t>(number), shown, confidence});
   };
   for (auto const& each : matched_)
     if (each.count > 0 && each.number <= entries.size()) {
-      auto const number = each.number - 1;
+      auto const number = each.number - 1U;
       add(number, each.count, tried_of(packets, entries[number].scope), each.count);
+      matched &= ~(std::uint64_t{1} << number);
     }
+  for (; matched != 0; matched &= matched - 1) {
+    auto const number = static_cast<std::size_t>(std::countr_zero(matched));
+    if (number < entries.size()) add(number, 1, tried_of(packets, entries[number].scope), 1);
+  }
   auto const keys = table.keys();
   for (std::size_t k = 0; k < keys.size(); ++k)
     add(keys[k], equal_[k], pairs_, std::uint64_t{equal_[k]} + 1);

@@ -32,12 +32,13 @@ public:
   void absorb(tool_evidence const& other) noexcept;
 
   /// What the evidence amounts to; the surest first, of equally sure ones that with the lower
-  /// false_match. `packets` by scope: all the source's packets.
+  /// false_match. `packets` by scope: all the source's packets. `matched`: fingerprints of any
+  /// packet, all bits; one that was driven out of its place counts as matched once.
   struct totals {
     std::uint64_t tcp_syn = 0, tcp = 0, udp = 0, icmp = 0, any = 0;
   };
-  [[nodiscard]] auto judge(fingerprint_table const& table, totals const& packets) const
-      -> std::vector<verdict>;
+  [[nodiscard]] auto judge(fingerprint_table const& table, totals const& packets,
+                           std::uint64_t matched = 0) const -> std::vector<verdict>;
 
 private:
   struct place {

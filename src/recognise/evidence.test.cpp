@@ -149,6 +149,30 @@ TEST(tool_evidence, a_twentieth_of_mirai_behind_a_common_address_is_found) {
   for (auto const& each : verdicts) EXPECT_NE(each.fingerprint, zmap);
 }
 
+TEST(tool_evidence, eight_equally_frequent_probes_are_all_found) {
+  auto const table = fingerprint_table::shipped();
+  std::uint64_t mask = 0;
+  for (auto const* const name :
+       {"dns-any-probe", "ntp-monlist-probe", "ssdp-search-probe", "cldap-probe", "memcached-probe",
+        "a2s-info-probe", "coap-discovery-probe", "portmap-dump-probe"})
+    mask |= bit_of(number_of(table, name));
+  tool_evidence of{};
+  for (int round = 0; round < 50; ++round)
+    for (auto rest = mask; rest != 0; rest &= rest - 1) of.add(rest & -rest);
+  std::uint64_t named = 0;
+  for (auto const& each : of.judge(table, {.udp = 400, .any = 400}, mask))
+    named |= bit_of(each.fingerprint);
+  EXPECT_EQ(named, mask);
+}
+
+TEST(tool_evidence, a_chance_match_that_lost_its_place_is_no_verdict) {
+  auto const table = fingerprint_table::shipped();
+  auto const by_chance = bit_of(number_of(table, "zmap-before-4.1"));
+  EXPECT_TRUE(tool_evidence{}
+                  .judge(table, {.tcp_syn = 10'000, .tcp = 10'000, .any = 10'000}, by_chance)
+                  .empty());
+}
+
 TEST(tool_evidence, the_surest_comes_first) {
   auto const table = fingerprint_table::shipped();
   auto const look_of = number_of(table, "masscan-2-template");

@@ -17,7 +17,8 @@ using telescope::source_profile;
 auto verdicts_of(source_profile const& source, recognise::fingerprint_table const& table)
     -> std::vector<recognise::verdict> {
   return source.evidence.judge(
-      table, {source.tcp_syn, source.tcp, source.udp, source.icmp, source.packets});
+      table, {source.tcp_syn, source.tcp, source.udp, source.icmp, source.packets},
+      source.fingerprints);
 }
 
 auto protocol_of(recognise::packet_type type) -> std::uint8_t {

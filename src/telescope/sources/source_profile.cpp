@@ -104,6 +104,7 @@ void source_profile::absorb(source_profile const& other) noexcept {
   udp += other.udp;
   icmp += other.icmp;
   evidence.absorb(other.evidence);
+  fingerprints |= other.fingerprints;
   for (auto const& each : other.top_ports)
     if (each.packets > 0) add_port(each);
   events += other.events;

@@ -34,6 +34,7 @@ struct source_profile {
   std::array<std::uint64_t, recognise::traffic_classes> by_class{};  ///< packets
   std::uint64_t tcp_syn = 0, tcp = 0, udp = 0, icmp = 0;             ///< packets
   recognise::tool_evidence evidence{};
+  std::uint64_t fingerprints = 0;  ///< of any packet: `tag_columns::fingerprints`
   /// The busiest ports of scan-like types, busiest first; counts may be too low when a source has
   /// more (Misra and Gries). Unused places have ip_protocol 0.
   std::array<port_use, most_ports> top_ports{};

@@ -69,6 +69,7 @@ public:
   /// store.
   void end(event const& open, source_profile& profile) {
     judge_source();
+    profile.fingerprints |= open.fingerprints;
     if (open.first != timestamp::unknown().nanoseconds()) {
       auto const first = timestamp{open.first};
       profile.first = profile.first.is_known() ? std::min(profile.first, first) : first;
@@ -141,18 +142,18 @@ private:
     if (is_judged_) return;
     is_judged_ = true;
     recognise::tool_evidence::totals sum;
-    bool has_match = false;
+    std::uint64_t matched = 0;
     if (auto const* const ended = store_.ledger(std::as_const(source_))) {
       sum = {ended->tcp_syn, ended->tcp, ended->udp, ended->icmp, ended->packets};
-      has_match = ended->events > 0;
+      matched = ended->fingerprints;
     }
     // Most sources have nothing to be judged by.
     store_.for_each(source_, [&](event const& each) {
       add_packets(sum, each.key.type(), each.packets);
-      has_match |= each.fingerprints != 0;
+      matched |= each.fingerprints;
     });
-    if (!has_match && sum.tcp_syn < 2) return;
-    auto const verdicts = source_.evidence.judge(*state_.options.fingerprints, sum);
+    if (matched == 0 && sum.tcp_syn < 2) return;
+    auto const verdicts = source_.evidence.judge(*state_.options.fingerprints, sum, matched);
     for (auto const& each : verdicts) tools_ |= std::uint64_t{1} << each.fingerprint;
   }
 
