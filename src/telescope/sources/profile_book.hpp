@@ -17,7 +17,7 @@ namespace kizashi::telescope {
 class profile_book {
 public:
   /// `memory`: bytes for profiles before they go to files.
-  explicit profile_book(std::size_t memory = std::size_t{256} << 20);
+  explicit profile_book(std::size_t memory = std::size_t{64} << 20);
   profile_book(profile_book&&) noexcept;
   auto operator=(profile_book&&) noexcept -> profile_book&;
   ~profile_book();
