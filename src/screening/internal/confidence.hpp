@@ -6,11 +6,12 @@
 
 namespace kizashi::screening::internal {
 
-/// The lower end of Wilson's interval (1927) for `right` of `all`, at 97.5 % on this side; 0 of 0
-/// is 0. Nine of nine: 0.70; 50 of 50: 0.93.
-[[nodiscard]] inline auto wilson_bound(std::uint64_t right, std::uint64_t all) noexcept -> double {
+/// The lower end of Wilson's interval (1927) for `right` of `all`, `z` standard deviations below,
+/// which unless told otherwise is 97.5 % on this side; 0 of 0 is 0. Nine of nine: 0.70; 50 of 50:
+/// 0.93.
+[[nodiscard]] inline auto wilson_bound(std::uint64_t right, std::uint64_t all,
+                                       double z = 1.96) noexcept -> double {
   if (all == 0) return 0;
-  constexpr double z = 1.96;
   auto const n = static_cast<double>(all);
   auto const share = static_cast<double>(right) / n;
   auto const spread = z * std::sqrt(share * (1 - share) / n + z * z / (4 * n * n));

@@ -2,11 +2,13 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <map>
 #include <tuple>
 #include <utility>
 
 #include "kizashi/base/random.hpp"
+#include "kizashi/screening/internal/hidden_share.hpp"
 #include "kizashi/screening/internal/rule_growth.hpp"
 
 namespace kizashi::screening::internal {
@@ -113,10 +115,8 @@ private:
           .insert((other == label ? held_out.right : held_out.wrong).end(), members.begin(),
                   members.end());
     numbers spread;
-    for (auto const i : all_.unlabelled) {
-      auto const found = spread_.find(sources_[i].campaign);
-      (found != spread_.end() && found->second == label ? spread : train.unknown).push_back(i);
-    }
+    for (auto const i : all_.unlabelled)
+      (has_spread(i, label) ? spread : train.unknown).push_back(i);
     spread = spread_over(std::move(spread), 2 * train.right.size());
     train.right.insert(train.right.end(), spread.begin(), spread.end());
     for (auto* const each : {&train.right, &train.wrong, &train.unknown})
@@ -124,6 +124,12 @@ private:
     held_out.unknown = train.unknown;
     train.weigh();
     held_out.weigh();
+  }
+
+  /// Whether its campaign says that an unlabelled source is one of the label.
+  [[nodiscard]] auto has_spread(std::uint32_t source, std::uint16_t label) const -> bool {
+    auto const found = spread_.find(sources_[source].campaign);
+    return found != spread_.end() && found->second == label;
   }
 
   void learn(std::uint16_t label) {
@@ -163,14 +169,29 @@ private:
   }
 
   [[nodiscard]] auto is_good(learnt_rule const& rule) const -> bool {
-    if (rule.precision() < options_.least_precision ||
+    if (rule.more < options_.least_added || rule.precision() < options_.least_precision ||
         wilson_bound(rule.right, rule.labelled) < options_.least_bound)
       return false;
-    std::uint64_t fit = rule.right;
     auto const& train = all_.train.at(rule.label);
-    for (auto const i : train) fit += rule.covers(sources_[i]);
-    auto const labelled = train.size() + all_.held_out.at(rule.label).size();
-    return options_.loose.permits(fit, labelled, rule.more, all_.unlabelled.size());
+    auto const& held_out = all_.held_out.at(rule.label);
+    auto known = covered_by(rule, train);
+    auto const more = covered_by(rule, held_out);
+    known.insert(known.end(), more.begin(), more.end());
+    auto const labelled = train.size() + held_out.size();
+    if (!options_.loose.permits(known.size(), labelled, rule.more, all_.unlabelled.size()))
+      return false;
+    auto added = covered_by(rule, all_.unlabelled);
+    if (most_hidden_share(sources_, known, added) >= options_.least_hidden) return true;
+    // For some a campaign speaks, whatever else they look like.
+    std::erase_if(added, [&](std::uint32_t i) { return has_spread(i, rule.label); });
+    return most_hidden_share(sources_, known, added) >= options_.least_hidden;
+  }
+
+  [[nodiscard]] auto covered_by(learnt_rule const& rule, numbers const& of) const -> numbers {
+    numbers covered;
+    std::ranges::copy_if(of, std::back_inserter(covered),
+                         [&](std::uint32_t i) { return rule.covers(sources_[i]); });
+    return covered;
   }
 
   std::span<source_record const> sources_;

@@ -6,9 +6,10 @@
 // The unlabelled come in three times: as weak counter-examples while a rule grows, since a
 // condition that fits most of the Internet says little; as further examples where they belong to a
 // campaign whose labelled sources have one label (label spreading over groups of equal behaviour);
-// and as a bound on how far a rule may spread. Between growing and pruning a rule is closed: it
-// takes up every condition that its sources have in common, so that few examples give a narrow
-// rule, not a wide one.
+// and as a bound on how far a rule may spread: those that it adds must look, in all that the rule
+// does not ask, like those it was learnt from (`most_hidden_share`). Between growing and pruning a
+// rule is closed: it takes up every condition that its sources have in common, so that few examples
+// give a narrow rule, not a wide one.
 #pragma once
 
 #include <cstdint>
@@ -41,9 +42,12 @@ struct rule_options {
   std::size_t most_examples = 8192;   ///< of each kind; of more, some spread over all
   double least_precision = 0.95;      ///< on sources held out
   double least_bound = 0.6;           ///< Wilson's, of that precision: six of six
+  std::uint64_t least_added = 20;     ///< unlabelled sources; fewer show no likeness
+  double least_hidden = 0.9;          ///< `most_hidden_share` of the unlabelled that it covers
   double least_purity = 0.95;         ///< of a campaign over which a label spreads
   std::uint16_t background = 0;       ///< label for which no rule is learnt; 0: none
-  looseness loose;
+  /// Wider than for patterns: what a rule adds has been compared with what it was learnt from.
+  looseness loose{.most_spread = 25, .least_lift = 2};
 };
 
 /// Which sources are held out: a third of those of each label, by a hash of their addresses.

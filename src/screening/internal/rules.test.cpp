@@ -233,6 +233,53 @@ TEST(Rules, SpreadOverCampaignsOfOneLabel) {
   EXPECT_LT(without.recall, 0.7);
 }
 
+/// 400 bots with a verdict, and hosts with the same header whose ports are others: those that by
+/// chance mostly ask for port 23 are no bots that hide. All in `hidden` really are bots.
+auto make_bots_and_likenesses(std::uint64_t seed, int hidden) -> population {
+  random_source random{seed};
+  population made;
+  constexpr test_header header{14600, 0, 51};
+  auto const add = [&](std::array<std::uint32_t, 4> of_hundred, std::uint16_t really, bool labels) {
+    static constexpr std::array<std::uint16_t, 4> services{23, 2323, 22, 445};
+    std::array<std::uint64_t, 4> packets{};
+    for (std::uint32_t left = 6 + random.below(6); left > 0; --left) {
+      auto const lot = random.below(100);
+      std::size_t place = 0;
+      for (auto below = of_hundred[0]; lot >= below; below += of_hundred[++place]) continue;
+      ++packets[place];
+    }
+    port_list ports;
+    for (std::size_t i = 0; i < 4; ++i)
+      if (packets[i] > 0) ports.push_back({services[i], packets[i]});
+    std::ranges::stable_sort(ports,
+                             [](auto const& a, auto const& b) { return a.second > b.second; });
+    made.add({.header = header, .ports = ports, .destinations = 8}, really, labels);
+  };
+  for (int i = 0; i < 400; ++i) add({80, 10, 10, 0}, worm, true);
+  for (int i = 0; i < hidden; ++i) add({80, 10, 10, 0}, worm, false);
+  for (int i = 0; i < 800; ++i) add({30, 5, 35, 30}, 0, false);
+  for (int i = 0; i < 800; ++i) made.add(crowd_source(random), 0, false);
+  return made;
+}
+
+TEST(Rules, DoNotTakeTheEdgeOfACrowdForSourcesThatHide) {
+  for (std::uint64_t seed = 1; seed <= 10; ++seed) {
+    auto const people = make_bots_and_likenesses(seed, 0);
+    std::uint64_t more = 0;
+    for (auto const& each : learn_rules(people.sources, settings())) more += each.more;
+    EXPECT_LE(more, 8U) << seed;  // a hundredth of the crowd
+  }
+}
+
+TEST(Rules, FindThoseThatHideBesideACrowd) {
+  for (std::uint64_t seed = 1; seed <= 10; ++seed) {
+    auto const people = make_bots_and_likenesses(seed, 200);
+    auto const worms = score_of(learn_rules(people.sources, settings()), people, worm);
+    EXPECT_GE(worms.precision, 0.85) << seed;  // an edge of a tenth beside them is not seen
+    EXPECT_GE(worms.recall, 0.5) << seed;
+  }
+}
+
 TEST(RuleGrowth, TakesTheConditionWithMostGain) {
   // Window 1 has 6 right and 0 wrong, TTL 64 has 8 right and 4 wrong of 8 and 8: gains 6 and 3.3.
   std::vector<source_record> sources(16);
