@@ -5,7 +5,7 @@ import json
 import struct
 import unittest
 
-from truth import KIZASHI, ScenarioTest, Truth, dotted, frames_of, run
+from truth import HERE, KIZASHI, ScenarioTest, Truth, dotted, frames_of, run
 
 DAY = 86_400
 
@@ -64,7 +64,7 @@ class Botnet(ScenarioTest):
             name = max(self.said, key=lambda name: likeness(group, self.said[name]))
             self.assertGreaterEqual(likeness(group, self.said[name]), 0.9, name)
             self.assertIn(name, self.synchronous)
-            self.assertRegex(name, r"^mirai 23\+37215 · ")
+            self.assertRegex(name, r"^mirai 23\+2323\+37215 · ")
             names.add(name)
         self.assertEqual(len(names), 3)
 
@@ -150,10 +150,37 @@ class ThreeDays(ScenarioTest):
         self.assertNotIn(name, self.days[0])
 
     def test_mirai(self):
-        """Mirai's bots ask for port 2323 with every tenth packet, which is where a port begins to be part of the name
-        (docs/campaigns.md, "Names"): that part of it may come and go."""
+        """Mirai's bots ask for port 2323 with every tenth packet."""
         for name in self.names_of("telnet bots, the others", (0, 1, 2)):
-            self.assertRegex(name, r"^mirai 23(\+2323)? · ")
+            self.assertRegex(name, r"^mirai 23\+2323 · ")
+
+
+class Names(ScenarioTest):
+    """Days that have nothing in common but what the crowds do: other seeds, other sources, each read by itself."""
+    NAMES = {
+        "a tenth, few packets": "mirai 23+2323",
+        "a tenth, many packets": "tcp 135+139+445",
+        "ten equal": "tcp many",
+        "six equal": "masscan 5000+5555+6379+7547+8443+9200",
+        "falling by half": "masscan 1433+3306+5432+27017",
+    }
+
+    def test_the_same_on_days_of_other_seeds(self):
+        days = []
+        for seed in (1, 2, 3):
+            truth = Truth(KIZASHI, HERE / "names.toml", self.folder, "--seed", seed)
+            truth.read(*truth.darknet)
+            said = campaigns_of(truth.profiles)
+            names = {}
+            for actor, begin in self.NAMES.items():
+                sources = truth.sources_of(actor, 5)
+                names[actor] = max(said, key=lambda name: len(sources & said[name]))
+                self.assertGreaterEqual(likeness(sources, said[names[actor]]), 0.9, (seed, actor))
+                self.assertTrue(names[actor].startswith(begin + " · "), names[actor])
+            days.append(names)
+        self.assertEqual(len(set(days[0].values())), len(self.NAMES))
+        self.assertEqual(days[1], days[0])
+        self.assertEqual(days[2], days[0])
 
 
 if __name__ == "__main__":

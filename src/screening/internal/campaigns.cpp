@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <functional>
 #include <map>
 #include <set>
 #include <tuple>
@@ -17,8 +18,9 @@ namespace {
 
 using recognise::traffic_class;
 
-/// In a name and in what it follows from: ports with at least this share.
-constexpr float least_named_share = 0.1F;
+/// A port with this share is always part of a name, one with less than the other never.
+constexpr double surely_named_share = 1.0 / 4;
+constexpr double least_named_share = 1.0 / 50;
 /// Until a name is no other's.
 constexpr std::size_t name_attempts = 5;
 
@@ -38,6 +40,30 @@ auto sample_of(source_record const& source) -> telescope::header_sample {
   sample.ttl = static_cast<std::uint8_t>(source.at(feature::initial_ttl));
   sample.dont_fragment = source.at(feature::dont_fragment) == 1;
   return sample;
+}
+
+/// By `port_key`: the mean share of a campaign's sources.
+using port_shares = std::map<std::uint32_t, double>;
+
+/// The ports that stand in a name: those above the widest gap between neighbouring shares, the two
+/// limits being its neighbours as well. A limit of its own for all would sooner or later lie where
+/// some tool has a port. Of equal gaps the lower one counts.
+auto named_ports(port_shares const& of) -> std::vector<std::uint32_t> {
+  std::vector<double> steps{surely_named_share, least_named_share};
+  for (auto const& [key, share] : of)
+    if (share > least_named_share && share < surely_named_share) steps.push_back(share);
+  std::ranges::sort(steps, std::greater{});
+  auto least = surely_named_share;
+  double widest = 0;
+  for (std::size_t i = 1; i < steps.size(); ++i) {
+    if (steps[i - 1] < widest * steps[i]) continue;
+    widest = steps[i - 1] / steps[i];
+    least = steps[i - 1];
+  }
+  std::vector<std::uint32_t> named;
+  for (auto const& [key, share] : of)
+    if (share >= least) named.push_back(key);
+  return named;
 }
 
 /// A campaign before it has a row.
@@ -79,14 +105,11 @@ public:
     auto text = fmt::format("{}|{}|{}|{}|{}", row.tool, first.tool == 0 ? first.quirk : 0,
                             first.quirk == 0 ? first.at(feature::length) : 0,
                             first.at(feature::traffic_class), of.of->spread);
-    for (auto const& [key, share] : mean_ports(of))
-      if (share >= double{least_named_share}) text += fmt::format("|{}", key);
+    for (auto const key : named_ports(mean_ports(of))) text += fmt::format("|{}", key);
     return text;
   }
 
 private:
-  using port_shares = std::map<std::uint32_t, double>;
-
   [[nodiscard]] auto mean_ports(group const& of) const -> port_shares {
     port_shares shares;
     for (auto const member : of.members) {
@@ -95,7 +118,7 @@ private:
         shares[ports.keys[i]] += double{ports.shares[i]};
     }
     for (auto& [key, share] : shares) share /= static_cast<double>(of.members.size());
-    std::erase_if(shares, [](auto const& each) { return each.second < 0.02; });
+    std::erase_if(shares, [](auto const& each) { return each.second < least_named_share; });
     return shares;
   }
 
@@ -109,9 +132,8 @@ private:
   [[nodiscard]] static auto short_name(source_record const& first, campaign_row const& row,
                                        port_shares const& ports) -> std::string {
     std::string list;
-    for (auto const& [key, share] : ports)
-      if (share >= double{least_named_share})
-        list += fmt::format("{}{}", list.empty() ? "" : "+", key & 0xFFFF);
+    for (auto const key : named_ports(ports))
+      list += fmt::format("{}{}", list.empty() ? "" : "+", key & 0xFFFF);
     auto const protocol = first.at(feature::protocol);
     auto const* const plain = protocol == 6 ? "tcp" : protocol == 17 ? "udp" : "ip";
     auto const head = !row.tool.empty() ? row.tool : protocol == 1 ? "icmp" : plain;

@@ -124,6 +124,31 @@ TEST(Campaigns, HaveNamesThatFollowFromBehaviourAlone) {
   EXPECT_EQ(first[1].description, "scan: win 14600, no options, ttl 64, 5555/tcp 100 %");
 }
 
+/// The name of ten sources with these ports, without its letters.
+auto ports_in_name(port_list const& ports) -> std::string {
+  auto sources = crowd(0, 10, linux_like, ports);
+  auto const name = find_campaigns(sources, options()).at(0).name;
+  return name.substr(0, name.find(" · "));
+}
+
+TEST(Campaigns, AreNamedByThePortsAboveTheWidestGapOfShares) {
+  // One rarer port p beside the busiest: the gaps are 25 % / p and p / 2 %, alike at 7.07 %.
+  EXPECT_EQ(ports_in_name({{23, 928}, {2323, 72}}), "tcp 23+2323");
+  EXPECT_EQ(ports_in_name({{23, 930}, {2323, 70}}), "tcp 23");
+  // A tenth, a little more and a little less; ten times as busy as the others or not.
+  for (std::uint64_t tenth : {90U, 100U, 110U}) {
+    EXPECT_EQ(ports_in_name({{23, 1000 - tenth}, {2323, tenth}}), "tcp 23+2323");
+    EXPECT_EQ(ports_in_name({{445, 600}, {139, 400 - tenth}, {135, tenth}}), "tcp 135+139+445");
+  }
+  // 60, 13, 12 and 10 % stand above the gap from 10 % to 2 %; from 21 % to 6 % is 3.5, from 6 % to
+  // 2 % three.
+  EXPECT_EQ(ports_in_name({{1, 65}, {2, 13}, {3, 12}, {4, 10}}), "tcp 1+2+3+4");
+  EXPECT_EQ(ports_in_name({{1, 73}, {2, 21}, {3, 6}}), "tcp 1+2");
+  // As many as there are, when all are alike.
+  EXPECT_EQ(ports_in_name({{1, 9}, {2, 9}, {3, 9}, {4, 9}, {5, 9}, {6, 9}, {7, 9}, {8, 9}}),
+            "tcp 1+2+3+4+5+6+7+8");
+}
+
 TEST(Campaigns, NamesDifferWhereOnlyTheHeaderDoes) {
   auto sources = crowd(0, 10, linux_like, {{23, 10}});
   append(sources, crowd(100, 10, bare, {{23, 10}}));

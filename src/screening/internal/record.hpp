@@ -52,10 +52,10 @@ inline constexpr std::uint32_t varying_window = 65536;
 /// "23/tcp", "53/udp", "icmp".
 [[nodiscard]] auto describe_port(std::uint32_t key) -> std::string;
 
-/// The ports at which a source is mostly seen: at least a twentieth of what it sent to ports, at
-/// most four of them. None when it has so many that its eight busiest are less than half.
+/// The ports at which a source is mostly seen: at least a twentieth of what it sent to ports, as
+/// many as a profile has. None when it has so many that its eight busiest are less than half.
 struct main_ports {
-  static constexpr std::size_t most = 4;
+  static constexpr std::size_t most = telescope::source_profile::most_ports;
   std::array<std::uint32_t, most> keys{};  ///< `port_key`, ascending behind the used ones zeros
   std::array<float, most> shares{};
 
@@ -67,7 +67,7 @@ struct main_ports {
   [[nodiscard]] auto has(std::uint32_t key) const noexcept -> bool;
 };
 
-/// About 190 bytes for each source with enough packets.
+/// About 220 bytes for each source with enough packets.
 struct source_record {
   net::address address;
   timestamp first;

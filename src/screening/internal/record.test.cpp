@@ -23,10 +23,13 @@ TEST(MainPorts, AreInTheOrderOfNumbersWithTheirShares) {
   EXPECT_FALSE(record.ports.has(port_key(17, 2323)));
 }
 
-TEST(MainPorts, AtMostFour) {
-  auto const record = make_test_record({.ports = {{1, 10}, {2, 11}, {3, 12}, {4, 13}, {5, 14}}});
-  ASSERT_EQ(record.ports.count(), 4U);
-  EXPECT_EQ(record.ports.keys[0], port_key(6, 2));
+TEST(MainPorts, AreAsManyAsAProfileHas) {
+  auto const record = make_test_record(
+      {.ports = {{8, 10}, {7, 10}, {6, 10}, {5, 10}, {4, 10}, {3, 10}, {2, 10}, {1, 10}}});
+  ASSERT_EQ(record.ports.count(), 8U);
+  EXPECT_EQ(record.ports.keys[0], port_key(6, 1));
+  EXPECT_EQ(record.ports.keys[7], port_key(6, 8));
+  EXPECT_FLOAT_EQ(record.ports.shares[7], 0.125F);
 }
 
 TEST(MainPorts, NoneWhenTheBusiestAreLessThanHalf) {
