@@ -97,7 +97,24 @@ class Coordinated(EventTest):
         self.assertEqual(len(marked), 80)
         self.assertEqual({each["source"] for each in marked}, members)
 
-    def test_who_comes_every_three_minutes_is_one_event(self):
+    def test_patterns_are_those_of_the_actors_and_nobody_elses(self):
+        """docs/events.md: slow is slower than 18,108 s / ln(1000) between packets, a block has ten ports or more."""
+        said = collections.defaultdict(set)
+        for each in self.truth.document["events"]:
+            said[each["pattern"]].add((each["source"], each["port"]))
+        expected = {
+            "slow": {("slow, one host", 3389), ("slow, in turns", 5900)},
+            "coordinated": {("shared list", 8728), ("shared list of one network", 502)},
+            "block": {("block", port) for port in (21, 22, 23, 25, 80, 110, 143, 443, 445, 8080)},
+            "horizontal": {("horizontal", 5060)},
+        }
+        for pattern, actors in expected.items():
+            self.assertEqual(said[pattern], {(source, port) for actor, port in actors
+                                             for source in self.truth.sources_of(actor)}, pattern)
+        self.assertEqual({source for source, _ in said["vertical"]}, self.truth.sources_of("vertical"))
+        self.assertEqual(said.keys() - expected.keys(), {"vertical", "single"})
+
+    def test_who_comes_every_three_quarters_of_an_hour_is_one_event(self):
         event, = self.events_of(self.truth, "slow, one host")
         source, = self.truth.sources_of("slow, one host")
         self.assertEqual(int(event["packets"]), self.truth.packets[bytes(map(int, source.split("."))), 0])
