@@ -39,6 +39,7 @@ struct discover_choice {
   std::vector<std::string> inputs;
   std::string scenario;
   std::string output;
+  std::vector<std::string> darknet;
   std::size_t sources = 3;
   std::size_t sample = 65536;
   std::size_t packets = 16;
@@ -52,6 +53,7 @@ struct findings {
   std::vector<capture::note> notes;
   std::uint64_t packets = 0;
   std::uint64_t usable = 0;
+  std::uint64_t withheld = 0;
   bool is_partial = false;
 };
 
@@ -73,12 +75,27 @@ auto read_all(capture::frame_source& source, discover_choice const& choice,
   }
 }
 
+/// Who invents a telescope has no addresses to keep.
+auto make_guard(discover_choice const& choice) -> result<discover::address_guard> {
+  if (!choice.scenario.empty()) return discover::address_guard{};
+  std::vector<net::prefix> darknet;
+  for (auto const& each : choice.darknet) {
+    KIZASHI_TRY(auto const prefix, net::prefix::parse(each));
+    darknet.push_back(prefix);
+  }
+  return discover::address_guard{darknet};
+}
+
 auto search_all(discover_choice const& choice) -> result<findings> {
   findings out;
   std::optional<stoppable_input> input;
   if (std::ranges::find(choice.inputs, "-") != choice.inputs.end()) input.emplace();
   KIZASHI_TRY(auto const source, open_source(choice.inputs, choice.scenario, out.notes));
-  discover::fingerprint_search search{{choice.sample, choice.packets, choice.sources}};
+  KIZASHI_TRY(auto const guard, make_guard(choice));
+  discover::fingerprint_search search{{.sources = choice.sample,
+                                       .packets_of_source = choice.packets,
+                                       .least_sources = choice.sources,
+                                       .guard = guard}};
   KIZASHI_TRY(read_all(*source, choice, search, out));
   for (auto& each : source->notes()) out.notes.push_back(std::move(each));
   for (auto const& each : out.notes) out.is_partial = out.is_partial || each.is_loss;
@@ -86,15 +103,21 @@ auto search_all(discover_choice const& choice) -> result<findings> {
   out.packets = search.packets();
   out.usable = search.usable_packets();
   out.proposals = search.find();
+  out.withheld = search.withheld();
   return out;
 }
 
 auto summary_of(findings const& found) -> std::string {
-  return fmt::format(
+  auto text = fmt::format(
       "# {} in {} packets, {} of them IPv4 with ports or an ICMP type{}.\n",
       found.proposals.empty() ? "Nothing was found" : counted(found.proposals.size(), "relation"),
       with_thousands(found.packets), with_thousands(found.usable),
       found.is_partial ? "; partial" : "");
+  if (found.withheld > 0)
+    text += fmt::format(
+        "# Withheld: {}, as a constant could tell the darknet's addresses (docs/discover.md).\n",
+        counted(found.withheld, "relation"));
+  return text;
 }
 
 auto to_toml(findings const& found) -> std::string {
@@ -129,6 +152,7 @@ auto to_json(findings const& found) -> std::string {
   nlohmann::ordered_json const whole{{"packets", found.packets},
                                      {"usable_packets", found.usable},
                                      {"is_partial", found.is_partial},
+                                     {"withheld", found.withheld},
                                      {"proposals", std::move(all)}};
   return whole.dump(2) + "\n";
 }
@@ -189,6 +213,11 @@ void add_options(CLI::App& command, discover_choice& choice) {
       .add_option("-o,--output", choice.output,
                   "Write the proposals there (default: standard output)")
       ->type_name("FILE");
+  command
+      .add_option("--darknet", choice.darknet,
+                  "The telescope's prefixes: nothing that tells a part of them is proposed")
+      ->type_name("PREFIX,...")
+      ->delimiter(',');
   command
       .add_option("--sources", choice.sources,
                   "How many sources must have a relation in common (default: 3)")

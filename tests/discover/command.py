@@ -47,6 +47,30 @@ class Discover(unittest.TestCase):
             "swap32(ip.dst) ^ (tcp.dstport << 16) ^ tcp.srcport ^ tcp.seq": 3,
         })
 
+    def test_constants_that_could_tell_the_darknet_are_withheld(self):
+        """The scenario's darknet in files of its own: given or not, what could tell it is counted and not said."""
+        with tempfile.TemporaryDirectory() as folder:
+            file = os.path.join(folder, "planted.pcap")
+            subprocess.run([KIZASHI, "synth", "planted", "-o", file, "--no-progress"], check=True)
+            summed = "tcp.seq == swap32(ip.dst) + 2654435769"
+            # 54321 is 0xd431: 212.49. Two prefixes that differ in both upper bytes leave no byte that never changes.
+            for words, missing in (((), {summed}),
+                                   (("--darknet", "198.18.0.0/16"), {summed}),
+                                   (("--darknet", "198.18.0.0/16,10.77.0.0/16"), set()),
+                                   (("--darknet", "0.0.0.0/0"), {summed, "ip.id == 54321"}),
+                                   (("--darknet", "212.49.0.0/16,10.77.5.0/24"), {"ip.id == 54321"})):
+                done = discover(file, "--json", *words)
+                self.assertEqual((done.returncode, done.stderr), (0, ""))
+                document = json.loads(done.stdout)
+                said = {each["relation"] for each in document["proposals"]}
+                self.assertEqual(relations("planted").keys() - said, missing, words)
+                self.assertEqual(document["withheld"], len(missing), words)
+            text = discover(file).stdout
+            self.assertIn("# Withheld: 1 relation, as a constant could tell the darknet's addresses (docs/discover.md).", text)
+            wrong = discover(file, "--darknet", "198.18.0.1/16")
+            self.assertEqual(wrong.returncode, 1)
+            self.assertIn("198.18.0.0/16", wrong.stderr)
+
     def test_what_is_found_is_a_file_of_fingerprints(self):
         with tempfile.TemporaryDirectory() as folder:
             file = os.path.join(folder, "found.toml")

@@ -54,9 +54,11 @@ private:
       break;
     }
     if (!common) return;
+    auto const before = out.size();
     add(
         fmt::format("{} == {}", name, *common),
         [&](auto const& row) { return value(row) == *common; }, out);
+    if (out.size() > before) out.back().value = *common;
   }
 
   template <class Test>

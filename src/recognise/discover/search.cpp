@@ -56,8 +56,8 @@ void use_looks(proposal& to) {
   }
 }
 
-auto propose(evidence const& of, member_span members, scope where, std::uint64_t sampled_packets)
-    -> proposal {
+auto propose(evidence const& of, member_span members, scope where, std::uint64_t sampled_packets,
+             address_guard const& guard) -> proposal {
   proposal out;
   out.where = where;
   out.relation = to_text(of.of, where);
@@ -77,6 +77,7 @@ auto propose(evidence const& of, member_span members, scope where, std::uint64_t
   auto const chance = -std::log2(std::max(of.theory(), of.rest_rate()));
   out.verdict_packets = static_cast<std::uint32_t>(std::ceil(30 / chance)) + (of.of.is_key ? 1 : 0);
   out.looks = find_looks(of, members, where);
+  std::erase_if(out.looks, [&](look const& each) { return guard.tells(each.value, 4); });
   use_looks(out);
   std::uint64_t hash = 0xCBF29CE484222325;
   for (auto const c : std::string{name_of(where)} + " " + out.relation)
@@ -108,11 +109,16 @@ public:
         keep(is_constant(of) ? weigh_constant(of, members_) : weigh(of, members_));
         continue;
       }
-      out.push_back(propose(entry.found, members_, where_, sampled_packets_));
+      if (options_->guard.tells(entry.found.of))
+        ++withheld_;
+      else
+        out.push_back(propose(entry.found, members_, where_, sampled_packets_, options_->guard));
       explain(entry.found);
     }
     return out;
   }
+
+  [[nodiscard]] auto withheld() const noexcept -> std::uint64_t { return withheld_; }
 
 private:
   struct waiting {
@@ -154,6 +160,7 @@ private:
   std::uint64_t sampled_packets_ = 0;
   std::vector<waiting> queue_;
   unsigned round_ = 0;
+  std::uint64_t withheld_ = 0;
 };
 
 }  // namespace
@@ -163,6 +170,7 @@ struct fingerprint_search::state {
   std::vector<packet_sample> samples;
   std::uint64_t packets = 0;
   std::uint64_t usable = 0;
+  std::uint64_t withheld = 0;
 };
 
 fingerprint_search::fingerprint_search(search_options const& options)
@@ -185,6 +193,7 @@ void fingerprint_search::add(net::packet_batch const& batch) {
     auto const chosen = choose(batch, row);
     if (!chosen.is_chosen) continue;
     ++state_->usable;
+    state_->options.guard.see(batch.destination[row]);
     state_->samples[static_cast<std::size_t>(chosen.where)].add(take_row(batch, row));
   }
 }
@@ -197,11 +206,16 @@ auto fingerprint_search::usable_packets() const noexcept -> std::uint64_t {
   return state_->usable;
 }
 
+auto fingerprint_search::withheld() const noexcept -> std::uint64_t {
+  return state_->withheld;
+}
+
 auto fingerprint_search::find() -> std::vector<proposal> {
   std::vector<proposal> out;
   for (std::size_t i = 0; i < scopes; ++i) {
     selection chosen{state_->samples[i].finish(), static_cast<scope>(i), state_->options};
     for (auto& each : chosen.run()) out.push_back(std::move(each));
+    state_->withheld += chosen.withheld();
   }
   std::stable_sort(out.begin(), out.end(),
                    [](auto const& a, auto const& b) { return a.surprise > b.surprise; });

@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "kizashi/net/packet_batch.hpp"
+#include "kizashi/recognise/discover/address_guard.hpp"
 #include "kizashi/recognise/discover/sample_row.hpp"
 
 namespace kizashi::recognise::discover {
@@ -25,15 +26,17 @@ struct search_options {
   std::size_t packets_of_source = 16;  ///< sampled; 6 to 32
   std::size_t least_sources = 3;       ///< a smaller group is not proposed; from 1
   std::size_t most_proposals = 32;     ///< of each kind of packet
+  address_guard guard{};               ///< what it says to tell is withheld
 };
 
 /// A look that nearly all of a group's packets have: it narrows a relation and proves nothing
 /// alone.
 struct look {
-  std::string condition;  ///< "tcp.window == 65535"
-  double share = 0;       ///< of the group's packets
-  double rest = 0;        ///< of the packets of all other sampled sources
-  bool is_used = false;   ///< whether it stands in `match`
+  std::string condition;    ///< "tcp.window == 65535"
+  double share = 0;         ///< of the group's packets
+  double rest = 0;          ///< of the packets of all other sampled sources
+  std::uint32_t value = 0;  ///< the number in it
+  bool is_used = false;     ///< whether it stands in `match`
 };
 
 struct proposal {
@@ -71,6 +74,8 @@ public:
   /// Proposals, the most surprising first. Ends the taking of batches. Cost: some microseconds per
   /// sampled source, and 256 evaluations at most per sampled packet.
   [[nodiscard]] auto find() -> std::vector<proposal>;
+  /// How many relations `find` kept back as their constants could tell the darknet's addresses.
+  [[nodiscard]] auto withheld() const noexcept -> std::uint64_t;
 
 private:
   struct state;
