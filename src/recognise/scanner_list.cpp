@@ -1,6 +1,7 @@
 #include "kizashi/recognise/scanner_list.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -20,9 +21,12 @@ using internal::scanner_entry;
 
 constexpr auto shipped_name = "scanners/known.toml";
 
-/// By first address, the wider of two that begin together first, of equal ones the list read first.
+/// By first address, the wider of two that begin together first; of equal ones by who names them,
+/// then the list read first.
 void sort_entries(std::vector<scanner_entry>& entries) {
-  std::ranges::stable_sort(entries, {}, &scanner_entry::where);
+  std::ranges::stable_sort(entries, {}, [](scanner_entry const& each) {
+    return std::pair{each.where, each.named_by};
+  });
 }
 
 /// The number of what lists have without a name; 0: there is none.
@@ -31,18 +35,15 @@ auto nameless_number(scanner_draft const& draft) -> std::uint16_t {
   return found == draft.numbers.end() ? std::uint16_t{0} : found->second;
 }
 
-/// Leaves of equal prefixes the first that has a name, and notes the others.
+/// Leaves of equal prefixes the first, and notes the others.
 void drop_repeated(scanner_draft& draft) {
-  auto const nameless = nameless_number(draft);
   auto& all = draft.entries;
   std::size_t kept = 0;
-  for (std::size_t i = 0; i < all.size(); ++i) {
-    if (i > 0 && all[i].where == all[kept - 1].where) {
-      if (all[kept - 1].organisation == nameless) std::swap(all[kept - 1], all[i]);
-      ++draft.notes[all[i].file].repeated;
-      continue;
-    }
-    all[kept++] = all[i];
+  for (auto const& each : all) {
+    if (kept > 0 && each.where == all[kept - 1].where)
+      ++draft.notes[each.file].repeated;
+    else
+      all[kept++] = each;
   }
   all.resize(kept);
 }

@@ -21,14 +21,15 @@ struct scanner_list_note {
   std::string file;
   std::string format;                 ///< "left out": a file of a folder that is no list by name
   std::size_t entries = 0;            ///< addresses, prefixes and ranges
-  std::size_t repeated = 0;           ///< prefixes that an earlier line or list has already
+  std::size_t repeated = 0;           ///< prefixes that another line or list has with more right
   std::size_t refused = 0;            ///< lines that are neither address nor prefix
   std::vector<std::string> messages;  ///< "FILE:LINE: ...", the first few
 };
 
 /// Addresses and prefixes with the organisation that scans from them. Immutable, shared. An
-/// address is of the longest prefix that holds it; of equally long ones of the list read first.
-/// What a list has without a name counts only where no list has one. Memory: 6 B for each stretch
+/// address is of the longest prefix that holds it; of equally long ones of one that its list names
+/// before one that has only its file's name, then of the list read first. An entry without any name
+/// counts only where no list has another. Memory: 6 B for each stretch
 /// of IPv4 addresses, 18 B for IPv6, and 270 KiB.
 class scanner_list {
 public:

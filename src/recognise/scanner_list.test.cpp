@@ -298,6 +298,28 @@ TEST_F(scanner_lists, the_longest_prefix_counts_and_a_name_before_none) {
   EXPECT_EQ(whose(list, "12.0.0.0"), "");
 }
 
+TEST_F(scanner_lists, a_list_without_names_is_behind_one_with_names_in_any_order) {
+  auto const bare = write("blocked.txt", "192.0.2.1\t10\n192.0.2.3\t1\n198.51.100.0/24\t2\n");
+  auto const other_bare = write("others.csv", "ip,seen\n192.0.2.3,4\n");
+  auto const named =
+      write("named.txt", "192.0.2.1 # scan-1.shadowserver.org\n198.51.100.0/25 # x\n");
+  auto const misp =
+      write("list.json", R"({"name": "Censys IP Ranges", "list": ["198.51.100.0/24"]})");
+  std::vector<fs::path> order{bare, misp, named, other_bare};
+  std::ranges::sort(order);
+  do {
+    auto const list = read(order);
+    EXPECT_EQ(whose(list, "192.0.2.1"), "Shadowserver");
+    EXPECT_EQ(whose(list, "198.51.100.200"), "Censys");
+    EXPECT_EQ(whose(list, "198.51.100.1"), "x") << "a longer prefix is nearer";
+    // Neither has a name: the one read first.
+    auto const is_first = std::ranges::find(order, bare) < std::ranges::find(order, other_bare);
+    EXPECT_EQ(whose(list, "192.0.2.3"), is_first ? "blocked" : "others");
+    auto const at = static_cast<std::size_t>(std::ranges::find(order, bare) - order.begin());
+    EXPECT_EQ(list.notes()[at].repeated, is_first ? 2U : 3U);
+  } while (std::ranges::next_permutation(order).found);
+}
+
 TEST_F(scanner_lists, the_ends_of_the_address_space) {
   auto const list = read({write("e.txt",
                                 "255.255.255.255\n255.255.0.0/16\n0.0.0.0\n"
@@ -335,9 +357,12 @@ TEST(scanner_list, the_shipped_one_is_whole) {
 
 TEST_F(scanner_lists, files_count_before_the_shipped_one) {
   auto const list = scanner_list::read_with_shipped(
-      std::vector{write("ours.txt", "162.142.125.0/24\n8.8.8.8\n")});
+      std::vector{write("ours.txt", "162.142.125.0/24 # ours\n167.94.138.0/24\n8.8.8.8\n"),
+                  write("bare.txt", "167.94.138.0/24\n8.8.8.8\n")});
   ASSERT_TRUE(list);
   EXPECT_EQ(whose(*list, "162.142.125.1"), "ours");
+  EXPECT_EQ(whose(*list, "167.94.138.1"), "Censys") << "the shipped list has a name for it";
+  EXPECT_EQ(whose(*list, "8.8.8.8"), "bare");
   EXPECT_EQ(whose(*list, "64.62.197.26"), "Shadowserver");
 }
 

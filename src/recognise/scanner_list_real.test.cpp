@@ -93,6 +93,31 @@ TEST_F(real_lists, a_hundred_thousand_addresses) {
   EXPECT_EQ(whose(*list, "77.90.185.20"), "ipsum");
 }
 
+TEST_F(real_lists, a_block_list_takes_no_name_away_in_either_order) {
+  auto const blocked = folder / "ipsum.txt.gz";
+  auto const named = folder / "mass_scanner.txt.gz";
+  auto const alone = scanner_list::read(std::vector{named});
+  auto const before = scanner_list::read(std::vector{blocked, named});
+  auto const behind = scanner_list::read(std::vector{named, blocked});
+  ASSERT_TRUE(alone && before && behind);
+  std::size_t names = 0;
+  std::size_t both = 0;
+  std::set<std::string> is_blocked;
+  for (auto const& line : lines_of(blocked)) is_blocked.insert(line.substr(0, line.find('\t')));
+  for (auto const& line : lines_of(named)) {
+    auto const address = net::address::parse(line.substr(0, line.find_first_of(" #\r\n")));
+    if (!address) continue;
+    std::string name{alone->organisation(alone->find(*address))};
+    if (name == "unknown mass scanner") continue;
+    ++names;
+    both += is_blocked.count(address->to_string());
+    ASSERT_EQ(before->organisation(before->find(*address)), name) << line;
+    ASSERT_EQ(behind->organisation(behind->find(*address)), name) << line;
+  }
+  EXPECT_GT(names, 10'000U);
+  EXPECT_GT(both, 100U) << "the lists do not meet: nothing was tried";
+}
+
 TEST_F(real_lists, one_organisation_has_one_name_over_all_formats) {
   auto const list = scanner_list::read_with_shipped(std::vector{folder / "mass_scanner.txt.gz",
                                                                 folder / "mass_scanner_cidr.txt",

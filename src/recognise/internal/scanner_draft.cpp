@@ -84,6 +84,14 @@ auto after(net::address a) -> net::address {
 
 }  // namespace
 
+auto stem_of(std::string_view file) -> std::string {
+  auto name = file.substr(file.find_last_of('/') + 1);
+  if (name.ends_with(".gz")) name.remove_suffix(3);
+  if (auto const dot = name.find_last_of('.'); dot != std::string_view::npos && dot > 0)
+    name = name.substr(0, dot);
+  return std::string{name};
+}
+
 auto prefixes_of(net::address first, net::address last) -> std::vector<net::prefix> {
   unsigned const width = first.is_ipv6() ? 128 : 32;
   std::vector<net::prefix> out;
@@ -104,6 +112,15 @@ scanner_writer::scanner_writer(scanner_draft& to, std::string_view file, std::st
 
 auto scanner_writer::add(std::size_t line, std::string_view where, std::string_view organisation,
                          std::string_view source) -> status {
+  return add(line, where, organisation, source, naming::list);
+}
+
+auto scanner_writer::add_unnamed(std::size_t line, std::string_view where) -> status {
+  return add(line, where, stem_of(note().file), note().file, naming::file);
+}
+
+auto scanner_writer::add(std::size_t line, std::string_view where, std::string_view organisation,
+                         std::string_view source, naming named_by) -> status {
   auto const prefixes = parse_where(where);
   if (!prefixes) {
     refuse(line, prefixes.error().message);
@@ -111,7 +128,8 @@ auto scanner_writer::add(std::size_t line, std::string_view where, std::string_v
   }
   KIZASHI_TRY(auto const number, number_of(organisation, source));
   auto const file = static_cast<std::uint32_t>(to_->notes.size() - 1);
-  for (auto const& each : *prefixes) to_->entries.push_back({each, number, file});
+  if (to_->names[number - 1U] == unknown_scanner) named_by = naming::none;
+  for (auto const& each : *prefixes) to_->entries.push_back({each, number, named_by, file});
   ++note().entries;
   return {};
 }

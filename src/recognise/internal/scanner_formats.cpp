@@ -145,14 +145,6 @@ auto read_as(scanner_format format, std::string_view file, std::string_view text
 
 }  // namespace
 
-auto stem_of(std::string_view file) -> std::string {
-  auto name = file.substr(file.find_last_of('/') + 1);
-  if (name.ends_with(".gz")) name.remove_suffix(3);
-  if (auto const dot = name.find_last_of('.'); dot != std::string_view::npos && dot > 0)
-    name = name.substr(0, dot);
-  return std::string{name};
-}
-
 auto read_scanners(std::string_view file, std::string_view text, scanner_draft& to) -> status {
   if (text.starts_with("\xEF\xBB\xBF")) text.remove_prefix(3);
   if (text.find('\0') != std::string_view::npos)
@@ -193,7 +185,6 @@ auto read_scanner_csv(std::string_view file, std::string_view text, scanner_draf
                 fmt::format("{}:{}: no column of the head line is called {}", file,
                             std::max<std::size_t>(in.number(), 1), fmt::join(where_titles, ", ")));
   scanner_writer out{to, file, "CSV"};
-  auto const stem = stem_of(file);
   auto const columns = fields.size();
   while (in.next(line)) {
     if (is_comment(trim(line))) continue;
@@ -204,8 +195,8 @@ auto read_scanner_csv(std::string_view file, std::string_view text, scanner_draf
                                                        fields.size(), columns));
       continue;
     }
-    KIZASHI_TRY(out.add(in.number(), fields[where],
-                        name < columns ? std::string_view{fields[name]} : stem, file));
+    KIZASHI_TRY(name < columns ? out.add(in.number(), fields[where], fields[name], file)
+                               : out.add_unnamed(in.number(), fields[where]));
   }
   return {};
 }
@@ -213,14 +204,13 @@ auto read_scanner_csv(std::string_view file, std::string_view text, scanner_draf
 auto read_scanner_lines(std::string_view file, std::string_view text, scanner_draft& to) -> status {
   auto const is_named = has_names(text);
   scanner_writer out{to, file, is_named ? "address # name" : "plain"};
-  auto const stem = stem_of(file);
   line_reader in{text};
   for (std::string_view line; in.next(line);) {
     auto const whole = trim(line);
     if (is_comment(whole)) continue;
     auto const cut = cut_line(whole);
-    KIZASHI_TRY(
-        out.add(in.number(), cut.where, is_named ? cut.name : std::string_view{stem}, file));
+    KIZASHI_TRY(is_named ? out.add(in.number(), cut.where, cut.name, file)
+                         : out.add_unnamed(in.number(), cut.where));
   }
   return {};
 }

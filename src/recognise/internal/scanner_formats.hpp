@@ -16,9 +16,6 @@ enum class scanner_format : std::uint8_t { misp, toml, csv, maltrail, plain };
 [[nodiscard]] auto read_scanners(std::string_view file, std::string_view text, scanner_draft& to)
     -> status;
 
-/// "censys" of "lists/censys.txt.gz".
-[[nodiscard]] auto stem_of(std::string_view file) -> std::string;
-
 [[nodiscard]] auto read_misp(std::string_view file, std::string_view text, scanner_draft& to)
     -> status;
 [[nodiscard]] auto read_scanner_toml(std::string_view file, std::string_view text,

@@ -124,8 +124,9 @@ auto read_misp(std::string_view file, std::string_view text, scanner_draft& to) 
                             "with \"name\" and \"list\"",
                             file));
   scanner_writer out{to, file, "MISP warning list"};
-  auto const name = found.name.empty() ? stem_of(file) : found.name;
-  for (auto const& each : found.items) KIZASHI_TRY(out.add(each.line, each.where, name, file));
+  for (auto const& each : found.items)
+    KIZASHI_TRY(found.name.empty() ? out.add_unnamed(each.line, each.where)
+                                   : out.add(each.line, each.where, found.name, file));
   for (auto const each : found.others) out.refuse(each, "an item of \"list\" is no text");
   return {};
 }
