@@ -221,6 +221,16 @@ auto read_with(read_choice const& choice, settings const& set) -> result<int> {
   return out.is_partial ? say_partial(out) : exit_done;
 }
 
+/// The first option that could only be silently left out with --counts-only; null: none.
+auto idle_option(read_choice const& choice) -> char const* {
+  if (!choice.has_counts_only) return nullptr;
+  if (!choice.event_timeout.empty()) return "--event-timeout";
+  if (!choice.fingerprints.empty()) return "--fingerprints";
+  if (!choice.scanners.empty()) return "--scanners";
+  if (!choice.labels.empty()) return "--labels";
+  return choice.truth.empty() ? nullptr : "--truth";
+}
+
 auto run(read_choice const& choice) -> int {
   listen_for_stop();
   constexpr auto name = "kizashi read";
@@ -240,6 +250,12 @@ auto run(read_choice const& choice) -> int {
     return say_usage(
         {errc::parse_error, "--window-sources is a table more; expected --csv DIR, where it goes"},
         name);
+  if (auto const* const idle = idle_option(choice))
+    return say_usage(
+        {errc::parse_error, fmt::format("{} has no effect with --counts-only, which recognises "
+                                        "nothing; expected one of the two",
+                                        idle)},
+        name);
   auto values = load_config(config_path(choice.config));
   if (!values) return say_failure(values.error());
   if (auto const applied = apply_options(choice, *values); !applied)
@@ -255,8 +271,8 @@ void add_recognition_options(CLI::App& command, read_choice& choice) {
   command
       .add_option(
           "--event-timeout", choice.event_timeout,
-          "How long a source may be silent before its event ends (default: by the darknet's "
-          "size, 624 s where it is not known)")
+          "How long a source may be silent before its event ends, 1s to 24h (default: by the "
+          "darknet's size, 624 s where it is not known)")
       ->type_name("DURATION");
   command
       .add_option("--fingerprints", choice.fingerprints,
@@ -279,7 +295,8 @@ void add_recognition_options(CLI::App& command, read_choice& choice) {
                   "The same form: what sources really are; the report says how right screening was")
       ->type_name("FILE");
   command.add_flag("--counts-only", choice.has_counts_only,
-                   "Only count: no tools, classes, events or campaigns");
+                   "Only count: no tools, classes, events or campaigns; what the configuration "
+                   "says of them is left alone");
 }
 
 void add_options(CLI::App& command, read_choice& choice) {

@@ -148,15 +148,11 @@ auto setting_keys() -> std::span<config_key const> {
        "rules from them (docs/screening.md). Option --labels.",
        R"("labels.txt")",
        nullptr},
-      {"events.timeout",
-       duration{0s},
-       duration{0s},
-       duration{24h},
-       "How long a source may be silent before its scan event ends; 0s: by the size of the "
-       "darknet, "
-       "624 s when it is not known (docs/events.md). Option --event-timeout.",
-       {},
-       nullptr},
+      {"events.timeout", duration{0s}, duration{1s}, duration{24h},
+       "How long a source may be silent before its scan event ends. When it is not set: by the "
+       "size of the darknet, 624 s when that is not known (docs/events.md). Option "
+       "--event-timeout.",
+       R"("624s")", nullptr, "by the size of the darknet"},
       {"events.memory",
        std::string{"1GiB"},
        {},
@@ -225,7 +221,7 @@ auto settings_of(config const& from) -> result<settings> {
   out.scanners = from.get<text_list>("recognise.scanners");
   out.labels = from.get<std::string>("recognise.labels");
   out.event_timeout = from.get<duration>("events.timeout");
-  if (out.event_timeout.count() == 0)
+  if (!from.is_set("events.timeout"))
     out.event_timeout = telescope::event_timeout(out.darknet.ipv4_size());
   KIZASHI_TRY(out.event_memory, parse_memory(from.get<std::string>("events.memory")));
   out.dos.least_packets = from.get<std::uint64_t>("events.dos_packets");

@@ -43,6 +43,18 @@ TEST(settings, memory_has_a_unit_and_a_range) {
                           wrong));
 }
 
+TEST(settings, an_event_timeout_that_nobody_set_follows_from_the_darknet) {
+  EXPECT_EQ(read("")->event_timeout, 624s);
+  EXPECT_EQ(read("darknet.prefixes = ['198.18.0.0/16']")->event_timeout, 4527s);
+  EXPECT_EQ(read("events.timeout = '1s'")->event_timeout, 1s);
+  EXPECT_EQ(read("events.timeout = '24h'")->event_timeout, 24h);
+  for (auto const* const wrong : {"0s", "999ms", "1d1s"})
+    EXPECT_EQ(read(fmt::format("events.timeout = '{}'", wrong)).error().message,
+              fmt::format("f.toml:1:18: events.timeout is {}; expected 1s to 1d; left out: by the "
+                          "size of the darknet",
+                          wrong));
+}
+
 TEST(settings, a_short_window_shortens_the_lateness_that_nobody_set) {
   EXPECT_EQ(read("window.length = '5s'")->lateness, 5s);
   EXPECT_EQ(read("[window]\nlength = '5s'\nlateness = '6s'").error().message,

@@ -1,5 +1,3 @@
-#include "kizashi/base/config.hpp"
-
 #include <algorithm>
 #include <map>
 #include <numeric>
@@ -10,6 +8,7 @@
 #include <fmt/format.h>
 #include <toml++/toml.h>
 
+#include "kizashi/base/config.hpp"
 #include "kizashi/base/text.hpp"
 
 namespace kizashi {
@@ -21,6 +20,16 @@ auto range_text(config_key const& key) -> std::string {
   if (auto const* least = std::get_if<duration>(&key.least))
     return fmt::format("{} to {}", to_string(*least), to_string(std::get<duration>(key.most)));
   return {};
+}
+
+/// What a number or length that is out of range should have been.
+auto permitted_text(config_key const& key) -> std::string {
+  auto const range = range_text(key);
+  return key.if_left_out.empty() ? range : fmt::format("{}; left out: {}", range, key.if_left_out);
+}
+
+auto example_text(config_key const& key, std::string standard) -> std::string {
+  return key.example.empty() ? std::move(standard) : std::string{key.example};
 }
 
 auto expected_text(config_key const& key) -> std::string {
@@ -36,7 +45,8 @@ auto expected_text(config_key const& key) -> std::string {
       return fmt::format("a whole number, {}", range_text(key));
     }
     auto operator()(duration standard) const -> std::string {
-      return fmt::format("a length of time such as {}, {}", to_string(standard), range_text(key));
+      return fmt::format("a length of time such as {}, {}", example_text(key, to_string(standard)),
+                         permitted_text(key));
     }
   } const text{key};
   return std::visit(text, key.standard);
@@ -103,7 +113,8 @@ auto config::take(std::size_t index, config_value value) -> status {
     if (value < key.least || value > key.most) {
       auto const came = is_number ? fmt::format("{}", std::get<std::uint64_t>(value))
                                   : to_string(std::get<duration>(value));
-      return fail(errc::out_of_range, fmt::format(" is {}; expected {}", came, range_text(key)));
+      return fail(errc::out_of_range,
+                  fmt::format(" is {}; expected {}", came, permitted_text(key)));
     }
   } else if (key.check != nullptr) {
     std::vector<std::string> texts;
@@ -260,8 +271,8 @@ auto document_config(std::span<config_key const> keys) -> std::string {
     }
     out += "\n" + comment_lines(key.help);
     if (auto const range = range_text(key); !range.empty()) out += fmt::format("# {}\n", range);
-    auto const value = key.example.empty() ? value_text(key.standard) : std::string{key.example};
-    out += fmt::format("#{} = {}\n", key.name.substr(dot + 1), value);
+    out += fmt::format("#{} = {}\n", key.name.substr(dot + 1),
+                       example_text(key, value_text(key.standard)));
   }
   return out;
 }

@@ -24,13 +24,17 @@ using config_value = std::variant<std::string, std::vector<std::string>, std::ui
 
 struct config_key {
   std::string_view name;  ///< "section.key"
-  config_value standard;  ///< the default; it also says of which kind the key is
-  config_value least;     ///< numbers and lengths of time: the range, both ends included
+  /// The default; it also says of which kind the key is. One outside of the range cannot be given:
+  /// it holds only when the key is left out.
+  config_value standard;
+  config_value least;  ///< numbers and lengths of time: the range, both ends included
   config_value most;
   std::string_view help;     ///< sentences for the manual
-  std::string_view example;  ///< texts and lists: a value as it stands in the file
+  std::string_view example;  ///< a value as it stands in the file; empty: the default
   /// Texts and lists: says what is wrong with one text, the text itself included. May be null.
   auto(*check)(std::string const& text) -> status = nullptr;
+  /// Where the default is outside of the range: what holds then, for messages.
+  std::string_view if_left_out = {};
 };
 
 /// Values of all keys of a table. The table must outlive it.

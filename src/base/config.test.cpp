@@ -94,6 +94,22 @@ TEST(config, ranges_are_described) {
   EXPECT_EQ(describe_range(keys[3]), "1s to 1min; default 10s");
 }
 
+TEST(config, a_default_outside_of_the_range_holds_only_when_nothing_is_given) {
+  config_key const only[] = {{"c.length", duration{0s}, duration{1s}, duration{1min}, "Help.",
+                              R"("20s")", nullptr, "by the size"}};
+  config values{only};
+  EXPECT_EQ(values.get<duration>("c.length"), 0s);
+  EXPECT_EQ(values.set("c.length", "0s", "--length").error().message,
+            "--length is 0s; expected 1s to 1min; left out: by the size");
+  EXPECT_EQ(
+      values.set("c.length", "x", "--length").error().message,
+      "--length is \"x\"; expected a length of time such as \"20s\", 1s to 1min; left out: by "
+      "the size");
+  EXPECT_EQ(config::parse(only, "c.length = '0s'", "f.toml").error().message,
+            "f.toml:1:12: c.length is 0s; expected 1s to 1min; left out: by the size");
+  EXPECT_EQ(document_config(only), "\n[c]\n\n# Help.\n# 1s to 1min\n#length = \"20s\"\n");
+}
+
 TEST(config, closest_is_near_or_nothing) {
   std::string_view const names[] = {"read", "synth", "place"};
   EXPECT_EQ(closest("raed", names), "read");

@@ -35,6 +35,19 @@ class Usage(ProgramTest):
         self.expect_usage([*read, "--memory", "512KiB"],
                           "kizashi: --memory: 512KiB is out of range; expected 1MiB to 1024GiB")
         self.expect_usage([*read, "--window"], "kizashi: --window: 1 required DURATION missing")
+        for wrong in ("0s", "2d"):
+            self.expect_usage([*read, "--event-timeout", wrong], f"kizashi: --event-timeout is {wrong}; expected 1s to 1d; "
+                              "left out: by the size of the darknet")
+
+    def test_nothing_is_recognised_and_recognised_at_once(self):
+        for option, text in (("--event-timeout", "60s"), ("--fingerprints", "none.toml"), ("--scanners", "none/"),
+                             ("--labels", "none.txt"), ("--truth", "none.txt")):
+            self.expect_usage(["read", "small.pcap", "--counts-only", option, text],
+                              f"kizashi: {option} has no effect with --counts-only, which recognises nothing; expected one "
+                              "of the two")
+        (self.folder / "lists.toml").write_text('[recognise]\nscanners = ["none/"]\n')
+        done = self.run_program("read", "small.pcap", "--counts-only", "--config", "lists.toml")
+        self.assertEqual((done.returncode, done.errors), (0, ""), "what a configuration says of recognition is left alone")
 
     def test_bad_prefixes(self):
         read = ["read", "small.pcap", "--darknet"]
