@@ -30,19 +30,6 @@ auto coordinated_keys(std::vector<telescope::target_group> const& groups)
   return keys;
 }
 
-/// Events of a coordinated group say so.
-void mark_coordinated(findings& found) {
-  for (auto& event : found.events) {
-    if (event.samples == 0) continue;
-    auto const quirk =
-        event.type == recognise::packet_type::tcp_syn ? telescope::quirk_of(event.headers[0]) : 0U;
-    for (auto const& group : found.coordinated)
-      if (group.type == event.type && group.port == event.port && group.quirk == quirk &&
-          group.first <= event.first && event.last <= group.last)
-        event.pattern = telescope::scan_pattern::coordinated;
-  }
-}
-
 auto names_of(std::vector<recognise::verdict> const& verdicts,
               recognise::fingerprint_table const& table) -> std::vector<std::string> {
   std::vector<std::string> names;
@@ -176,7 +163,8 @@ auto conclude(pipeline::observations const& observed, std::filesystem::path cons
   found.event_counts = observed.events;
   found.dos_counts = observed.dos;
   found.coordinated = observed.targets.find(out.darknet_ipv4_addresses);
-  mark_coordinated(found);
+  coordinated_events const coordinated{found.coordinated};
+  for (auto& each : found.events) each.pattern = coordinated.pattern_of(each);
   screening::analysis_options options;
   options.fingerprints = &found.tables->fingerprints;
   options.scanners = &found.tables->scanners;

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <iterator>
 #include <system_error>
-#include <tuple>
 #include <utility>
 
 #include <fmt/format.h>
@@ -13,25 +12,10 @@
 
 namespace kizashi::app {
 
-namespace {
-
-auto is_earlier(telescope::scan_event const& a, telescope::scan_event const& b) -> bool {
-  auto const key = [](telescope::scan_event const& each) {
-    return std::tuple{each.last, each.first, each.source, each.type, each.traffic_class, each.port};
-  };
-  return key(a) < key(b);
-}
-
-auto is_earlier(telescope::dos_event const& a, telescope::dos_event const& b) -> bool {
-  return telescope::is_before(a, b);
-}
-
-}  // namespace
-
 template <class Row>
 auto largest_rows<Row>::is_before(Row const& a, Row const& b) -> bool {
   if (a.packets != b.packets) return a.packets > b.packets;
-  return is_earlier(a, b);
+  return telescope::order_of_end{}(a, b);
 }
 
 template <class Row>
@@ -63,49 +47,57 @@ auto event_tables::create(options const& wanted) -> result<event_tables> {
   std::error_code code;
   std::filesystem::create_directories(wanted.folder, code);
   if (code) return system_failure(wanted.folder.string(), "make the folder", code.value());
-  KIZASHI_TRY(out.event_table_, output_file::create(wanted.folder / "events.csv"));
-  KIZASHI_TRY(out.event_table_->write(
-      "source,type,class,port,ports,first,last,packets,wire_bytes,destinations,"
-      "destinations_exact,rate,coverage,pattern,tools,known_scanner,spoofable,ongoing,cut\n"));
-  KIZASHI_TRY(out.victim_table_, output_file::create(wanted.folder / "dos_victims.csv"));
-  KIZASHI_TRY(out.victim_table_->write(
+  // Made before the road runs: that they cannot be is told at once.
+  KIZASHI_TRY(auto events, output_file::create(wanted.folder / "events.csv"));
+  KIZASHI_TRY(
+      events.write("source,type,class,port,ports,first,last,packets,wire_bytes,destinations,"
+                   "destinations_exact,rate,coverage,pattern,tools,known_scanner,spoofable,"
+                   "ongoing,cut\n"));
+  KIZASHI_TRY(auto victims, output_file::create(wanted.folder / "dos_victims.csv"));
+  KIZASHI_TRY(victims.write(
       "victim,victims,first,last,packets,wire_bytes,most_per_minute,spoofed_sources,ports,"
       "port_count,ports_exact,synack,rst,icmp,udp,uniformity,scaling,attack_rate,ongoing,cut\n"));
+  out.tables_.emplace(table_pair{std::move(events), std::move(victims)});
   return out;
-}
-
-auto event_tables::put(std::optional<output_file>& table) -> status {
-  // What stands behind a gap would look whole.
-  if (has_failed_) return {};
-  auto written = table->write(line_);
-  has_failed_ = !written;
-  return written;
 }
 
 auto event_tables::observe(telescope::scan_event const& closed) -> status {
   events_.add(closed);
-  if (!event_table_) return {};
-  auto const& tables = *options_.tables;
-  auto const rate = telescope::rate_of(closed);
-  auto const coverage = coverage_of(closed, options_.darknet_addresses);
-  line_.clear();
-  fmt::format_to(
-      std::back_inserter(line_), "{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{}\n",
-      closed.source.to_string(), name_of(closed.type), name_of(closed.traffic_class),
-      closed.ports > 1 ? std::string{} : fmt::format("{}", closed.port), closed.ports,
-      closed.first.to_string(), closed.last.to_string(), closed.packets, closed.wire_bytes,
-      closed.destinations.count, closed.destinations.is_exact,
-      rate > 0 ? fmt::format("{:.6g}", rate) : std::string{},
-      coverage > 0 ? fmt::format("{:.6g}", coverage) : std::string{}, name_of(closed.pattern),
-      fmt::join(tool_names(closed.tools, tables.fingerprints), " "),
-      csv_text(tables.scanners.organisation(closed.scanner)), closed.is_spoofable,
-      closed.is_ongoing, closed.is_cut);
-  return put(event_table_);
+  if (!tables_) return {};
+  auto added = tables_->event_log.add(closed);
+  has_failed_ = has_failed_ || !added;
+  return added;
 }
 
 auto event_tables::observe(telescope::dos_event const& closed) -> status {
   victims_.add(closed);
-  if (!victim_table_) return {};
+  if (!tables_) return {};
+  auto added = tables_->victim_log.add(closed);
+  has_failed_ = has_failed_ || !added;
+  return added;
+}
+
+auto event_tables::write(telescope::scan_event const& closed, telescope::scan_pattern pattern)
+    -> status {
+  auto const& tables = *options_.tables;
+  auto const rate = telescope::rate_of(closed);
+  auto const coverage = coverage_of(closed, options_.darknet_addresses);
+  line_.clear();
+  fmt::format_to(std::back_inserter(line_),
+                 "{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{}\n",
+                 closed.source.to_string(), name_of(closed.type), name_of(closed.traffic_class),
+                 closed.ports > 1 ? std::string{} : fmt::format("{}", closed.port), closed.ports,
+                 closed.first.to_string(), closed.last.to_string(), closed.packets,
+                 closed.wire_bytes, closed.destinations.count, closed.destinations.is_exact,
+                 rate > 0 ? fmt::format("{:.6g}", rate) : std::string{},
+                 coverage > 0 ? fmt::format("{:.6g}", coverage) : std::string{}, name_of(pattern),
+                 fmt::join(tool_names(closed.tools, tables.fingerprints), " "),
+                 csv_text(tables.scanners.organisation(closed.scanner)), closed.is_spoofable,
+                 closed.is_ongoing, closed.is_cut);
+  return tables_->events.write(line_);
+}
+
+auto event_tables::write(telescope::dos_event const& closed) -> status {
   std::string ports;
   for (auto const& each : closed.ports)
     ports += fmt::format("{}{}/{}", ports.empty() ? "" : " ", each.port,
@@ -121,19 +113,25 @@ auto event_tables::observe(telescope::dos_event const& closed) -> status {
       closed.scale == telescope::scaling::done ? fmt::format("{:.6g}", closed.attack_rate)
                                                : std::string{},
       closed.is_ongoing, closed.is_cut);
-  return put(victim_table_);
-}
-
-auto event_tables::commit() -> status {
-  if (!event_table_) return {};
-  KIZASHI_TRY(event_table_->commit());
-  return victim_table_->commit();
+  return tables_->victims.write(line_);
 }
 
 void event_tables::give(findings& to) {
   to.events = events_.take();
   to.victim_count = victims_.count();
   to.victims = victims_.take();
+}
+
+auto event_tables::write(findings const& found) -> status {
+  if (!tables_ || has_failed_) return {};
+  coordinated_events const coordinated{found.coordinated};
+  KIZASHI_TRY(tables_->event_log.for_each([&](telescope::scan_event const& each) {
+    return write(each, coordinated.pattern_of(each));
+  }));
+  KIZASHI_TRY(tables_->events.commit());
+  KIZASHI_TRY(tables_->victim_log.for_each(
+      [this](telescope::dos_event const& each) { return write(each); }));
+  return tables_->victims.commit();
 }
 
 }  // namespace kizashi::app

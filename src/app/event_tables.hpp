@@ -1,5 +1,5 @@
-// Where ended events go while the road runs: the largest are kept for the report, all of them stand
-// in tables when those are wanted.
+// Where ended events go while the road runs: the largest are kept for the report, all of them for
+// the tables when those are wanted.
 #pragma once
 
 #include <cstddef>
@@ -10,6 +10,7 @@
 
 #include "kizashi/app/findings.hpp"
 #include "kizashi/base/output_file.hpp"
+#include "kizashi/telescope/event_log.hpp"
 
 namespace kizashi::app {
 
@@ -33,9 +34,8 @@ private:
   std::vector<Row> rows_;  // a heap once there are `keep_`
 };
 
-/// events.csv and dos_victims.csv, and the largest of both. An event's pattern in the table is what
-/// was known when it ended; which ones were coordinated is known at the end of the run
-/// (coordinated.csv).
+/// events.csv and dos_victims.csv, and the largest of both. The tables are written at the end: by
+/// the time of an event's last packet, and with the pattern that only then is known.
 class event_tables : public telescope::event_sink, public telescope::dos_sink {
 public:
   struct options {
@@ -50,22 +50,30 @@ public:
 
   [[nodiscard]] auto observe(telescope::scan_event const& closed) -> status override;
   [[nodiscard]] auto observe(telescope::dos_event const& closed) -> status override;
-  /// Whether a table could not be written: it must not be given its name.
-  [[nodiscard]] auto has_failed() const noexcept -> bool { return has_failed_; }
-  [[nodiscard]] auto commit() -> status;
   /// Moves the largest events and the number of victims.
   void give(findings& to);
+  /// Writes the tables, if they are wanted, with what `found` says of coordinated groups. They do
+  /// not appear when an event is missing because `observe` failed.
+  [[nodiscard]] auto write(findings const& found) -> status;
 
 private:
+  struct table_pair {
+    output_file events;
+    output_file victims;
+    telescope::event_log<telescope::scan_event> event_log{};
+    telescope::event_log<telescope::dos_event> victim_log{};
+  };
+
   explicit event_tables(options const& wanted)
       : options_{wanted}, events_{wanted.keep}, victims_{wanted.keep} {}
-  [[nodiscard]] auto put(std::optional<output_file>& table) -> status;
+  [[nodiscard]] auto write(telescope::scan_event const& each, telescope::scan_pattern pattern)
+      -> status;
+  [[nodiscard]] auto write(telescope::dos_event const& each) -> status;
 
   options options_;
   largest_rows<telescope::scan_event> events_;
   largest_rows<telescope::dos_event> victims_;
-  std::optional<output_file> event_table_;
-  std::optional<output_file> victim_table_;
+  std::optional<table_pair> tables_;
   std::string line_;
   bool has_failed_ = false;
 };

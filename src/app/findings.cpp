@@ -6,6 +6,24 @@
 
 namespace kizashi::app {
 
+coordinated_events::coordinated_events(std::vector<telescope::target_group> const& groups) {
+  for (auto const& each : groups)
+    groups_.emplace(key{each.type, each.port, each.quirk}, std::pair{each.first, each.last});
+}
+
+auto coordinated_events::pattern_of(telescope::scan_event const& event) const
+    -> telescope::scan_pattern {
+  if (groups_.empty() || event.samples == 0) return event.pattern;
+  auto const quirk =
+      event.type == recognise::packet_type::tcp_syn ? telescope::quirk_of(event.headers[0]) : 0U;
+  auto const [begin, end] = groups_.equal_range(key{event.type, event.port, quirk});
+  bool const is_of_one = std::any_of(begin, end, [&](auto const& group) {
+    auto const& [first, last] = group.second;
+    return first <= event.first && event.last <= last;
+  });
+  return is_of_one ? telescope::scan_pattern::coordinated : event.pattern;
+}
+
 auto tool_names(std::uint64_t mask, recognise::fingerprint_table const& table)
     -> std::vector<std::string> {
   std::vector<std::string> names;

@@ -2,10 +2,13 @@
 #pragma once
 
 #include <cstddef>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
+#include <tuple>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "kizashi/recognise/fingerprint.hpp"
@@ -48,6 +51,20 @@ struct findings {
   screening::conclusions conclusions;
   std::optional<screening::evaluation_report> evaluation;  ///< where the truth is known
   std::unordered_map<std::string, shown_source> sources;   ///< by address as text: the shown ones
+};
+
+/// Which events belong to groups of sources that share their targets: that is known at the end.
+class coordinated_events {
+public:
+  explicit coordinated_events(std::vector<telescope::target_group> const& groups);
+  /// `coordinated` for an event of a group, else the event's own.
+  [[nodiscard]] auto pattern_of(telescope::scan_event const& event) const
+      -> telescope::scan_pattern;
+
+private:
+  /// Type, port and quirk.
+  using key = std::tuple<recognise::packet_type, std::uint16_t, std::uint32_t>;
+  std::multimap<key, std::pair<timestamp, timestamp>> groups_;  ///< first and last
 };
 
 /// Names of the fingerprints whose bits are set, in the order of the table.

@@ -14,7 +14,7 @@ namespace kizashi::app {
 [[nodiscard]] auto source_json(findings const& found, net::address address) -> json;
 
 /// tools.csv, classes.csv, known_scanners.csv, campaigns.csv, coordinated.csv and screening.csv.
-/// events.csv, dos_victims.csv and profiles.csv are written while the road runs (event_tables.hpp).
+/// Besides these: events.csv and dos_victims.csv (event_tables.hpp), profiles.csv (conclude.hpp).
 [[nodiscard]] auto write_findings_csv(report const& what, std::filesystem::path const& folder)
     -> status;
 

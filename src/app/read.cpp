@@ -155,9 +155,9 @@ auto make_event_tables(read_choice const& choice, report const& out) -> result<e
   return event_tables::create(wanted);
 }
 
-/// Opens the source, travels it to its end and closes it; the windows' and events' tables are
-/// written by the way. When one of those cannot be, the reading has ended there and the report says
-/// why.
+/// Opens the source, travels it to its end and closes it; the windows' tables are written by the
+/// way and the events' at the end. When one of those cannot be, the reading has ended there and the
+/// report says why.
 auto run_source(read_choice const& choice, settings const& set, report& out) -> status {
   std::optional<stoppable_input> input;
   if (std::ranges::find(choice.inputs, "-") != choice.inputs.end()) input.emplace();
@@ -173,13 +173,13 @@ auto run_source(read_choice const& choice, settings const& set, report& out) -> 
   auto outcome = travel(*source, set, choice,
                         {windows ? &*windows : nullptr, events ? &*events : nullptr}, out);
   if (windows && !windows->has_failed()) KIZASHI_TRY(windows->commit());
-  if (events && !events->has_failed()) KIZASHI_TRY(events->commit());
   if (input && input->was_stopped()) outcome.is_partial = true;
   auto observed = std::move(outcome.observed);
   take_outcome(std::move(outcome), *source, out);
   if (!events) return {};
   events->give(*out.found);
-  return conclude(observed, choice.csv, out);
+  KIZASHI_TRY(conclude(observed, choice.csv, out));
+  return events->write(*out.found);
 }
 
 auto write(report const& what, read_choice const& choice) -> status {

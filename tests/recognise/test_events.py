@@ -114,6 +114,14 @@ class Coordinated(EventTest):
         self.assertEqual({source for source, _ in said["vertical"]}, self.truth.sources_of("vertical"))
         self.assertEqual(said.keys() - expected.keys(), {"vertical", "single"})
 
+    def test_the_table_says_what_the_document_says(self):
+        def row_of(each):
+            return (each["source"], each["type"], each["class"], str(each["port"] if each["port"] is not None else ""),
+                    str(each["ports"]), each["first"], each["last"], str(each["packets"]), each["pattern"])
+        in_table = [row_of(each) for each in self.truth.table("events")]
+        self.assertEqual(sorted(in_table), sorted(row_of(each) for each in self.truth.document["events"]))
+        self.assertEqual(sum(row[-1] == "coordinated" for row in in_table), 80)
+
     def test_who_comes_every_three_quarters_of_an_hour_is_one_event(self):
         event, = self.events_of(self.truth, "slow, one host")
         source, = self.truth.sources_of("slow, one host")
@@ -148,6 +156,30 @@ class Timeout(EventTest):
     def test_without_a_size_and_by_hand(self):
         self.assertEqual(self.timeout_of(None), (0, 624.0))
         self.assertEqual(self.timeout_of("198.18.0.0/16", "--event-timeout", "90s"), (65_536, 90.0))
+
+
+class Order(EventTest):
+    """Rows stand in an order of their own, wherever the reader's batches end."""
+
+    def tables_of(self, name, capture):
+        folder = self.folder / name
+        run(KIZASHI, "read", capture, "--csv", folder, "--no-progress", "--event-timeout", "60s", *self.truth.darknet)
+        return {table: (folder / f"{table}.csv").read_text() for table in ("events", "dos_victims", "profiles")}
+
+    def test_batches_that_end_elsewhere(self):
+        self.truth = Truth(KIZASHI, "mixed", self.folder, "--rate-scale", "0.2")
+        whole = self.truth.capture.read_bytes()
+        first = bytearray(whole[24:40 + int.from_bytes(whole[32:36], "little")])
+        first[16 + 30:16 + 34] = bytes((192, 88, 99, 1))  # its destination: not the darknet, so it counts for nothing
+        tables = self.tables_of("whole", self.truth.capture)
+        for more in (1, 2000):
+            shifted = self.folder / f"shifted{more}.pcap"
+            shifted.write_bytes(whole[:24] + bytes(first) * more + whole[24:])
+            for table, text in self.tables_of(f"shifted{more}", shifted).items():
+                self.assertGreater(len(text.splitlines()), 2, table)
+                self.assertTrue(tables[table] == text, f"{table}.csv differs after {more} packets")
+        last = [row.split(",")[6] for row in tables["events"].splitlines()[1:]]
+        self.assertTrue(last == sorted(last), "rows are not in the order of time")
 
 
 class Threads(EventTest):

@@ -1,5 +1,6 @@
 #include "kizashi/telescope/dos/dos_event.hpp"
 
+#include <algorithm>
 #include <tuple>
 
 namespace kizashi::telescope {
@@ -13,6 +14,11 @@ auto name_of(scaling each) noexcept -> std::string_view {
 auto name_of(answer_kind each) noexcept -> std::string_view {
   constexpr std::array<std::string_view, answer_kinds> names{"syn-ack", "rst", "icmp", "udp"};
   return names[static_cast<std::size_t>(each)];
+}
+
+attacked_ports::attacked_ports(std::span<attacked_port const> from) noexcept
+    : size_{static_cast<std::uint8_t>(std::min(from.size(), most))} {
+  std::copy_n(from.begin(), size_, ports_.begin());
 }
 
 auto is_before(dos_event const& a, dos_event const& b) noexcept -> bool {

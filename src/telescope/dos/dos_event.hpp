@@ -3,9 +3,10 @@
 #pragma once
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
+#include <span>
 #include <string_view>
-#include <vector>
 
 #include "kizashi/base/error.hpp"
 #include "kizashi/base/time.hpp"
@@ -19,6 +20,26 @@ struct attacked_port {
   std::uint8_t ip_protocol = 0;
   std::uint16_t port = 0;
   std::uint64_t packets = 0;
+};
+
+/// A few of them, in an event that can be copied as bytes.
+class attacked_ports {
+public:
+  static constexpr std::size_t most = 8;
+
+  attacked_ports() = default;
+  /// The first `most` of `from`.
+  explicit attacked_ports(std::span<attacked_port const> from) noexcept;
+  [[nodiscard]] auto size() const noexcept -> std::size_t { return size_; }
+  [[nodiscard]] auto operator[](std::size_t i) const noexcept -> attacked_port const& {
+    return ports_[i];
+  }
+  [[nodiscard]] auto begin() const noexcept -> attacked_port const* { return ports_.data(); }
+  [[nodiscard]] auto end() const noexcept -> attacked_port const* { return begin() + size_; }
+
+private:
+  std::array<attacked_port, most> ports_{};
+  std::uint8_t size_ = 0;
 };
 
 /// Why no rate is estimated.
@@ -46,10 +67,10 @@ struct dos_event {
   std::uint64_t most_per_minute = 0;
   std::uint64_t spoofed = 0;  ///< different forged senders seen: destinations in the telescope
   bool is_spoofed_exact = true;
-  std::vector<attacked_port> ports;  ///< busiest first, at most 8
-  std::uint32_t port_count = 0;      ///< different attacked ports
-  bool are_ports_exact = true;       ///< false: `port_count` is an estimate, packets of `ports` are
-                                     ///< lower bounds
+  attacked_ports ports;          ///< busiest first
+  std::uint32_t port_count = 0;  ///< different attacked ports
+  bool are_ports_exact = true;   ///< false: `port_count` is an estimate, packets of `ports` are
+                                 ///< lower bounds
   /// Packets by `answer_kind`; of UDP also those that `packets` leaves out.
   std::array<std::uint64_t, answer_kinds> by_answer{};
   double uniformity = 0;  ///< p-value of the chi-square test; 0 when not tested

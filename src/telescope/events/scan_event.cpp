@@ -20,18 +20,23 @@ auto rate_of(scan_event const& event) noexcept -> double {
          std::chrono::duration<double>{event.last - event.first}.count();
 }
 
-auto order_of(std::span<scan_event const> events) -> std::vector<std::uint32_t> {
+auto is_earlier(scan_event const& a, scan_event const& b) noexcept -> bool {
+  if (a.last != b.last) return a.last < b.last;
   auto const rest_of = [](scan_event const& each) {
     return std::tuple{each.first, each.source, each.type,
                       each.port,  each.ports,  each.traffic_class};
   };
+  return rest_of(a) < rest_of(b);
+}
+
+auto order_of(std::span<scan_event const> events) -> std::vector<std::uint32_t> {
   // Events are large: most times say enough.
   std::vector<std::pair<timestamp, std::uint32_t>> order;
   order.reserve(events.size());
   for (std::uint32_t i = 0; i < events.size(); ++i) order.emplace_back(events[i].last, i);
   std::ranges::sort(order, [&](auto const& a, auto const& b) {
     if (a.first != b.first) return a.first < b.first;
-    return rest_of(events[a.second]) < rest_of(events[b.second]);
+    return is_earlier(events[a.second], events[b.second]);
   });
   std::vector<std::uint32_t> numbers;
   numbers.reserve(events.size());

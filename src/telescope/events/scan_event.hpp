@@ -73,14 +73,16 @@ struct scan_event {
 /// Packets per second between the first and the last; 0 when all came at once.
 [[nodiscard]] auto rate_of(scan_event const& event) noexcept -> double;
 
-/// The numbers of events in the order in which they ended: by last, first, source, type, port,
-/// ports, class. No two events of a stream are equal in all of these.
+/// Whether an event comes before another in the order in which they ended: by last, first, source,
+/// type, port, ports, class. No two events of a stream are equal in all of these.
+[[nodiscard]] auto is_earlier(scan_event const& a, scan_event const& b) noexcept -> bool;
+/// The numbers of events in that order.
 [[nodiscard]] auto order_of(std::span<scan_event const> events) -> std::vector<std::uint32_t>;
 /// Puts events in that order.
 void sort_events(std::vector<scan_event>& events);
 
-/// Whoever wants closed events. They come in an order that depends on the stream alone, from one
-/// thread at a time.
+/// Whoever wants closed events. They come from one thread at a time, batch after batch and in the
+/// order of `is_earlier` within each; `event_log` puts all of them in that order.
 class event_sink {
 public:
   virtual ~event_sink() = default;

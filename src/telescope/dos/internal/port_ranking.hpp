@@ -20,7 +20,6 @@ namespace kizashi::telescope::internal {
 class port_ranking {
 public:
   static constexpr std::size_t most_exact = 64;
-  static constexpr std::size_t reported = 8;
 
   void add(std::uint8_t ip_protocol, std::uint16_t port) {
     auto const key = std::uint32_t{ip_protocol} << 16 | port;
@@ -38,7 +37,7 @@ public:
                                                  : std::min(sketch_->estimate() + 0.5, 4e9));
   }
   /// Busiest first, equals in the order of protocol and port.
-  [[nodiscard]] auto busiest() const -> std::vector<attacked_port> {
+  [[nodiscard]] auto busiest() const -> attacked_ports {
     std::vector<attacked_port> answer;
     for (auto const& each : kept_)
       answer.push_back({static_cast<std::uint8_t>(each.key >> 16),
@@ -47,8 +46,7 @@ public:
       if (a.packets != b.packets) return a.packets > b.packets;
       return a.ip_protocol != b.ip_protocol ? a.ip_protocol < b.ip_protocol : a.port < b.port;
     });
-    if (answer.size() > reported) answer.resize(reported);
-    return answer;
+    return attacked_ports{answer};
   }
   [[nodiscard]] auto bytes() const noexcept -> std::size_t {
     return kept_.size() * sizeof(entry) + (sketch_ == nullptr ? 0 : sizeof(*sketch_));
