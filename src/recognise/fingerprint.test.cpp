@@ -138,6 +138,23 @@ TEST(fingerprint_table, each_mistake_has_its_place_and_a_way_out) {
                           "number above 0 and at most 1"));
 }
 
+TEST(fingerprint_table, what_no_packet_can_pass_is_refused) {
+  EXPECT_EQ(
+      failure(entry_with("match = [\"tcp.syn\", \"ip.ttl == 300\"]")),
+      "my.toml:2:21: fingerprint.x.match[2] is \"ip.ttl == 300\"; no packet passes it: ip.ttl "
+      "is 0 to 255");
+  EXPECT_EQ(failure(entry_with("match = [\"tcp.window == 1\", \"tcp.window == 2\"]")),
+            "my.toml:2:29: fingerprint.x.match[2] is \"tcp.window == 2\"; no packet passes both it "
+            "and match[1]");
+  EXPECT_EQ(failure(entry_with("match = [\"udp\", \"tcp.seq == ip.dst\"]")),
+            "my.toml:2:9: fingerprint.x.match is a list; expected one protocol, as no packet is "
+            "TCP, UDP and ICMP at a time");
+  EXPECT_EQ(
+      failure(entry_with("match = [\"tcp.syn\", \"ip.ttl == 300\", \"ip.tttl == 1\"]")),
+      "my.toml:2:38: fingerprint.x.match[3] is \"ip.tttl == 1\"; at character 1: ip.tttl is no "
+      "field; did you mean ip.ttl?");
+}
+
 TEST(fingerprint_table, missing_keys_are_named) {
   auto const all = failure("[[fingerprint]]\n");
   EXPECT_THAT(all, HasSubstr("my.toml:1:1: fingerprint.name is missing; expected 1 to 40"));

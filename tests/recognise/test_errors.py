@@ -84,6 +84,12 @@ class Fingerprints(ErrorTest):
             "1:1: fingerprint.last-may.kind is missing; expected malware, tool, research or unknown",
             "3:1: fingerprint.last-may.knid is not known; did you mean kind? a fingerprint may have name, kind, description, "
             "match, same, source, false_match, packets, independent")
+        self.expect_mistake("5999", "70000",
+                            '5:21: fingerprint.last-may.match[2] is "tcp.window == 70000"; no packet passes it: tcp.window '
+                            "is 0 to 65535")
+        self.expect_mistake('"tcp.syn",', '"tcp.syn", "tcp.window < 5999",',
+                            '5:42: fingerprint.last-may.match[3] is "tcp.window == 5999"; no packet passes both it and '
+                            "match[2]")
         self.expect_mistake("[[fingerprint]]", "[[fingerprint",
                             "1:14: not TOML: Error while parsing table header: expected ']', saw '\\n'")
         self.expect_mistake("packets = 2", "packets = 1",

@@ -1,5 +1,3 @@
-#include "kizashi/recognise/internal/fingerprint_reader.hpp"
-
 #include <algorithm>
 #include <array>
 #include <charconv>
@@ -9,6 +7,8 @@
 #include <fmt/format.h>
 
 #include "kizashi/base/text.hpp"
+#include "kizashi/recognise/internal/fingerprint_contradiction.hpp"
+#include "kizashi/recognise/internal/fingerprint_reader.hpp"
 #include "kizashi/recognise/internal/fingerprint_toml.hpp"
 
 namespace kizashi::recognise::internal {
@@ -94,6 +94,7 @@ private:
     auto const* const list = node == nullptr ? nullptr : node->as_array();
     if (list == nullptr || list->empty() || list->size() > most_conditions)
       return in_.complain("match", expected);
+    conditions_ = list->size();
     for (std::size_t i = 0; i < list->size(); ++i) {
       auto const& item = (*list)[i];
       auto const key = fmt::format("match[{}]", i + 1);
@@ -198,10 +199,21 @@ private:
                        : is_udp           ? udp
                        : is_icmp          ? icmp
                                           : any;
+    check_possible();
+  }
+
+  /// What no packet can pass would be silent for ever.
+  void check_possible() {
+    if (out_.test.match.empty() || out_.test.match.size() != conditions_) return;
+    auto const found = find_contradiction(out_.test.match);
+    if (!found) return;
+    auto const& item = (*in_.find("match")->as_array())[found->condition];
+    in_.explain_at(item, fmt::format("match[{}]", found->condition + 1), found->reason);
   }
 
   toml_entry in_;
   read_fingerprint out_;
+  std::size_t conditions_ = 0;  ///< of match, those with mistakes too
 };
 
 auto read_root(toml::table const& root, mistake_list& mistakes) -> std::vector<read_fingerprint> {
