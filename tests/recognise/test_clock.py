@@ -60,7 +60,7 @@ class Clock(ScenarioTest):
     def test_the_capture_itself(self):
         document, events = self.read("itself", scan())
         self.assertEqual([(row["source"], row["port"], row["packets"]) for row in events],
-                         [("198.51.100.7", "23", "240"), ("203.0.113.80", "445", "18")])
+                         [("203.0.113.80", "445", "18"), ("198.51.100.7", "23", "240")])  # by their last packets
         self.assertEqual(len(document["windows"]), 12)
         self.assertEqual(document["order"], {"out_of_order": 0, "late": 0, "untimed": 0, "false_times": 0})
 
@@ -84,7 +84,7 @@ class Clock(ScenarioTest):
         document, events = self.read("last", [*records, (YEAR_2090 - START, syn((192, 88, 99, 1), (198, 18, 0, 1), 80))])
         self.assertEqual(document["order"]["false_times"], 0)
         self.assertEqual((document["windows"][:-1], document["windows"][-1]["packets"]), (plain["windows"], 1))
-        known = sorted((row for row in events if row["source"] != "192.88.99.1"), key=lambda row: row["first"])
+        known = [row for row in events if row["source"] != "192.88.99.1"]
         self.assertEqual([{**row, "ongoing": None} for row in known], [{**row, "ongoing": None} for row in plain_events])
 
     def test_one_packet_of_an_hour_ago(self):
