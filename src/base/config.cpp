@@ -1,3 +1,5 @@
+#include "kizashi/base/config.hpp"
+
 #include <algorithm>
 #include <map>
 #include <numeric>
@@ -6,10 +8,9 @@
 #include <utility>
 
 #include <fmt/format.h>
-#include <toml++/toml.h>
 
-#include "kizashi/base/config.hpp"
 #include "kizashi/base/text.hpp"
+#include "kizashi/base/toml_reader.hpp"
 
 namespace kizashi {
 namespace {
@@ -244,14 +245,7 @@ private:
 
 auto config::parse(std::span<config_key const> keys, std::string_view text, std::string_view file)
     -> result<config> {
-  toml::table table;
-  try {
-    table = toml::parse(text, file);
-  } catch (toml::parse_error const& wrong) {
-    auto const& where = wrong.source().begin;
-    return fail(errc::parse_error, fmt::format("{}:{}:{}: not TOML: {}", file, where.line,
-                                               where.column, wrong.description()));
-  }
+  KIZASHI_TRY(auto const table, parse_toml(text, file));
   config out{keys};
   config_reader reader{out, file};
   reader.read(table, "");

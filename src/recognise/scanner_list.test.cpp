@@ -253,20 +253,27 @@ TEST_F(scanner_lists, json_that_is_none_fails_with_its_line) {
 
 TEST_F(scanner_lists, toml_that_is_wrong_fails_with_its_place) {
   auto const with = [&](std::string const& text) { return failure({write("x.toml", text)}); };
-  EXPECT_THAT(
-      with("[[scanner]]\norganisation = 'x'\nsorce = 'y'\n"),
-      EndsWith("x.toml:3:1: there is no key sorce; expected organisation, source, prefixes; "
-               "did you mean source?"));
+  auto const good = std::string{"[[scanner]]\norganisation = 'x'\nsource = 'y'\n"};
+  EXPECT_THAT(with(good + "sorce = 'y'\nprefixes = ['192.0.2.1']\n"),
+              EndsWith("x.toml:4:1: scanner.sorce is not known; did you mean source? a scanner may "
+                       "have organisation, source, prefixes"));
   EXPECT_THAT(with("[[scaner]]\n"),
-              HasSubstr("there is no key scaner; expected scanner; did you mean scanner?"));
-  EXPECT_THAT(with("[[scanner]]\nsource = 'y'\n"),
-              EndsWith("x.toml:1:1: organisation is missing or no text"));
-  EXPECT_THAT(with("[[scanner]]\norganisation = 'x'\nsource = 7\n"),
-              EndsWith("x.toml:3:10: source is missing or no text"));
-  EXPECT_THAT(with("[[scanner]]\norganisation = 'x'\nsource = 'y'\n"),
-              EndsWith("x.toml:1:1: prefixes of x are missing; expected a list of texts"));
-  EXPECT_THAT(with("# none\n"), EndsWith("x.toml: there is no [[scanner]]"));
-  EXPECT_THAT(with("[[scanner]\n"), HasSubstr("x.toml:1:"));
+              HasSubstr("scaner is not known; did you mean scanner? a list of scanners may have "
+                        "scanner"));
+  EXPECT_THAT(with("[[scanner]]\nsource = 'y'\nprefixes = ['192.0.2.1']\n"),
+              EndsWith("x.toml:1:1: scanner.organisation is missing; expected who scans"));
+  EXPECT_THAT(with("[[scanner]]\norganisation = 'x'\nsource = 7\nprefixes = ['192.0.2.1']\n"),
+              EndsWith("x.toml:3:10: scanner.source is 7; expected where that is published"));
+  EXPECT_THAT(with(good), EndsWith("x.toml:1:1: scanner.prefixes is missing; expected one or more "
+                                   "texts in a list such as [\"192.0.2.0/24\"]"));
+  EXPECT_THAT(with(good + "prefixes = []\n"), HasSubstr("x.toml:4:12: scanner.prefixes is a list"));
+  EXPECT_THAT(with("# none\n"),
+              EndsWith("scanner is missing; expected tables that begin with [[scanner]]"));
+  EXPECT_THAT(with("scanner = 5\n"),
+              HasSubstr("x.toml:1:11: scanner is 5; expected tables that begin with [[scanner]]"));
+  EXPECT_THAT(with("[[scanner]\n"), HasSubstr("x.toml:1:11: not TOML: "));
+  EXPECT_THAT(with("[[scanner]]\n"), HasSubstr("scanner.organisation is missing"));
+  EXPECT_THAT(with("[[scanner]]\n"), HasSubstr("\n")) << "every mistake is told";
 }
 
 TEST_F(scanner_lists, too_many_organisations) {

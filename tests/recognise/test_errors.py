@@ -163,7 +163,8 @@ class Scanners(ErrorTest):
 
     def test_refused(self):
         self.expect_not_read(["--scanners", "none.txt"], "none.txt: cannot open the list: No such file or directory")
-        self.expect_not_read(["--scanners", "good.toml"], "good.toml:1:3: there is no key fingerprint; expected scanner")
+        self.expect_not_read(["--scanners", "good.toml"],
+                             "good.toml:1:3: fingerprint is not known; a list of scanners may have scanner")
 
     def test_find(self):
         self.expect_output(["scanners", "find", "162.142.125.7", "198.51.100.9", "192.0.2.77", "--scanners", "list.txt"],

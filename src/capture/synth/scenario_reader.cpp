@@ -8,7 +8,7 @@
 #include "kizashi/capture/synth/actor_manual.hpp"
 #include "kizashi/capture/synth/internal/address_space.hpp"
 #include "kizashi/capture/synth/internal/planted_relation.hpp"
-#include "kizashi/capture/synth/internal/table_reader.hpp"
+#include "kizashi/capture/synth/internal/scenario_table.hpp"
 #include "kizashi/capture/synth/scenario.hpp"
 
 namespace kizashi::capture::synth {
@@ -20,11 +20,6 @@ using std::chrono::seconds;
 
 constexpr duration longest = hours{24 * 366};
 constexpr duration day = hours{24};
-
-auto has_word(std::string_view list, std::string_view word) -> bool {
-  auto const padded = " " + std::string{list} + " ";
-  return padded.find(" " + std::string{word} + " ") != std::string::npos;
-}
 
 auto to_json(toml::table const& table) -> std::string {
   std::ostringstream out;
@@ -57,7 +52,7 @@ auto sort_prefixes(std::vector<net::prefix>& prefixes) -> bool {
 
 class actor_reader {
 public:
-  actor_reader(toml::table const& table, scenario const& whole, diagnostics& out)
+  actor_reader(toml::table const& table, scenario const& whole, toml_mistakes& out)
       : table_{&table}, whole_{&whole}, in_{table, label(table), out} {}
 
   auto read() -> actor_spec {
@@ -92,7 +87,7 @@ private:
     return name != nullptr && name->get().size() <= 40 ? "actor." + name->get() : "actor";
   }
   [[nodiscard]] auto takes(std::string_view key) const -> bool {
-    return has_word(kind_->keys, key);
+    return is_listed(key, kind_->keys);
   }
 
   void read_sources(actor_spec& spec) {
@@ -108,7 +103,7 @@ private:
     if (auto const size = ipv4_count(spec.pool); size > 0 && size < spec.sources)
       in_.complain("sources", fmt::format("no more than the {} addresses of its pool", size));
     spec.zipf = in_.number("zipf", 0, 5, 0);
-    if (spec.zipf > 0 && has_word("slow outbreak botnet", spec.kind))
+    if (spec.zipf > 0 && is_listed(spec.kind, "slow outbreak botnet"))
       in_.complain("zipf",
                    fmt::format("no such key, as the sources of kind {} send alike", spec.kind));
     if (wants_ipv6 && !has_ipv6(whole_->dark))
@@ -160,7 +155,7 @@ private:
   }
 
   static auto find_tool(std::string const& kind) -> std::string {
-    if (has_word(tool_names(), kind)) return kind;
+    if (is_listed(kind, tool_names())) return kind;
     return kind == "research" ? "zmap_new" : "syn";
   }
 
@@ -203,11 +198,11 @@ private:
 
   toml::table const* table_;
   scenario const* whole_;
-  table_reader in_;
+  scenario_table in_;
   kind_row const* kind_ = nullptr;
 };
 
-void read_dark(table_reader& in, scenario& out) {
+void read_dark(scenario_table& in, scenario& out) {
   out.dark = in.prefixes("dark");
   if (out.dark.empty())
     in.complain("dark", "the prefixes of the telescope, such as [\"203.0.113.0/24\"]");
@@ -216,18 +211,18 @@ void read_dark(table_reader& in, scenario& out) {
     in.complain("dark", fmt::format("at most {} IPv4 addresses in all", most_dark));
 }
 
-void read_rhythm(table_reader& in, scenario& out, diagnostics& mistakes) {
+void read_rhythm(scenario_table& in, scenario& out, toml_mistakes& mistakes) {
   auto const* table = in.table("rhythm");
   if (table == nullptr) return;
-  table_reader rhythm{*table, "rhythm", mistakes};
+  scenario_table rhythm{*table, "rhythm", mistakes};
   rhythm.refuse_others("amplitude peak", "rhythm");
   out.rhythm_amplitude = rhythm.number("amplitude", 0, 1, 0);
   out.rhythm_peak = rhythm.length("peak", seconds{0}, day, seconds{0});
 }
 
-void read_gaps(table_reader& in, scenario& out, diagnostics& mistakes) {
+void read_gaps(scenario_table& in, scenario& out, toml_mistakes& mistakes) {
   for (auto const* table : in.tables("gap")) {
-    table_reader gap{*table, "gap", mistakes};
+    scenario_table gap{*table, "gap", mistakes};
     gap.refuse_others("from to", "a gap");
     gap_spec spec;
     spec.from = gap.length("from", seconds{0}, longest, seconds{0});
@@ -245,8 +240,9 @@ auto stem(std::string_view file) -> std::string {
   return std::string{file};
 }
 
-auto read_root(toml::table const& root, std::string_view file, diagnostics& mistakes) -> scenario {
-  table_reader in{root, "", mistakes};
+auto read_root(toml::table const& root, std::string_view file, toml_mistakes& mistakes)
+    -> scenario {
+  scenario_table in{root, "", mistakes};
   in.refuse_others("description seed start duration dark rhythm actor gap", "a scenario");
   scenario out;
   out.name = stem(file);
@@ -269,7 +265,7 @@ auto read_root(toml::table const& root, std::string_view file, diagnostics& mist
     if (out.actors.size() == most_actors) break;
     out.actors.push_back(actor_reader{*table, out, mistakes}.read());
     if (!names.insert(out.actors.back().name).second)
-      table_reader{*table, "actor", mistakes}.complain("name", "a name that no other actor has");
+      scenario_table{*table, "actor", mistakes}.complain("name", "a name that no other actor has");
   }
   read_gaps(in, out, mistakes);
   return out;
@@ -278,15 +274,9 @@ auto read_root(toml::table const& root, std::string_view file, diagnostics& mist
 }  // namespace
 
 auto parse_scenario(std::string_view text, std::string_view file) -> result<scenario> {
-  diagnostics mistakes{std::string{file}};
-  try {
-    auto const root = toml::parse(text, file);
-    auto answer = read_root(root, file, mistakes);
-    if (mistakes.is_empty()) return answer;
-  } catch (toml::parse_error const& bad) {
-    mistakes.add(bad.source().begin, fmt::format("not TOML: {}", bad.description()));
-  }
-  return fail(errc::parse_error, mistakes.text());
+  return read_toml(text, file, [file](toml::table const& root, toml_mistakes& mistakes) {
+    return read_root(root, file, mistakes);
+  });
 }
 
 }  // namespace kizashi::capture::synth

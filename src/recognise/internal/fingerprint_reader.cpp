@@ -1,3 +1,5 @@
+#include "kizashi/recognise/internal/fingerprint_reader.hpp"
+
 #include <algorithm>
 #include <array>
 #include <charconv>
@@ -7,9 +9,8 @@
 #include <fmt/format.h>
 
 #include "kizashi/base/text.hpp"
+#include "kizashi/base/toml_reader.hpp"
 #include "kizashi/recognise/internal/fingerprint_contradiction.hpp"
-#include "kizashi/recognise/internal/fingerprint_reader.hpp"
-#include "kizashi/recognise/internal/fingerprint_toml.hpp"
 
 namespace kizashi::recognise::internal {
 namespace {
@@ -19,9 +20,8 @@ constexpr std::uint32_t most_packets = 1'000'000;
 /// A verdict by chance among a thousand million sources is one too many.
 constexpr double rarest = 1e-9;
 
-constexpr auto keys =
-    std::to_array<std::string_view>({"name", "kind", "description", "match", "same", "source",
-                                     "false_match", "packets", "independent"});
+constexpr std::string_view keys =
+    "name kind description match same source false_match packets independent";
 constexpr auto kinds =
     std::to_array<fingerprint_kind>({fingerprint_kind::malware, fingerprint_kind::tool,
                                      fingerprint_kind::research, fingerprint_kind::unknown});
@@ -48,7 +48,7 @@ auto chance_of(toml::node const& node) -> std::optional<double> {
 
 class entry_reader {
 public:
-  entry_reader(toml::table const& table, mistake_list& out) : in_{table, label(table), out} {}
+  entry_reader(toml::table const& table, toml_mistakes& out) : in_{table, label(table), out} {}
 
   auto read() -> read_fingerprint {
     in_.refuse_others(keys, "a fingerprint");
@@ -72,10 +72,10 @@ private:
 
   void read_words() {
     constexpr std::string_view expected = "1 to 40 letters, digits, - and ., such as \"masscan\"";
-    out_.entry.name = in_.text("name", expected, true).value_or("");
+    out_.entry.name = in_.filled_text("name", expected, true).value_or("");
     if (!is_name(out_.entry.name)) in_.complain("name", expected);
     constexpr std::string_view expected_kind = "malware, tool, research or unknown";
-    if (auto const kind = in_.text("kind", expected_kind, true)) {
+    if (auto const kind = in_.filled_text("kind", expected_kind, true)) {
       auto const* const found =
           std::ranges::find(kinds, *kind, [](auto each) { return std::string{name_of(each)}; });
       if (found == kinds.end())
@@ -83,8 +83,8 @@ private:
       else
         out_.entry.kind = *found;
     }
-    out_.entry.description = in_.text("description", "a sentence", false).value_or("");
-    out_.entry.source = in_.text("source", "where it is published", true).value_or("");
+    out_.entry.description = in_.filled_text("description", "a sentence", false).value_or("");
+    out_.entry.source = in_.filled_text("source", "where it is published", true).value_or("");
   }
 
   void read_match() {
@@ -111,7 +111,7 @@ private:
   }
 
   void read_same() {
-    auto const text = in_.text("same", "an expression such as \"tcp.seq ^ ip.dst\"", false);
+    auto const text = in_.filled_text("same", "an expression such as \"tcp.seq ^ ip.dst\"", false);
     if (!text) return;
     out_.entry.same = *text;
     if (auto parsed = parse_expression(*text))
@@ -133,12 +133,7 @@ private:
   }
 
   void read_packets() {
-    if (auto const* const node = in_.find("independent")) {
-      if (auto const* const value = node->as_boolean())
-        out_.entry.is_independent = value->get();
-      else
-        in_.complain("independent", "true or false");
-    }
+    out_.entry.is_independent = in_.boolean("independent", true);
     auto const* const node = in_.find("packets");
     auto const* const value = node == nullptr ? nullptr : node->as_integer();
     if (value == nullptr || value->get() < 1 || value->get() > most_packets)
@@ -211,14 +206,13 @@ private:
     in_.explain_at(item, fmt::format("match[{}]", found->condition + 1), found->reason);
   }
 
-  toml_entry in_;
+  toml_reader in_;
   read_fingerprint out_;
   std::size_t conditions_ = 0;  ///< of match, those with mistakes too
 };
 
-auto read_root(toml::table const& root, mistake_list& mistakes) -> std::vector<read_fingerprint> {
-  constexpr std::string_view only[]{"fingerprint"};
-  toml_entry{root, "", mistakes}.refuse_others(only, "a file of fingerprints");
+auto read_root(toml::table const& root, toml_mistakes& mistakes) -> std::vector<read_fingerprint> {
+  toml_reader{root, "", mistakes}.refuse_others("fingerprint", "a file of fingerprints");
   std::vector<read_fingerprint> answer;
   std::set<std::string> names;
   auto const* const list = root.get_as<toml::array>("fingerprint");
@@ -249,15 +243,7 @@ auto read_fingerprints(std::string_view text, std::string_view file)
   if (text.size() > longest_file)
     return fail(errc::limit_reached,
                 fmt::format("{}: {} bytes; expected at most {}", file, text.size(), longest_file));
-  mistake_list mistakes{file};
-  try {
-    auto const root = toml::parse(text, file);
-    auto answer = read_root(root, mistakes);
-    if (mistakes.is_empty()) return answer;
-  } catch (toml::parse_error const& bad) {
-    mistakes.add(bad.source().begin, fmt::format("not TOML: {}", bad.description()));
-  }
-  return fail(errc::parse_error, mistakes.text());
+  return read_toml(text, file, read_root);
 }
 
 }  // namespace kizashi::recognise::internal
