@@ -109,16 +109,15 @@ private:
     line_.clear();
     fmt::format_to(
         std::back_inserter(line_), "{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{}\n",
-        source.address.to_string(), source.first.is_known() ? source.first.to_string() : "",
-        source.last.is_known() ? source.last.to_string() : "", source.packets, source.wire_bytes,
-        name_of(said.traffic_class), fmt::join(names_of(said.tools, tables().fingerprints), " "),
+        source.address.to_string(), csv_time(source.first), csv_time(source.last), source.packets,
+        source.wire_bytes, name_of(said.traffic_class),
+        fmt::join(names_of(said.tools, tables().fingerprints), " "),
         csv_text(tables().scanners.organisation(said.scanner)), csv_text(campaign_of(said)),
         said.neighbours, csv_text(tags_of(said)), source.events, source.ports, source.destinations,
         ports_of(source),
         csv_text(source.quirk == 0 ? std::string{} : telescope::describe_quirk(source.header)),
-        __builtin_popcount(source.days), source.is_spoofable,
-        place.country == recognise::country_code{} ? "" : place.country.text(),
-        place.asn.number() == 0 ? std::string{} : fmt::format("{}", place.asn.number()));
+        __builtin_popcount(source.days), source.is_spoofable, csv_country(place.country),
+        csv_system(place.asn));
     return table_->write(line_);
   }
 

@@ -7,12 +7,31 @@
 
 #include <fmt/format.h>
 
+#include "kizashi/app/report.hpp"
 #include "kizashi/base/output_file.hpp"
 
 namespace kizashi::app {
 
 /// A text in quotes; one that a spreadsheet would take for a formula gets a leading apostrophe.
 [[nodiscard]] auto csv_text(std::string_view text) -> std::string;
+
+/// Empty where it is not known.
+[[nodiscard]] auto csv_time(timestamp time) -> std::string;
+[[nodiscard]] auto csv_country(recognise::country_code code) -> std::string;
+[[nodiscard]] auto csv_system(recognise::asn number) -> std::string;
+
+/// "23/tcp 53/udp" of things with `port` and `ip_protocol`.
+template <class Ports>
+[[nodiscard]] auto csv_ports(Ports const& ports) -> std::string {
+  std::string text;
+  for (auto const& each : ports)
+    text +=
+        fmt::format("{}{}/{}", text.empty() ? "" : " ", each.port, protocol_name(each.ip_protocol));
+  return text;
+}
+
+/// Makes the folder of the tables when it is not there.
+[[nodiscard]] auto make_folder(std::filesystem::path const& folder) -> status;
 
 /// Writes a head line and the first `count` of `rows`, each through `to_text`, as a whole file.
 template <class Rows, class ToText>

@@ -2,13 +2,11 @@
 
 #include <algorithm>
 #include <iterator>
-#include <system_error>
 #include <utility>
 
 #include <fmt/format.h>
 
 #include "kizashi/app/csv.hpp"
-#include "kizashi/app/report.hpp"
 
 namespace kizashi::app {
 
@@ -44,9 +42,7 @@ template class largest_rows<telescope::dos_event>;
 auto event_tables::create(options const& wanted) -> result<event_tables> {
   event_tables out{wanted};
   if (wanted.folder.empty()) return out;
-  std::error_code code;
-  std::filesystem::create_directories(wanted.folder, code);
-  if (code) return system_failure(wanted.folder.string(), "make the folder", code.value());
+  KIZASHI_TRY(make_folder(wanted.folder));
   // Made before the road runs: that they cannot be is told at once.
   KIZASHI_TRY(auto events, output_file::create(wanted.folder / "events.csv"));
   KIZASHI_TRY(
@@ -98,21 +94,18 @@ auto event_tables::write(telescope::scan_event const& closed, telescope::scan_pa
 }
 
 auto event_tables::write(telescope::dos_event const& closed) -> status {
-  std::string ports;
-  for (auto const& each : closed.ports)
-    ports += fmt::format("{}{}/{}", ports.empty() ? "" : " ", each.port,
-                         protocol_name(each.ip_protocol));
   line_.clear();
-  fmt::format_to(
-      std::back_inserter(line_),
-      "{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{:.3g},{},{},{},{}\n",
-      closed.victim.to_string(), closed.victims, closed.first.to_string(), closed.last.to_string(),
-      closed.packets, closed.wire_bytes, closed.most_per_minute, closed.spoofed, ports,
-      closed.port_count, closed.are_ports_exact, closed.by_answer[0], closed.by_answer[1],
-      closed.by_answer[2], closed.by_answer[3], closed.uniformity, name_of(closed.scale),
-      closed.scale == telescope::scaling::done ? fmt::format("{:.6g}", closed.attack_rate)
-                                               : std::string{},
-      closed.is_ongoing, closed.is_cut);
+  fmt::format_to(std::back_inserter(line_),
+                 "{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{:.3g},{},{},{},{}\n",
+                 closed.victim.to_string(), closed.victims, closed.first.to_string(),
+                 closed.last.to_string(), closed.packets, closed.wire_bytes, closed.most_per_minute,
+                 closed.spoofed, csv_ports(closed.ports), closed.port_count, closed.are_ports_exact,
+                 closed.by_answer[0], closed.by_answer[1], closed.by_answer[2], closed.by_answer[3],
+                 closed.uniformity, name_of(closed.scale),
+                 closed.scale == telescope::scaling::done
+                     ? fmt::format("{:.6g}", closed.attack_rate)
+                     : std::string{},
+                 closed.is_ongoing, closed.is_cut);
   return tables_->victims.write(line_);
 }
 

@@ -4,14 +4,6 @@
 namespace kizashi::app {
 namespace {
 
-auto port_list(std::vector<telescope::port_use> const& ports) -> std::string {
-  std::string text;
-  for (auto const& each : ports)
-    text +=
-        fmt::format("{}{}/{}", text.empty() ? "" : " ", each.port, protocol_name(each.ip_protocol));
-  return text;
-}
-
 auto tool_line(screening::tool_row const& row) -> std::string {
   return fmt::format("{},{},{},{},{:.6f}", row.name, name_of(row.kind), row.packets, row.sources,
                      row.confidence);
@@ -27,7 +19,7 @@ auto scanner_line(screening::scanner_row const& row) -> std::string {
 
 auto campaign_line(screening::campaign_row const& row) -> std::string {
   return fmt::format("{},{},{},{},{},{},{},{},{},{},{},{},{},{:.3f}", csv_text(row.name),
-                     csv_text(row.description), row.tool, csv_text(row.quirk), port_list(row.ports),
+                     csv_text(row.description), row.tool, csv_text(row.quirk), csv_ports(row.ports),
                      row.sources, row.networks, row.systems, row.countries, row.packets,
                      row.first.to_string(), row.last.to_string(), row.is_synchronous,
                      row.confidence);

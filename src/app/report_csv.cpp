@@ -1,4 +1,3 @@
-#include <system_error>
 #include <utility>
 
 #include <fmt/format.h>
@@ -9,10 +8,6 @@
 
 namespace kizashi::app {
 namespace {
-
-auto time_text(timestamp time) -> std::string {
-  return time.is_known() ? time.to_string() : std::string{};
-}
 
 using named_count = std::pair<std::string_view, std::string>;
 
@@ -34,8 +29,8 @@ auto summary_rows(report const& what) -> std::vector<named_count> {
       {"packets.tunnelled", number(sum.packets.tunnelled)},
       {"outside", number(sum.outside)},
       {"wire_bytes", number(sum.wire_bytes)},
-      {"first", time_text(sum.first)},
-      {"last", time_text(sum.last)},
+      {"first", csv_time(sum.first)},
+      {"last", csv_time(sum.last)},
       {"protocols.tcp", number(sum.protocols.tcp)},
       {"protocols.udp", number(sum.protocols.udp)},
       {"protocols.icmp", number(sum.protocols.icmp)},
@@ -56,13 +51,6 @@ auto summary_rows(report const& what) -> std::vector<named_count> {
       {"sources", number(sum.sources)},
       {"destinations", number(sum.destinations)},
   };
-}
-
-auto country_text(recognise::country_code code) -> std::string {
-  return code == recognise::country_code{} ? std::string{} : std::string{code.text()};
-}
-auto system_text(recognise::asn number) -> std::string {
-  return number.number() == 0 ? std::string{} : fmt::format("{}", number.number());
 }
 
 auto write_traffic(report const& what, std::filesystem::path const& folder) -> status {
@@ -92,17 +80,17 @@ auto write_places(report const& what, std::filesystem::path const& folder) -> st
       folder / "sources.csv", "address,packets,wire_bytes,ports,country,as,as_name",
       sum.top_sources, shown(sum.top_sources, what.top), [&](telescope::source_row const& row) {
         return fmt::format("{},{},{},{},{},{},{}", row.address.to_string(), row.packets,
-                           row.wire_bytes, row.ports, country_text(row.place.country),
-                           system_text(row.place.asn), csv_text(what.places.name(row.place.asn)));
+                           row.wire_bytes, row.ports, csv_country(row.place.country),
+                           csv_system(row.place.asn), csv_text(what.places.name(row.place.asn)));
       }));
   KIZASHI_TRY(write_rows(folder / "countries.csv", "country,packets,sources", sum.countries,
                          shown(sum.countries, what.top), [](telescope::country_row const& row) {
-                           return fmt::format("{},{},{}", country_text(row.country), row.packets,
+                           return fmt::format("{},{},{}", csv_country(row.country), row.packets,
                                               row.sources);
                          }));
   return write_rows(folder / "as.csv", "as,name,packets,sources", sum.as, shown(sum.as, what.top),
                     [](telescope::as_row const& row) {
-                      return fmt::format("{},{},{},{}", system_text(row.asn), csv_text(row.name),
+                      return fmt::format("{},{},{},{}", csv_system(row.asn), csv_text(row.name),
                                          row.packets, row.sources);
                     });
 }
@@ -110,9 +98,7 @@ auto write_places(report const& what, std::filesystem::path const& folder) -> st
 }  // namespace
 
 auto write_csv(report const& what, std::filesystem::path const& folder) -> status {
-  std::error_code code;
-  std::filesystem::create_directories(folder, code);
-  if (code) return system_failure(folder.string(), "make the folder", code.value());
+  KIZASHI_TRY(make_folder(folder));
   auto const rows = summary_rows(what);
   KIZASHI_TRY(write_rows(
       folder / "summary.csv", "name,value", rows, rows.size(),

@@ -1,20 +1,17 @@
 #include "kizashi/app/window_tables.hpp"
 
 #include <iterator>
-#include <system_error>
 #include <utility>
 
 #include <fmt/format.h>
 
-#include "kizashi/app/report.hpp"
+#include "kizashi/app/csv.hpp"
 
 namespace kizashi::app {
 
 auto window_tables::create(std::filesystem::path const& folder, bool has_sources)
     -> result<window_tables> {
-  std::error_code code;
-  std::filesystem::create_directories(folder, code);
-  if (code) return system_failure(folder.string(), "make the folder", code.value());
+  KIZASHI_TRY(make_folder(folder));
   KIZASHI_TRY(auto ports, output_file::create(folder / "window_ports.csv"));
   KIZASHI_TRY(
       ports.write("start,protocol,port,packets,wire_bytes,syn_packets,sources,destinations\n"));
