@@ -1,0 +1,110 @@
+#include "kizashi/match/prefix_table.hpp"
+
+#include <algorithm>
+#include <limits>
+#include <utility>
+
+namespace kizashi::match {
+namespace {
+
+auto after(std::uint32_t a) -> std::uint32_t {
+  return a + 1;
+}
+auto after(net::ipv6 a) -> net::ipv6 {
+  return {a.high() + (a.low() == std::numeric_limits<std::uint64_t>::max()), a.low() + 1};
+}
+
+template <class Key>
+class cutter {
+public:
+  cutter() { begin(Key{}, 0); }
+  void add(owned_prefix<Key> const& next) {
+    while (!open_.empty() && open_.back().last < next.first) close();
+    begin(next.first, next.owner);
+    open_.push_back(next);
+  }
+  auto finish() -> owned_stretches<Key> {
+    while (!open_.empty()) close();
+    join_equal();
+    return std::move(out_);
+  }
+
+private:
+  void begin(Key first, std::uint32_t owner) {
+    if (!out_.starts.empty() && out_.starts.back() == first) {
+      out_.owners.back() = owner;
+      return;
+    }
+    out_.starts.push_back(first);
+    out_.owners.push_back(owner);
+  }
+  /// Behind the innermost prefix the one around it goes on.
+  void close() {
+    auto const behind = after(open_.back().last);
+    open_.pop_back();
+    if (behind == Key{}) return;  // it held the last address there is
+    begin(behind, open_.empty() ? std::uint32_t{0} : open_.back().owner);
+  }
+  void join_equal() {
+    std::size_t kept = 0;
+    for (std::size_t i = 0; i < out_.starts.size(); ++i) {
+      if (i > 0 && out_.owners[i] == out_.owners[kept - 1]) continue;
+      out_.starts[kept] = out_.starts[i];
+      out_.owners[kept++] = out_.owners[i];
+    }
+    out_.starts.resize(kept);
+    out_.owners.resize(kept);
+  }
+
+  owned_stretches<Key> out_;
+  std::vector<owned_prefix<Key>> open_;
+};
+
+}  // namespace
+
+template <class Key>
+auto cut_stretches(std::span<owned_prefix<Key> const> sorted) -> owned_stretches<Key> {
+  cutter<Key> out;
+  for (auto const& each : sorted) out.add(each);
+  return out.finish();
+}
+template auto cut_stretches(std::span<owned_prefix<std::uint32_t> const>)
+    -> owned_stretches<std::uint32_t>;
+template auto cut_stretches(std::span<owned_prefix<net::ipv6> const>) -> owned_stretches<net::ipv6>;
+
+prefix_table::prefix_table(std::span<owned_prefix<std::uint32_t> const> ipv4,
+                           std::span<owned_prefix<net::ipv6> const> ipv6)
+    : ipv4_{cut_stretches(ipv4)}, ipv6_{cut_stretches(ipv6)} {
+  constexpr std::uint32_t blocks = 1U << 16;
+  index_.resize(blocks + 1);
+  std::uint32_t at = 0;
+  for (std::uint32_t block = 0; block < blocks; ++block) {
+    while (at + 1 < ipv4_.starts.size() && ipv4_.starts[at + 1] <= block << 16) ++at;
+    index_[block] = at;
+  }
+  index_[blocks] = static_cast<std::uint32_t>(ipv4_.starts.size() - 1);
+  touched_.resize(std::size_t{1} << 18);
+  for (auto const& each : ipv4)
+    for (auto block = each.first >> 8; block <= each.last >> 8; ++block)
+      touched_[block / 64] |= std::uint64_t{1} << (block % 64);
+}
+
+auto prefix_table::find(net::ipv4 a) const noexcept -> std::uint32_t {
+  if (!is_touched(a)) return 0;
+  auto const block = a.value() >> 16;
+  auto const* base = ipv4_.starts.data() + index_[block];
+  // Halves without branches: `base` stays at a stretch that begins at or before the address.
+  for (auto left = index_[block + 1] - index_[block] + 1; left > 1;) {
+    auto const half = left / 2;
+    base = base[half] <= a.value() ? base + half : base;
+    left -= half;
+  }
+  return ipv4_.owners[static_cast<std::size_t>(base - ipv4_.starts.data())];
+}
+
+auto prefix_table::find(net::ipv6 a) const noexcept -> std::uint32_t {
+  auto const behind = std::ranges::upper_bound(ipv6_.starts, a);
+  return ipv6_.owners[static_cast<std::size_t>(behind - ipv6_.starts.begin() - 1)];
+}
+
+}  // namespace kizashi::match
