@@ -89,7 +89,8 @@ auto parse_range(std::string_view word, std::size_t dash)
   };
   auto const first = net::address::parse(word.substr(0, dash));
   auto const last = net::address::parse(word.substr(dash + 1));
-  if (!first || !last) return bad(fmt::format("its {} cannot be read", first ? "end" : "beginning"));
+  if (!first || !last)
+    return bad(fmt::format("its {} cannot be read", first ? "end" : "beginning"));
   if (first->is_ipv6() != last->is_ipv6()) return bad("one end is IPv4 and the other IPv6");
   if (*last < *first) return bad("it ends before it begins");
   return std::pair{*first, *last};
