@@ -6,28 +6,12 @@
 namespace kizashi::match {
 namespace {
 
-auto key_of(net::address a, std::uint32_t) -> std::uint32_t {
-  return a.as_ipv4().value();
-}
-auto key_of(net::address a, net::ipv6) -> net::ipv6 {
-  return a.as_ipv6();
-}
-
-/// The entries of one family, with their numbers from 1.
-template <class Key>
-auto prefixes_of(address_list const& list) -> std::vector<owned_prefix<Key>> {
-  std::vector<owned_prefix<Key>> out;
-  std::uint32_t number = 0;
-  for (auto const& each : list.entries()) {
-    ++number;
-    if (each.where.first().is_ipv6() == std::is_same_v<Key, net::ipv6>)
-      out.push_back({key_of(each.where.first(), Key{}), key_of(each.where.last(), Key{}), number});
-  }
-  return out;
-}
-
+/// The entries with their numbers from 1.
 auto table_of(address_list const& list) -> prefix_table {
-  return {prefixes_of<std::uint32_t>(list), prefixes_of<net::ipv6>(list)};
+  std::vector<owned_prefix> all;
+  std::uint32_t number = 0;
+  for (auto const& each : list.entries()) all.push_back({each.where, ++number});
+  return prefix_table{all};
 }
 
 void widen(entry_count& to, timestamp first, timestamp last) noexcept {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <type_traits>
 #include <utility>
 
 namespace kizashi::match {
@@ -14,14 +15,22 @@ auto after(net::ipv6 a) -> net::ipv6 {
   return {a.high() + (a.low() == std::numeric_limits<std::uint64_t>::max()), a.low() + 1};
 }
 
+auto key_of(net::address a, std::uint32_t) -> std::uint32_t {
+  return a.as_ipv4().value();
+}
+auto key_of(net::address a, net::ipv6) -> net::ipv6 {
+  return a.as_ipv6();
+}
+
 template <class Key>
 class cutter {
 public:
   cutter() { begin(Key{}, 0); }
-  void add(owned_prefix<Key> const& next) {
-    while (!open_.empty() && open_.back().last < next.first) close();
-    begin(next.first, next.owner);
-    open_.push_back(next);
+  void add(owned_prefix const& next) {
+    auto const first = key_of(next.where.first(), Key{});
+    while (!open_.empty() && open_.back().last < first) close();
+    begin(first, next.owner);
+    open_.push_back({key_of(next.where.last(), Key{}), next.owner});
   }
   auto finish() -> owned_stretches<Key> {
     while (!open_.empty()) close();
@@ -30,6 +39,10 @@ public:
   }
 
 private:
+  struct open_prefix {
+    Key last;
+    std::uint32_t owner;
+  };
   void begin(Key first, std::uint32_t owner) {
     if (!out_.starts.empty() && out_.starts.back() == first) {
       out_.owners.back() = owner;
@@ -57,24 +70,22 @@ private:
   }
 
   owned_stretches<Key> out_;
-  std::vector<owned_prefix<Key>> open_;
+  std::vector<open_prefix> open_;
 };
+
+/// Cuts outer prefixes of one family where inner ones lie. Time: linear.
+template <class Key>
+auto cut_stretches(std::span<owned_prefix const> sorted) -> owned_stretches<Key> {
+  cutter<Key> out;
+  for (auto const& each : sorted)
+    if (each.where.first().is_ipv6() == std::is_same_v<Key, net::ipv6>) out.add(each);
+  return out.finish();
+}
 
 }  // namespace
 
-template <class Key>
-auto cut_stretches(std::span<owned_prefix<Key> const> sorted) -> owned_stretches<Key> {
-  cutter<Key> out;
-  for (auto const& each : sorted) out.add(each);
-  return out.finish();
-}
-template auto cut_stretches(std::span<owned_prefix<std::uint32_t> const>)
-    -> owned_stretches<std::uint32_t>;
-template auto cut_stretches(std::span<owned_prefix<net::ipv6> const>) -> owned_stretches<net::ipv6>;
-
-prefix_table::prefix_table(std::span<owned_prefix<std::uint32_t> const> ipv4,
-                           std::span<owned_prefix<net::ipv6> const> ipv6)
-    : ipv4_{cut_stretches(ipv4)}, ipv6_{cut_stretches(ipv6)} {
+prefix_table::prefix_table(std::span<owned_prefix const> sorted)
+    : ipv4_{cut_stretches<std::uint32_t>(sorted)}, ipv6_{cut_stretches<net::ipv6>(sorted)} {
   constexpr std::uint32_t blocks = 1U << 16;
   index_.resize(blocks + 1);
   std::uint32_t at = 0;
@@ -83,10 +94,17 @@ prefix_table::prefix_table(std::span<owned_prefix<std::uint32_t> const> ipv4,
     index_[block] = at;
   }
   index_[blocks] = static_cast<std::uint32_t>(ipv4_.starts.size() - 1);
-  touched_.resize(std::size_t{1} << 18);
-  for (auto const& each : ipv4)
-    for (auto block = each.first >> 8; block <= each.last >> 8; ++block)
-      touched_[block / 64] |= std::uint64_t{1} << (block % 64);
+  blocks_24_.resize(std::size_t{1} << 18);
+  for (auto const& each : sorted)
+    if (!each.where.first().is_ipv6())
+      touch(each.where.first().as_ipv4().value(), each.where.last().as_ipv4().value());
+}
+
+void prefix_table::touch(std::uint32_t first, std::uint32_t last) {
+  for (auto block = first >> 8; block <= last >> 8; ++block)
+    blocks_24_[block / 64] |= std::uint64_t{1} << (block % 64);
+  for (auto block = first >> 16; block <= last >> 16; ++block)
+    blocks_16_[block / 64] |= std::uint64_t{1} << (block % 64);
 }
 
 auto prefix_table::find(net::ipv4 a) const noexcept -> std::uint32_t {

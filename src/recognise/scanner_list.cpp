@@ -1,21 +1,22 @@
 #include "kizashi/recognise/scanner_list.hpp"
 
 #include <algorithm>
+#include <array>
+#include <optional>
 #include <utility>
 
 #include <fmt/format.h>
 
+#include "kizashi/match/prefix_table.hpp"
 #include "kizashi/recognise/internal/scanner_draft.hpp"
 #include "kizashi/recognise/internal/scanner_files.hpp"
 #include "kizashi/recognise/internal/scanner_formats.hpp"
 #include "kizashi/recognise/internal/scanner_names.hpp"
-#include "kizashi/recognise/internal/scanner_ranges.hpp"
 #include "kizashi/recognise/internal/shipped.hpp"
 
 namespace kizashi::recognise {
 namespace {
 
-using internal::owned_prefix;
 using internal::scanner_draft;
 using internal::scanner_entry;
 
@@ -48,6 +49,20 @@ void drop_repeated(scanner_draft& draft) {
   all.resize(kept);
 }
 
+/// Whose the prefixes are. What has no name counts only where no other prefix is around it.
+auto owners_of(scanner_draft const& draft) -> match::prefix_table {
+  auto const nameless = nameless_number(draft);
+  std::vector<match::owned_prefix> owners;
+  std::optional<net::prefix> around;  // the widest one that may hold the next
+  for (auto const& each : draft.entries) {
+    bool const is_inside = around && around->contains(each.where.first());
+    if (!is_inside) around = each.where;
+    if (!is_inside || each.organisation != nameless)
+      owners.push_back({each.where, each.organisation});
+  }
+  return match::prefix_table{owners};
+}
+
 auto read_files(std::span<std::filesystem::path const> files, scanner_draft& to) -> status {
   KIZASHI_TRY(auto const found, internal::find_lists(files));
   for (auto const& each : found.files) {
@@ -64,6 +79,22 @@ auto read_files(std::span<std::filesystem::path const> files, scanner_draft& to)
   return {};
 }
 
+void find_sources(match::prefix_table const& owners, net::packet_batch const& batch,
+                  std::uint16_t* to) {
+  std::array<std::uint16_t, net::packet_batch::capacity> open;  // rows that may be somebody's
+  std::size_t count = 0;
+  constexpr auto odd = net::bit(net::attribute::ipv6) | net::bit(net::attribute::no_ip);
+  for (std::size_t row = 0; row < batch.size(); ++row) {
+    to[row] = 0;
+    open[count] = static_cast<std::uint16_t>(row);
+    count += static_cast<unsigned>(owners.is_touched(net::ipv4{batch.source[row]})) |
+             static_cast<unsigned>((batch.attributes[row] & odd) != 0);
+  }
+  for (auto const row : std::span{open}.first(count))
+    if (!batch.has(row, net::attribute::no_ip))
+      to[row] = static_cast<std::uint16_t>(owners.find(batch.source_address(row)));
+}
+
 auto read_shipped(scanner_draft& to) -> status {
   return internal::read_scanners(shipped_name, internal::shipped_scanners().front().text, to);
 }
@@ -76,8 +107,7 @@ struct scanner_list::parts {
         names{std::move(draft.names)},
         sources{std::move(draft.sources)},
         prefixes(names.size()),
-        owners{of_family<std::uint32_t>(draft), of_family<net::ipv6>(draft),
-               nameless_number(draft)} {
+        owners{owners_of(draft)} {
     for (auto const& each : draft.entries) ++prefixes[each.organisation - 1U];
   }
 
@@ -86,24 +116,11 @@ struct scanner_list::parts {
     drop_repeated(draft);
     return std::make_unique<parts>(std::move(draft));
   }
-  static auto key_of(net::address a, std::uint32_t) { return a.as_ipv4().value(); }
-  static auto key_of(net::address a, net::ipv6) { return a.as_ipv6(); }
-
-  template <class Key>
-  static auto of_family(scanner_draft const& draft) -> std::vector<owned_prefix<Key>> {
-    std::vector<owned_prefix<Key>> out;
-    for (auto const& each : draft.entries)
-      if (each.where.first().is_ipv6() == std::is_same_v<Key, net::ipv6>)
-        out.push_back({key_of(each.where.first(), Key{}), key_of(each.where.last(), Key{}),
-                       each.organisation});
-    return out;
-  }
-
   std::vector<scanner_list_note> notes;
   std::vector<std::string> names;
   std::vector<std::string> sources;
   std::vector<std::size_t> prefixes;
-  internal::owner_table owners;
+  match::prefix_table owners;
 };
 
 scanner_list::scanner_list() = default;
@@ -148,7 +165,7 @@ auto scanner_list::notes() const noexcept -> std::span<scanner_list_note const> 
 
 auto scanner_list::find(net::address a) const noexcept -> std::uint16_t {
   if (!parts_) return 0;
-  return a.is_ipv6() ? parts_->owners.find(a.as_ipv6()) : parts_->owners.find(a.as_ipv4());
+  return static_cast<std::uint16_t>(parts_->owners.find(a));
 }
 
 auto scanner_list::organisation(std::uint16_t number) const noexcept -> std::string_view {
@@ -170,7 +187,7 @@ auto scanner_list::organisations() const noexcept -> std::size_t {
 
 void scanner_list::match(net::packet_batch const& batch, std::uint16_t* to) const noexcept {
   if (parts_)
-    parts_->owners.match(batch, to);
+    find_sources(parts_->owners, batch, to);
   else
     std::fill_n(to, batch.size(), std::uint16_t{0});
 }
