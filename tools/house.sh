@@ -92,7 +92,7 @@ make_places() {
   if [[ ! -d $pinned ]]; then
     heading "Fetching the country and AS tables (npm, pinned in $from/package-lock.json)"
     (cd "$from" && npm ci --no-audit --no-fund --loglevel=error \
-      --fetch-retries=2 --fetch-retry-maxtimeout=5000 --fetch-timeout=60000) ||
+      --fetch-retries=2 --fetch-retry-mintimeout=1000 --fetch-retry-maxtimeout=5000 --fetch-timeout=60000) ||
       say "They could not be fetched: countries and ASes will be unknown. To try again: ./dev build"
     [[ -d $pinned ]] || return 0
   fi
@@ -108,6 +108,14 @@ make_places() {
     --asn "$pinned/asn/asn-ipv4.csv" --asn-ipv6 "$pinned/asn/asn-ipv6.csv" \
     --origin "ip-location-db $version: IPtoASN; RouteViews, NRO and DB-IP (db-ip.com), CC BY 4.0" \
     --output "$table"
+}
+
+# --- the engine of the store ----------------------------------------------------------------------------
+
+# Puts libchdb into the user's cache, once. Without it everything but the embedded store works, and its tests say SKIPPED.
+get_engine() {
+  tools/get_engine.py >/dev/null ||
+    say "Without it there is no embedded store; the rest works. To try again: ./dev build"
 }
 
 # --- sources and fuzz targets ---------------------------------------------------------------------------

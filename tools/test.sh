@@ -60,7 +60,10 @@ tests_of() {
     count_failure "the build of $preset"
     return 0
   fi
-  if [[ $preset == release ]]; then make_places || count_failure "the country and AS table"; fi
+  if [[ $preset == release ]]; then
+    make_places || count_failure "the country and AS table"
+    get_engine
+  fi
   rm -f "$junit"
   logged "tests-$preset" steady ctest --test-dir "build/$preset" "$@" -j "$(nproc)" \
     --output-on-failure --output-junit "$junit" --no-tests=error || failures+=("tests of $preset")

@@ -1,0 +1,248 @@
+#include "kizashi/store/embedded_engine.hpp"
+
+#include <array>
+#include <mutex>
+#include <system_error>
+#include <utility>
+#include <vector>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "kizashi/store/engine_error.hpp"
+#include "kizashi/store/internal/chdb_library.hpp"
+#include "kizashi/store/store_lock.hpp"
+
+namespace kizashi::store {
+namespace {
+
+using internal::chdb_connection;
+using internal::chdb_library;
+using internal::chdb_result;
+
+/// A result of the library, given back with its owner.
+class held_result {
+public:
+  held_result(chdb_library const& library, chdb_result* result)
+      : library_{library}, result_{result} {}
+  held_result(held_result const&) = delete;
+  auto operator=(held_result const&) -> held_result& = delete;
+  ~held_result() {
+    if (result_ != nullptr) library_.destroy_result(result_);
+  }
+  [[nodiscard]] auto get() const noexcept -> chdb_result* { return result_; }
+  [[nodiscard]] auto outcome(std::string_view sql) const -> status {
+    auto const* const wrong = result_ == nullptr ? "" : library_.result_error(result_);
+    if (wrong == nullptr) return {};
+    return tl::unexpected{engine_failure(wrong, sql)};
+  }
+  [[nodiscard]] auto bytes() const -> std::span<std::uint8_t const> {
+    return {reinterpret_cast<std::uint8_t const*>(library_.result_buffer(result_)),
+            library_.result_length(result_)};
+  }
+
+private:
+  chdb_library const& library_;
+  chdb_result* result_;
+};
+
+/// A session: one statement at a time. Costs about 0.1 ms once the engine runs.
+class connection {
+public:
+  static auto open(chdb_library const& library, std::filesystem::path const& folder,
+                   std::vector<std::string> settings) -> result<connection> {
+    settings.insert(settings.begin(), {"kizashi", "--path=" + folder.string()});
+    std::vector<char*> arguments;
+    for (auto& setting : settings) arguments.push_back(setting.data());
+    auto* const opened = library.connect(static_cast<int>(arguments.size()), arguments.data());
+    if (opened == nullptr)
+      return fail(
+          errc::io_error,
+          fmt::format("{}: the engine cannot open the store; its reason is in the line above",
+                      folder.string()));
+    return connection{library, opened};
+  }
+  connection(connection&& other) noexcept
+      : library_{other.library_}, opened_{std::exchange(other.opened_, nullptr)} {}
+  auto operator=(connection&&) -> connection& = delete;
+  ~connection() {
+    if (opened_ != nullptr) library_->close(opened_);
+  }
+  [[nodiscard]] auto get() const noexcept -> chdb_connection { return *opened_; }
+
+private:
+  connection(chdb_library const& library, chdb_connection* opened)
+      : library_{&library}, opened_{opened} {}
+  chdb_library const* library_;
+  chdb_connection* opened_;
+};
+
+// What a writing session needs that is not the engine's own choice: an insert is done when it
+// returns, and a column that the table does not have is a mistake and not left out.
+auto writer_settings() -> std::vector<std::string> {
+  return {"--async_insert=0", "--input_format_skip_unknown_fields=0",
+          "--deduplicate_blocks_in_dependent_materialized_views=1",
+          "--max_partitions_per_insert_block=0"};
+}
+
+// A reading session cannot write, read files, open connections or change its limits.
+auto reader_settings(ask_limits const& limits) -> std::vector<std::string> {
+  std::vector<std::string> settings{
+      fmt::format("--max_memory_usage={}", limits.memory),
+      fmt::format("--max_bytes_before_external_group_by={}", limits.memory / 4),
+      fmt::format("--max_bytes_before_external_sort={}", limits.memory / 4)};
+  if (limits.time.count() > 0)
+    settings.push_back(fmt::format("--max_execution_time={}", limits.time.count()));
+  if (limits.threads > 0) settings.push_back(fmt::format("--max_threads={}", limits.threads));
+  settings.emplace_back("--readonly=1");
+  return settings;
+}
+
+auto name_of(answer_form form) -> std::string_view {
+  constexpr std::array<std::string_view, 4> names = {"Native", "TabSeparated", "CSV",
+                                                     "JSONEachRow"};
+  return names[static_cast<std::size_t>(form)];
+}
+
+class embedded_engine final : public engine {
+public:
+  embedded_engine(chdb_library const& library, std::filesystem::path folder, store_lock lock,
+                  connection writer, engine_capabilities has)
+      : library_{library},
+        folder_{std::move(folder)},
+        lock_{std::move(lock)},
+        has_{std::move(has)},
+        writer_{std::move(writer)} {}
+
+  auto capabilities() const noexcept -> engine_capabilities const& override { return has_; }
+
+  auto run(std::string_view statement) -> status override {
+    std::scoped_lock const only{writing_};
+    held_result const done{
+        library_, library_.query(writer_.get(), statement.data(), statement.size(), "Null", 4)};
+    return done.outcome(statement);
+  }
+
+  auto insert(std::string_view table, native_block const& block, std::string_view token)
+      -> status override;
+  auto ask(question const& asked, answer_sink const& sink) -> status override;
+
+private:
+  [[nodiscard]] auto permit(connection const& session, std::string_view sql) const -> status;
+
+  chdb_library const& library_;
+  std::filesystem::path folder_;
+  store_lock lock_;
+  engine_capabilities has_;
+  std::mutex writing_;
+  connection writer_;
+};
+
+auto embedded_engine::insert(std::string_view table, native_block const& block,
+                             std::string_view token) -> status {
+  KIZASHI_ASSERT(is_plain_name(table));
+  if (block.rows() == 0) return {};
+  // A block without a token would be dropped when it equals one that was stored before.
+  auto const sql =
+      fmt::format("insert into {} ({}) settings {}", table, fmt::join(block.names(), ", "),
+                  token.empty() ? "deduplicate_insert='disable'"
+                                : "insert_deduplication_token=" + sql_text(token));
+  std::scoped_lock const only{writing_};
+  auto* const stream = library_.insert(writer_.get(), sql.data(), sql.size(), "Native", 6);
+  auto outcome = [&]() -> status {
+    if (auto const* const wrong = library_.insert_error(stream); wrong != nullptr)
+      return tl::unexpected{engine_failure(wrong, sql)};
+    // A failure to append is told by `insert_done`, with its reason.
+    library_.insert_append(stream, block.bytes().data(), block.bytes().size());
+    held_result const done{library_, library_.insert_done(stream)};
+    return done.outcome(sql);
+  }();
+  library_.destroy_insert(stream);
+  return outcome;
+}
+
+auto embedded_engine::permit(connection const& session, std::string_view sql) const -> status {
+  internal::chdb_analysis analysis;
+  auto const failed =
+      library_.classify(session.get(), sql.data(), sql.size(), nullptr, 0, &analysis);
+  constexpr std::uint32_t reads = 0;
+  constexpr std::uint32_t unknown = 4;
+  // What does not parse goes on to the engine, which says why.
+  if (failed == 0 && analysis.kind == unknown && analysis.statements == 0) return {};
+  if (failed == 0 && analysis.kind == reads && analysis.statements == 1) return {};
+  if (failed == 0 && analysis.kind == reads && analysis.statements > 1)
+    return fail(errc::permission,
+                fmt::format("the text has {} statements; expected one", analysis.statements));
+  return fail(errc::permission,
+              "the statement writes or changes something; only questions are answered here: "
+              "SELECT, SHOW, DESCRIBE, EXPLAIN");
+}
+
+auto embedded_engine::ask(question const& asked, answer_sink const& sink) -> status {
+  KIZASHI_TRY(auto const session,
+              connection::open(library_, folder_, reader_settings(asked.limits)));
+  KIZASHI_TRY(permit(session, asked.sql));
+  auto const form = name_of(asked.form);
+  held_result const stream{library_,
+                           library_.stream_query(session.get(), asked.sql.data(), asked.sql.size(),
+                                                 form.data(), form.size())};
+  KIZASHI_TRY(stream.outcome(asked.sql));
+  for (;;) {
+    held_result const piece{library_, library_.stream_fetch(session.get(), stream.get())};
+    KIZASHI_TRY(piece.outcome(asked.sql));
+    auto const bytes = piece.bytes();
+    if (bytes.empty()) return {};
+    if (auto taken = sink(bytes); !taken) {
+      library_.stream_cancel(session.get(), stream.get());
+      return taken;
+    }
+  }
+}
+
+auto version_of(chdb_library const& library, connection const& session)
+    -> result<engine_capabilities> {
+  constexpr std::string_view sql = "select version()";
+  held_result const answer{
+      library, library.query(session.get(), sql.data(), sql.size(), "TabSeparatedRaw", 15)};
+  KIZASHI_TRY(answer.outcome(sql));
+  auto const bytes = answer.bytes();
+  std::string_view text{reinterpret_cast<char const*>(bytes.data()), bytes.size()};
+  return engine_capabilities::of_version(text.substr(0, text.find('\n')));
+}
+
+}  // namespace
+
+auto find_embedded_engine() -> status {
+  KIZASHI_TRY(internal::load_library(internal::process_environment));
+  return {};
+}
+
+auto open_embedded_engine(std::filesystem::path const& folder, std::string_view holder)
+    -> result<std::shared_ptr<engine>> {
+  static std::mutex opening;
+  static std::weak_ptr<embedded_engine> open;
+  static std::filesystem::path open_folder;
+  std::scoped_lock const only{opening};
+
+  KIZASHI_TRY(auto const library, internal::load_library(internal::process_environment));
+  std::error_code wrong;
+  // The engine can make its files durable under an absolute name only.
+  auto const full = std::filesystem::weakly_canonical(std::filesystem::absolute(folder), wrong);
+  if (wrong) return system_failure(folder.string(), "open the store", wrong.value());
+  if (auto const there = open.lock()) {
+    if (open_folder == full) return there;
+    return fail(errc::unsupported,
+                fmt::format("{}: this process has the store {} open; it can have one at a time",
+                            full.string(), open_folder.string()));
+  }
+  KIZASHI_TRY(auto lock, store_lock::take(full, holder));
+  KIZASHI_TRY(auto writer, connection::open(*library, full / "engine", writer_settings()));
+  KIZASHI_TRY(auto has, version_of(*library, writer));
+  auto const made = std::make_shared<embedded_engine>(*library, full / "engine", std::move(lock),
+                                                      std::move(writer), std::move(has));
+  open = made;
+  open_folder = full;
+  return made;
+}
+
+}  // namespace kizashi::store
