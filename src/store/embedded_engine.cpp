@@ -11,6 +11,7 @@
 
 #include "kizashi/store/engine_error.hpp"
 #include "kizashi/store/internal/chdb_library.hpp"
+#include "kizashi/store/internal/token_log.hpp"
 #include "kizashi/store/store_lock.hpp"
 
 namespace kizashi::store {
@@ -236,6 +237,7 @@ auto open_embedded_engine(std::filesystem::path const& folder, std::string_view 
                             full.string(), open_folder.string()));
   }
   KIZASHI_TRY(auto lock, store_lock::take(full, holder));
+  KIZASHI_TRY(internal::mend_token_logs(full / "engine"));
   KIZASHI_TRY(auto writer, connection::open(*library, full / "engine", writer_settings()));
   KIZASHI_TRY(auto has, version_of(*library, writer));
   auto const made = std::make_shared<embedded_engine>(*library, full / "engine", std::move(lock),
