@@ -47,6 +47,7 @@ auto take_all(void* library, chdb_library& has) -> char const* {
   one("chdb_stream_done", has.insert_done);
   one("chdb_stream_insert_error", has.insert_error);
   one("chdb_destroy_insert_stream", has.destroy_insert);
+  one("chdb_shutdown", has.shutdown);
   one("chdb_classify_query_n", has.classify);
   return missing;
 }
@@ -72,6 +73,10 @@ auto open_library(std::string const& file) -> result<chdb_library> {
   return has;
 }
 
+}  // namespace
+
+namespace {
+std::optional<chdb_library> loaded;
 }  // namespace
 
 auto process_environment(char const* name) -> std::optional<std::string> {
@@ -117,7 +122,6 @@ auto missing_features(std::function<bool(std::string_view)> const& has)
 
 auto load_library(environment const& variable) -> result<chdb_library const*> {
   static std::mutex loading;
-  static std::optional<chdb_library> loaded;
   std::scoped_lock const only{loading};
   if (loaded) return &*loaded;
   if (auto const missing = missing_features(has_feature); !missing.empty())
@@ -131,6 +135,8 @@ auto load_library(environment const& variable) -> result<chdb_library const*> {
     std::error_code ignored;
     if (!std::filesystem::is_regular_file(place, ignored)) continue;
     KIZASHI_TRY(loaded, open_library(place));
+    // Its threads must not run on while the program's and its own globals go.
+    std::atexit([] { loaded->shutdown(); });
     return &*loaded;
   }
   return fail(

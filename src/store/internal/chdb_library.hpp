@@ -52,6 +52,7 @@ struct chdb_library {
   chdb_result* (*insert_done)(chdb_insert);
   char const* (*insert_error)(chdb_insert);
   void (*destroy_insert)(chdb_insert);
+  int (*shutdown)();  // stops its threads; nothing can be opened afterwards
   int (*classify)(chdb_connection, char const* sql, std::size_t, char const* database, std::size_t,
                   chdb_analysis*);
 };
