@@ -121,6 +121,7 @@ public:
     std::scoped_lock const only{writing_};
     held_result const done{
         library_, library_.query(writer_.get(), statement.data(), statement.size(), "Null", 4)};
+    internal::write_tokens_through(folder_);  // the statement may have made a table
     return done.outcome(statement);
   }
 
@@ -238,6 +239,7 @@ auto open_embedded_engine(std::filesystem::path const& folder, std::string_view 
   }
   KIZASHI_TRY(auto lock, store_lock::take(full, holder));
   KIZASHI_TRY(internal::mend_token_logs(full / "engine"));
+  internal::write_tokens_through(full / "engine");
   KIZASHI_TRY(auto writer, connection::open(*library, full / "engine", writer_settings()));
   KIZASHI_TRY(auto has, version_of(*library, writer));
   auto const made = std::make_shared<embedded_engine>(*library, full / "engine", std::move(lock),

@@ -2,10 +2,12 @@
 
 #include <cerrno>
 #include <fcntl.h>
+#include <linux/fs.h>
 #include <map>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <sys/ioctl.h>
 #include <system_error>
 #include <unistd.h>
 #include <unordered_map>
@@ -155,16 +157,45 @@ auto mend_table(fs::path const& table, mended_tokens& mended) -> status {
   return append(logs.rbegin()->second, lines);
 }
 
-}  // namespace
+/// Sets the flag on a file or folder. Whether it has it then.
+auto write_through(fs::path const& path) -> bool {
+  file_descriptor const file{::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW)};
+  if (!file.is_open()) return false;
+  // The kernel takes an int here, whatever the name of the request says (man ioctl_iflags).
+  unsigned flags = 0;
+  if (::ioctl(file.get(), FS_IOC_GETFLAGS, &flags) != 0) return false;
+  if ((flags & FS_SYNC_FL) != 0) return true;
+  flags |= FS_SYNC_FL;
+  return ::ioctl(file.get(), FS_IOC_SETFLAGS, &flags) == 0;
+}
 
-// engine/store/abc/abcdef01-.../ is a table: its parts and its deduplication_logs.
-auto mend_token_logs(fs::path const& engine_folder) -> result<mended_tokens> {
-  mended_tokens mended;
+/// engine/store/abc/abcdef01-.../ is a table: its parts and its deduplication_logs.
+auto tables_in(fs::path const& engine_folder) -> std::vector<fs::path> {
+  std::vector<fs::path> tables;
   std::error_code none;
   for (auto const& group : fs::directory_iterator{engine_folder / "store", none})
     for (auto const& table : fs::directory_iterator{group.path(), none})
-      KIZASHI_TRY(mend_table(table.path(), mended));
+      tables.push_back(table.path());
+  return tables;
+}
+
+}  // namespace
+
+auto mend_token_logs(fs::path const& engine_folder) -> result<mended_tokens> {
+  mended_tokens mended;
+  for (auto const& table : tables_in(engine_folder)) KIZASHI_TRY(mend_table(table, mended));
   return mended;
+}
+
+auto write_tokens_through(fs::path const& engine_folder) -> std::size_t {
+  std::size_t done = 0;
+  for (auto const& table : tables_in(engine_folder)) {
+    auto const folder = table / "deduplication_logs";
+    if (!write_through(folder)) continue;
+    ++done;
+    for (auto const& [number, log] : logs_of(folder)) write_through(log);
+  }
+  return done;
 }
 
 }  // namespace kizashi::store::internal

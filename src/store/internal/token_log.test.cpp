@@ -1,11 +1,15 @@
 #include "kizashi/store/internal/token_log.hpp"
 
+#include <fcntl.h>
 #include <fstream>
+#include <linux/fs.h>
 #include <sstream>
 #include <string>
+#include <sys/ioctl.h>
 
 #include <gtest/gtest.h>
 
+#include "kizashi/base/file_descriptor.hpp"
 #include "kizashi/store/internal/temporary_store.hpp"
 
 namespace {
@@ -85,7 +89,41 @@ TEST_F(TokenLog, HasNothingToDoInANewStore) {
   EXPECT_EQ(mend_token_logs(empty.path() / "engine").value(), (mended_tokens{0, 0}));
 }
 
+auto is_written_through(fs::path const& path) -> bool {
+  file_descriptor const file{::open(path.c_str(), O_RDONLY)};
+  unsigned flags = 0;
+  return ::ioctl(file.get(), FS_IOC_GETFLAGS, &flags) == 0 && (flags & FS_SYNC_FL) != 0;
+}
+
+TEST_F(TokenLog, IsWrittenThroughWhereTheFileSystemCan) {
+  write(1, "");
+  if (write_tokens_through(folder.path()) == 0) GTEST_SKIP() << "the file system has no such flag";
+  write(2, "");
+  EXPECT_TRUE(is_written_through(log(1)));
+  EXPECT_TRUE(is_written_through(log(2)));
+  EXPECT_FALSE(is_written_through(table));
+}
+
 using TokensOfEngine = StoreTest;
+
+TEST_F(TokensOfEngine, AreWrittenThroughFromTheFirstBlockOn) {
+  run("create table t (a UInt32) engine=MergeTree order by a "
+      "settings non_replicated_deduplication_window=100");
+  auto const engine = folder_.path() / "store" / "engine";
+  fs::create_directories(folder_.path() / "tried/store/a/b/deduplication_logs");
+  if (write_tokens_through(folder_.path() / "tried") == 0)
+    GTEST_SKIP() << "the file system has no such flag";
+  kizashi::store::native_block block{1};
+  block.add("a", std::vector<std::uint32_t>{7});
+  insert("t", block, "one");
+  auto logs = 0;
+  for (auto const& entry : fs::recursive_directory_iterator{engine / "store"})
+    if (entry.path().filename() == "deduplication_log_1.txt") {
+      ++logs;
+      EXPECT_TRUE(is_written_through(entry.path()));
+    }
+  EXPECT_EQ(logs, 1);
+}
 
 // What a process leaves that is killed between the token and the part's name, made by hand: the
 // token stands in the log, the part does not.
