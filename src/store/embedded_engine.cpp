@@ -108,19 +108,19 @@ auto name_of(answer_form form) -> std::string_view {
 class embedded_engine final : public engine {
 public:
   embedded_engine(chdb_library const& library, std::filesystem::path folder, store_lock lock,
-                  connection writer, engine_capabilities has)
+                  connection first, engine_capabilities has)
       : library_{library},
         folder_{std::move(folder)},
         lock_{std::move(lock)},
         has_{std::move(has)},
-        writer_{std::move(writer)} {}
+        first_{std::move(first)} {}
 
   auto capabilities() const noexcept -> engine_capabilities const& override { return has_; }
 
   auto run(std::string_view statement) -> status override {
-    std::scoped_lock const only{writing_};
+    std::scoped_lock const only{running_};
     held_result const done{
-        library_, library_.query(writer_.get(), statement.data(), statement.size(), "Null", 4)};
+        library_, library_.query(first_.get(), statement.data(), statement.size(), "Null", 4)};
     internal::write_tokens_through(folder_);  // the statement may have made a table
     return done.outcome(statement);
   }
@@ -136,8 +136,8 @@ private:
   std::filesystem::path folder_;
   store_lock lock_;
   engine_capabilities has_;
-  std::mutex writing_;
-  connection writer_;
+  std::mutex running_;
+  connection first_;  // keeps the engine running
 };
 
 auto embedded_engine::insert(std::string_view table, native_block const& block,
@@ -149,8 +149,8 @@ auto embedded_engine::insert(std::string_view table, native_block const& block,
       fmt::format("insert into {} ({}) settings {}", table, fmt::join(block.names(), ", "),
                   token.empty() ? "deduplicate_insert='disable'"
                                 : "insert_deduplication_token=" + sql_text(token));
-  std::scoped_lock const only{writing_};
-  auto* const stream = library_.insert(writer_.get(), sql.data(), sql.size(), "Native", 6);
+  KIZASHI_TRY(auto const session, connection::open(library_, folder_, writer_settings()));
+  auto* const stream = library_.insert(session.get(), sql.data(), sql.size(), "Native", 6);
   auto outcome = [&]() -> status {
     if (auto const* const wrong = library_.insert_error(stream); wrong != nullptr)
       return tl::unexpected{engine_failure(wrong, sql)};
@@ -240,10 +240,10 @@ auto open_embedded_engine(std::filesystem::path const& folder, std::string_view 
   KIZASHI_TRY(auto lock, store_lock::take(full, holder));
   KIZASHI_TRY(internal::mend_token_logs(full / "engine"));
   internal::write_tokens_through(full / "engine");
-  KIZASHI_TRY(auto writer, connection::open(*library, full / "engine", writer_settings()));
-  KIZASHI_TRY(auto has, version_of(*library, writer));
+  KIZASHI_TRY(auto first, connection::open(*library, full / "engine", writer_settings()));
+  KIZASHI_TRY(auto has, version_of(*library, first));
   auto const made = std::make_shared<embedded_engine>(*library, full / "engine", std::move(lock),
-                                                      std::move(writer), std::move(has));
+                                                      std::move(first), std::move(has));
   open = made;
   open_folder = full;
   return made;

@@ -204,6 +204,20 @@ TEST_F(EmbeddedEngine, AnswersWhileItIsWrittenTo) {
   EXPECT_EQ(ask("select count() from seen"), "20\n");
 }
 
+TEST_F(EmbeddedEngine, TakesBlocksFromSeveralThreads) {
+  make_table();
+  {
+    std::vector<std::jthread> writers;
+    for (std::uint32_t i = 0; i < 4; ++i)
+      writers.emplace_back([this, i] {
+        // Each block is sent by two of them.
+        for (std::uint32_t k = 0; k < 5; ++k)
+          insert("seen", block({i / 2, k, 99}), fmt::format("block {} {}", i / 2, k));
+      });
+  }
+  EXPECT_EQ(ask("select count() from seen"), "30\n");
+}
+
 TEST_F(EmbeddedEngine, IsTheSameEngineWhenOpenedTwice) {
   auto const again = open_embedded_engine(folder_.path() / "." / "store");
   ASSERT_TRUE(again);

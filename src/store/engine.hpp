@@ -68,8 +68,8 @@ struct question {
 /// Takes the next piece of an answer; what it returns ends the question when it is a failure.
 using answer_sink = std::function<status(std::span<std::uint8_t const>)>;
 
-/// One engine with one database. All calls may come from any thread; `ask` does not wait for
-/// `insert`.
+/// One engine with one database. All calls may come from any thread; questions and inserts wait
+/// neither for each other nor among themselves.
 ///
 /// Failures carry the engine's own words without its stack traces, version and settings; see
 /// `engine_error.hpp`.
