@@ -212,10 +212,20 @@ auto version_of(chdb_library const& library, connection const& session)
   return engine_capabilities::of_version(text.substr(0, text.find('\n')));
 }
 
+auto library_of_process() -> result<chdb_library const*> {
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+  // It brings its own memory allocator, which theirs takes the functions from.
+  return fail(errc::unsupported,
+              "a build with sanitizers cannot run the store's engine; use the release");
+#else
+  return internal::load_library(internal::process_environment);
+#endif
+}
+
 }  // namespace
 
 auto find_embedded_engine() -> status {
-  KIZASHI_TRY(internal::load_library(internal::process_environment));
+  KIZASHI_TRY(library_of_process());
   return {};
 }
 
@@ -226,7 +236,7 @@ auto open_embedded_engine(std::filesystem::path const& folder, std::string_view 
   static std::filesystem::path open_folder;
   std::scoped_lock const only{opening};
 
-  KIZASHI_TRY(auto const library, internal::load_library(internal::process_environment));
+  KIZASHI_TRY(auto const library, library_of_process());
   std::error_code wrong;
   // The engine can make its files durable under an absolute name only.
   auto const full = std::filesystem::weakly_canonical(std::filesystem::absolute(folder), wrong);
