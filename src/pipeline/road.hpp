@@ -21,6 +21,15 @@
 
 namespace kizashi::pipeline {
 
+/// Whoever wants the packets themselves. They come batch by batch in the order of the stream, from
+/// one thread at a time; the batch is the caller's and changes afterwards.
+class batch_sink {
+public:
+  virtual ~batch_sink() = default;
+  [[nodiscard]] virtual auto take(net::packet_batch const& packets,
+                                  recognise::tag_columns const& tags) -> status = 0;
+};
+
 /// What is recognised and followed besides counting.
 struct recognition_options {
   recognise::fingerprint_table const* fingerprints = nullptr;  ///< needed
@@ -32,6 +41,7 @@ struct recognition_options {
   telescope::dos_options dos;
   telescope::event_sink* events = nullptr;
   telescope::dos_sink* dos_events = nullptr;
+  batch_sink* packets = nullptr;  ///< gets those that count: destinations in the darknet
 };
 
 /// What does not change while the road is travelled.

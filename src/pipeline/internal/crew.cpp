@@ -143,6 +143,7 @@ void crew::count(worker& self, place& each, lock& held) {
   if (!counted) give_up(std::move(counted).error());
   held.lock();
   each.ended.take(self.ended);
+  if (each.waiting == 1) hand_on(each, held);
   if (--each.waiting == 0) complete(each, held);
 }
 
@@ -152,6 +153,17 @@ auto crew::count_batch(worker& self, place& each) -> status {
   KIZASHI_TRY(windows_.add(self.number, self.closed));
   if (!self.observer) return {};
   return self.observer->observe(packets, *each.batch.tags, each.batch.plan, self.ended);
+}
+
+/// The last worker has counted the batch, and its place is not free yet: the packets go on. Nobody
+/// else comes here meanwhile, because the next batch needs this worker too.
+void crew::hand_on(place& each, lock& held) {
+  auto* const to = options_.recognition ? options_.recognition->packets : nullptr;
+  if (to == nullptr || !failure_) return;
+  held.unlock();
+  auto taken = with_memory([&] { return to->take(*each.batch.packets, *each.batch.tags); });
+  if (!taken) give_up(std::move(taken).error());
+  held.lock();
 }
 
 /// The last worker has counted the batch: its events leave and its place is free. Batches are

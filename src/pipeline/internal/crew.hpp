@@ -60,6 +60,7 @@ private:
   void work(worker& self);
   void count(worker& self, place& each, lock& held);
   [[nodiscard]] auto count_batch(worker& self, place& each) -> status;
+  void hand_on(place& each, lock& held);
   void complete(place& each, lock& held);
   void prepare(worker& self, lock& held);
   void finish(worker& self);

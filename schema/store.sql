@@ -1,0 +1,187 @@
+-- The tables of a store, in the subset of SQL that ClickHouse 18.16 and today's understand alike. docs/store.md explains them.
+-- In brackets: what an engine gets only when it can. [codec X]: CODEC(X). [kept]: the settings that make inserts durable and
+-- store a block once. Statements end in semicolons.
+
+-- One row for each packet, IPv4 and what is no IP.
+create table if not exists packets (
+  sensor UInt16 [codec ZSTD(1)],  -- who saw it: a number of `names`, kind sensor
+  ts UInt64 [codec T64, ZSTD(1)],  -- microseconds since 1970 in UTC; 0: not known
+  src UInt32 [codec Delta, ZSTD(1)],  -- IPv4 in host order; 0 for packets without IP
+  dst UInt32 [codec T64, ZSTD(1)],  -- likewise
+  src_port UInt16 [codec ZSTD(1)],  -- ICMP: type
+  dst_port UInt16 [codec ZSTD(1)],  -- ICMP: code
+  protocol UInt8 [codec ZSTD(1)],  -- IANA's number
+  tcp_flags UInt8 [codec ZSTD(1)],
+  ttl UInt8 [codec ZSTD(1)],  -- or hop limit
+  ip_length UInt16 [codec ZSTD(1)],  -- as the header says
+  wire_length UInt32 [codec ZSTD(1)],  -- bytes of the frame
+  payload_length UInt16 [codec ZSTD(1)],  -- bytes behind the transport header
+  attributes UInt16 [codec ZSTD(1)],  -- bits of `net::attribute`
+  ip_id_stored UInt16 [codec ZSTD(1)],  -- 0 where `derived` has bit 1
+  seq_stored UInt32 [codec ZSTD(1)],  -- 0 where `derived` has bit 0
+  ack UInt32 [codec ZSTD(1)],
+  window UInt16 [codec ZSTD(1)],
+  options UInt32 [codec ZSTD(1)],  -- TCP options in their order, 4 bits each
+  mss UInt16 [codec ZSTD(1)],  -- 0: not given
+  window_scale UInt8 [codec ZSTD(1)],  -- 255: not given
+  derived UInt8 [codec ZSTD(1)],  -- what follows from other columns: bit 0 seq (as Mirai has it), bit 1 ip_id (Masscan)
+  type UInt8 [codec ZSTD(1)],  -- number of `recognise::packet_type`
+  class UInt8 [codec ZSTD(1)],  -- number of `recognise::traffic_class`
+  scanner UInt16 [codec ZSTD(1)],  -- a number of `names`, kind scanner; 0: none
+  fingerprints UInt64 [codec ZSTD(1)],  -- bit n - 1: number n of `names`, kind fingerprint
+  country FixedString(2) [codec ZSTD(1)],  -- of the source: ISO 3166-1, -- when not known
+  asn UInt32 [codec ZSTD(1)],  -- of the source; 0: not known
+  seq UInt32 alias if(bitAnd(derived, 1) = 1, dst, seq_stored),
+  ip_id UInt16 alias if(bitAnd(derived, 2) = 2, toUInt16(bitAnd(bitXor(bitXor(dst, bitShiftRight(dst, 16)),
+    bitXor(bitXor(seq, bitShiftRight(seq, 16)), toUInt32(dst_port))), 65535)), ip_id_stored),
+  source String alias IPv4NumToString(src),
+  time DateTime alias toDateTime(intDiv(ts, 1000000))
+) engine=MergeTree partition by toDate(toDateTime(intDiv(ts, 1000000)), 'UTC') order by (src, ts) [kept];
+
+-- One row for each packet of IPv6.
+create table if not exists packets6 (
+  sensor UInt16 [codec ZSTD(1)],  -- who saw it: a number of `names`, kind sensor
+  ts UInt64 [codec T64, ZSTD(1)],  -- microseconds since 1970 in UTC; 0: not known
+  src FixedString(16) [codec ZSTD(1)],  -- IPv6 in network order
+  dst FixedString(16) [codec ZSTD(1)],  -- likewise
+  src_port UInt16 [codec ZSTD(1)],  -- ICMP: type
+  dst_port UInt16 [codec ZSTD(1)],  -- ICMP: code
+  protocol UInt8 [codec ZSTD(1)],  -- IANA's number
+  tcp_flags UInt8 [codec ZSTD(1)],
+  ttl UInt8 [codec ZSTD(1)],  -- or hop limit
+  ip_length UInt16 [codec ZSTD(1)],  -- as the header says
+  wire_length UInt32 [codec ZSTD(1)],  -- bytes of the frame
+  payload_length UInt16 [codec ZSTD(1)],  -- bytes behind the transport header
+  attributes UInt16 [codec ZSTD(1)],  -- bits of `net::attribute`
+  ip_id_stored UInt16 [codec ZSTD(1)],  -- 0 where `derived` has bit 1
+  seq_stored UInt32 [codec ZSTD(1)],  -- 0 where `derived` has bit 0
+  ack UInt32 [codec ZSTD(1)],
+  window UInt16 [codec ZSTD(1)],
+  options UInt32 [codec ZSTD(1)],  -- TCP options in their order, 4 bits each
+  mss UInt16 [codec ZSTD(1)],  -- 0: not given
+  window_scale UInt8 [codec ZSTD(1)],  -- 255: not given
+  derived UInt8 [codec ZSTD(1)],  -- what follows from other columns: bit 0 seq (as Mirai has it), bit 1 ip_id (Masscan)
+  type UInt8 [codec ZSTD(1)],  -- number of `recognise::packet_type`
+  class UInt8 [codec ZSTD(1)],  -- number of `recognise::traffic_class`
+  scanner UInt16 [codec ZSTD(1)],  -- a number of `names`, kind scanner; 0: none
+  fingerprints UInt64 [codec ZSTD(1)],  -- bit n - 1: number n of `names`, kind fingerprint
+  country FixedString(2) [codec ZSTD(1)],  -- of the source: ISO 3166-1, -- when not known
+  asn UInt32 [codec ZSTD(1)],  -- of the source; 0: not known
+  seq UInt32 alias if(bitAnd(derived, 1) = 1, reinterpretAsUInt32(reverse(substring(dst, 13, 4))), seq_stored),
+  ip_id UInt16 alias if(bitAnd(derived, 2) = 2, toUInt16(bitAnd(bitXor(bitXor(reinterpretAsUInt32(reverse(substring(dst, 13, 4))), bitShiftRight(reinterpretAsUInt32(reverse(substring(dst, 13, 4))), 16)),
+    bitXor(bitXor(seq, bitShiftRight(seq, 16)), toUInt32(dst_port))), 65535)), ip_id_stored),
+  source String alias IPv6NumToString(src),
+  time DateTime alias toDateTime(intDiv(ts, 1000000))
+) engine=MergeTree partition by toDate(toDateTime(intDiv(ts, 1000000)), 'UTC') order by (src, ts) [kept];
+
+-- Packets by minute, protocol and port.
+create table if not exists port_minute (
+  minute UInt32 [codec Delta, ZSTD(1)],  -- seconds since 1970 at its begin
+  sensor UInt16 [codec ZSTD(1)],
+  protocol UInt8 [codec ZSTD(1)],
+  port UInt16 [codec ZSTD(1)],  -- destination port; ICMP: code
+  packets UInt64 [codec ZSTD(1)],
+  bytes UInt64 [codec ZSTD(1)]
+) engine=SummingMergeTree partition by toDate(toDateTime(minute), 'UTC') order by (minute, sensor, protocol, port) [kept];
+
+-- What each IPv4 source did by hour.
+create table if not exists source_hour (
+  hour UInt32 [codec ZSTD(1)],  -- seconds since 1970 at its begin
+  sensor UInt16 [codec ZSTD(1)],
+  src UInt32 [codec Delta, ZSTD(1)],
+  protocol UInt8 [codec ZSTD(1)],
+  port UInt16 [codec ZSTD(1)],
+  country FixedString(2) [codec ZSTD(1)],
+  asn UInt32 [codec ZSTD(1)],
+  packets UInt64 [codec ZSTD(1)],
+  bytes UInt64 [codec ZSTD(1)]
+) engine=SummingMergeTree partition by toDate(toDateTime(hour), 'UTC')
+  order by (src, hour, sensor, protocol, port, country, asn) [kept];
+
+-- What each IPv6 source did by hour.
+create table if not exists source6_hour (
+  hour UInt32 [codec ZSTD(1)],  -- seconds since 1970 at its begin
+  sensor UInt16 [codec ZSTD(1)],
+  src FixedString(16) [codec ZSTD(1)],
+  protocol UInt8 [codec ZSTD(1)],
+  port UInt16 [codec ZSTD(1)],
+  country FixedString(2) [codec ZSTD(1)],
+  asn UInt32 [codec ZSTD(1)],
+  packets UInt64 [codec ZSTD(1)],
+  bytes UInt64 [codec ZSTD(1)]
+) engine=SummingMergeTree partition by toDate(toDateTime(hour), 'UTC')
+  order by (src, hour, sensor, protocol, port, country, asn) [kept];
+
+-- Packets and different sources by hour and port. uniqCombined: within about 1 %, exact while few.
+create table if not exists port_hour (
+  hour UInt32 [codec ZSTD(1)],
+  sensor UInt16 [codec ZSTD(1)],
+  protocol UInt8 [codec ZSTD(1)],
+  port UInt16 [codec ZSTD(1)],
+  packets AggregateFunction(sum, UInt64),
+  bytes AggregateFunction(sum, UInt64),
+  sources AggregateFunction(uniqCombined, UInt64)
+) engine=AggregatingMergeTree partition by toDate(toDateTime(hour), 'UTC') order by (hour, sensor, protocol, port) [kept];
+
+-- Packets and different sources by hour and country and AS of the sources. uniqCombined: within about 1 %, exact while few.
+create table if not exists place_hour (
+  hour UInt32 [codec ZSTD(1)],
+  sensor UInt16 [codec ZSTD(1)],
+  country FixedString(2) [codec ZSTD(1)],
+  asn UInt32 [codec ZSTD(1)],
+  packets AggregateFunction(sum, UInt64),
+  bytes AggregateFunction(sum, UInt64),
+  sources AggregateFunction(uniqCombined, UInt64)
+) engine=AggregatingMergeTree partition by toDate(toDateTime(hour), 'UTC') order by (hour, sensor, country, asn) [kept];
+
+-- What numbers of other tables stand for, and the version of these tables (kind schema).
+create table if not exists names (
+  kind String,
+  number UInt16,
+  name String
+) engine=MergeTree partition by tuple() order by (kind, number) [kept];
+
+-- Which blocks are in: docs/store.md, "Once".
+create table if not exists ledger (
+  sensor UInt16,
+  epoch UInt64,
+  sequence UInt64,
+  digest UInt64,
+  packets UInt64
+) engine=MergeTree partition by tuple() order by (sensor, epoch, sequence) [kept];
+
+create materialized view if not exists packets_to_port_minute to port_minute as
+  select toUInt32(intDiv(ts, 60000000) * 60) as minute, sensor, protocol, dst_port as port, count() as packets,
+    sum(wire_length) as bytes
+  from packets group by minute, sensor, protocol, port;
+
+create materialized view if not exists packets6_to_port_minute to port_minute as
+  select toUInt32(intDiv(ts, 60000000) * 60) as minute, sensor, protocol, dst_port as port, count() as packets,
+    sum(wire_length) as bytes
+  from packets6 group by minute, sensor, protocol, port;
+
+create materialized view if not exists packets_to_source_hour to source_hour as
+  select toUInt32(intDiv(ts, 3600000000) * 3600) as hour, sensor, src, protocol, dst_port as port, country, asn,
+    count() as packets, sum(wire_length) as bytes
+  from packets group by hour, sensor, src, protocol, port, country, asn;
+
+create materialized view if not exists packets6_to_source_hour to source6_hour as
+  select toUInt32(intDiv(ts, 3600000000) * 3600) as hour, sensor, src, protocol, dst_port as port, country, asn,
+    count() as packets, sum(wire_length) as bytes
+  from packets6 group by hour, sensor, src, protocol, port, country, asn;
+
+create materialized view if not exists source_hour_to_port_hour to port_hour as
+  select hour, sensor, protocol, port, sumState(source_hour.packets) as packets, sumState(source_hour.bytes) as bytes, uniqCombinedState(toUInt64(src)) as sources
+  from source_hour group by hour, sensor, protocol, port;
+
+create materialized view if not exists source_hour_to_place_hour to place_hour as
+  select hour, sensor, country, asn, sumState(source_hour.packets) as packets, sumState(source_hour.bytes) as bytes, uniqCombinedState(toUInt64(src)) as sources
+  from source_hour group by hour, sensor, country, asn;
+
+create materialized view if not exists source6_hour_to_port_hour to port_hour as
+  select hour, sensor, protocol, port, sumState(source6_hour.packets) as packets, sumState(source6_hour.bytes) as bytes, uniqCombinedState(cityHash64(src)) as sources
+  from source6_hour group by hour, sensor, protocol, port;
+
+create materialized view if not exists source6_hour_to_place_hour to place_hour as
+  select hour, sensor, country, asn, sumState(source6_hour.packets) as packets, sumState(source6_hour.bytes) as bytes, uniqCombinedState(cityHash64(src)) as sources
+  from source6_hour group by hour, sensor, country, asn;

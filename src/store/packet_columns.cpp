@@ -1,0 +1,299 @@
+#include "kizashi/store/packet_columns.hpp"
+
+#include <algorithm>
+#include <bit>
+#include <numeric>
+#include <type_traits>
+
+#include "kizashi/base/random.hpp"
+
+namespace kizashi::store {
+namespace {
+
+using address16 = native_block::address16;
+
+constexpr std::uint8_t sequence_is_destination = 1;
+constexpr std::uint8_t ip_id_is_folded = 2;
+
+auto bytes_of(net::ipv6 a) noexcept -> address16 {
+  address16 out;
+  for (unsigned i = 0; i < 8; ++i) {
+    out[i] = static_cast<std::uint8_t>(a.high() >> (56 - 8 * i));
+    out[8 + i] = static_cast<std::uint8_t>(a.low() >> (56 - 8 * i));
+  }
+  return out;
+}
+
+auto low_bits(std::uint32_t a) noexcept -> std::uint32_t {
+  return a;
+}
+auto low_bits(address16 const& a) noexcept -> std::uint32_t {
+  return std::uint32_t{a[12]} << 24 | std::uint32_t{a[13]} << 16 | std::uint32_t{a[14]} << 8 |
+         a[15];
+}
+
+auto number_of(std::uint32_t a) noexcept -> std::uint64_t {
+  return a;
+}
+auto number_of(address16 const& a) noexcept -> std::uint64_t {
+  std::uint64_t sum = 0;
+  for (auto const each : a) sum = sum * 0x100000001B3 ^ each;
+  return sum;
+}
+
+auto place_of(recognise::place_table const& places, std::uint32_t a) -> recognise::place {
+  return places.find(net::ipv4{a});
+}
+auto place_of(recognise::place_table const& places, address16 const& a) -> recognise::place {
+  std::uint64_t high = 0, low = 0;
+  for (unsigned i = 0; i < 8; ++i) high = high << 8 | a[i], low = low << 8 | a[8 + i];
+  return places.find(net::ipv6{high, low});
+}
+
+/// Microseconds since 1970. Times before are kept as 0, like those that are not known.
+auto microseconds_of(std::int64_t time) noexcept -> std::uint64_t {
+  return time < 0 ? 0 : static_cast<std::uint64_t>(time) / 1000;
+}
+
+/// A stable sort of row numbers by 32-bit keys: three passes over 11 bits each.
+void sort_rows(std::vector<std::uint32_t> const& keys, std::vector<std::uint32_t>& rows) {
+  constexpr unsigned width = 11;
+  std::vector<std::uint32_t> other(rows.size());
+  for (unsigned shift = 0; shift < 32; shift += width) {
+    std::array<std::uint32_t, (1U << width) + 1> begins{};
+    auto const digit = [&](std::uint32_t row) { return keys[row] >> shift & ((1U << width) - 1); };
+    for (auto const row : rows) ++begins[digit(row) + 1];
+    std::partial_sum(begins.begin(), begins.end(), begins.begin());
+    for (auto const row : rows) other[begins[digit(row)]++] = row;
+    rows.swap(other);
+  }
+}
+void sort_rows(std::vector<address16> const& keys, std::vector<std::uint32_t>& rows) {
+  std::ranges::stable_sort(rows, {}, [&](std::uint32_t row) { return keys[row]; });
+}
+
+/// The values in another order; the memory is used again from column to column.
+template <class T>
+auto gather(std::vector<T> const& from, std::vector<std::uint32_t> const& order,
+            std::vector<T>& scratch) -> std::vector<T> const& {
+  scratch.resize(order.size());
+  for (std::size_t i = 0; i < order.size(); ++i) scratch[i] = from[order[i]];
+  return scratch;
+}
+
+}  // namespace
+
+auto block_context::bits_of(std::uint64_t fingerprints_of_table) const noexcept -> std::uint64_t {
+  std::uint64_t bits = 0;
+  for (auto rest = fingerprints_of_table; rest != 0; rest &= rest - 1)
+    bits |= fingerprints[static_cast<std::size_t>(std::countr_zero(rest))];
+  return bits;
+}
+
+template <class Address>
+void packet_columns<Address>::reserve(std::size_t rows) {
+  auto const all = [&](auto&... each) { (each.reserve(rows), ...); };
+  all(time_, source_, destination_, source_port_, destination_port_, ip_length_, payload_length_,
+      attributes_, ip_id_, window_, mss_, scanner_, wire_length_, sequence_, acknowledgement_,
+      options_, protocol_, tcp_flags_, ttl_, window_scale_, derived_, type_, class_, fingerprints_);
+}
+
+template <class Address>
+void packet_columns<Address>::clear() noexcept {
+  auto const all = [](auto&... each) { (each.clear(), ...); };
+  all(time_, source_, destination_, source_port_, destination_port_, ip_length_, payload_length_,
+      attributes_, ip_id_, window_, mss_, scanner_, wire_length_, sequence_, acknowledgement_,
+      options_, protocol_, tcp_flags_, ttl_, window_scale_, derived_, type_, class_, fingerprints_);
+}
+
+template <class Address>
+void packet_columns<Address>::add(net::packet_batch const& batch,
+                                  recognise::tag_columns const& tags,
+                                  std::span<std::uint16_t const> rows,
+                                  std::span<Address const> sources,
+                                  std::span<Address const> destinations) {
+  auto const take = [&](auto& to, auto const& from) {
+    auto const begin = to.size();
+    to.resize(begin + rows.size());
+    for (std::size_t i = 0; i < rows.size(); ++i) to[begin + i] = from[rows[i]];
+  };
+  source_.insert(source_.end(), sources.begin(), sources.end());
+  destination_.insert(destination_.end(), destinations.begin(), destinations.end());
+  for (auto const row : rows) time_.push_back(microseconds_of(batch.time[row]));
+  take(source_port_, batch.source_port);
+  take(destination_port_, batch.destination_port);
+  take(ip_length_, batch.ip_length);
+  take(payload_length_, batch.payload_length);
+  take(attributes_, batch.attributes);
+  take(ip_id_, batch.ip_id);
+  take(window_, batch.tcp_window);
+  take(mss_, batch.tcp_mss);
+  take(scanner_, tags.scanner);
+  take(wire_length_, batch.wire_length);
+  take(sequence_, batch.tcp_sequence);
+  take(acknowledgement_, batch.tcp_acknowledgement);
+  take(options_, batch.tcp_options);
+  take(protocol_, batch.ip_protocol);
+  take(tcp_flags_, batch.tcp_flags);
+  take(ttl_, batch.ttl);
+  take(window_scale_, batch.tcp_window_scale);
+  take(type_, tags.type);
+  take(class_, tags.traffic_class);
+  take(fingerprints_, tags.fingerprints);
+  add_derived(rows.size());
+}
+
+/// Of the last `count` rows: what follows from other columns is not stored but marked.
+template <class Address>
+void packet_columns<Address>::add_derived(std::size_t count) {
+  auto const begin = size() - count;
+  derived_.resize(size());
+  for (auto i = begin; i < size(); ++i) {
+    auto const to = low_bits(destination_[i]), sequence = sequence_[i];
+    auto const folded = static_cast<std::uint16_t>(to ^ to >> 16 ^ sequence ^ sequence >> 16 ^
+                                                   destination_port_[i]);
+    bool const has_sequence = sequence == to, has_ip_id = ip_id_[i] == folded;
+    sequence_[i] = has_sequence ? 0U : sequence;
+    ip_id_[i] = has_ip_id ? std::uint16_t{0} : ip_id_[i];
+    derived_[i] = static_cast<std::uint8_t>((has_sequence ? sequence_is_destination : 0) |
+                                            (has_ip_id ? ip_id_is_folded : 0));
+  }
+}
+
+template <class Address>
+auto packet_columns<Address>::digest() const noexcept -> std::uint64_t {
+  std::uint64_t sum = mix64(size());
+  for (std::size_t i = 0; i < size(); ++i) {
+    sum = std::rotl(sum, 5) ^ time_[i] * 0x9E3779B97F4A7C15;
+    sum = (sum ^ number_of(source_[i]) ^ std::rotl(number_of(destination_[i]), 32)) *
+          0xBF58476D1CE4E5B9;
+    sum ^= std::uint64_t{source_port_[i]} << 48 | std::uint64_t{destination_port_[i]} << 32 |
+           sequence_[i];
+  }
+  return mix64(sum);
+}
+
+template <class Address>
+auto packet_columns<Address>::order() const -> std::vector<std::uint32_t> {
+  std::vector<std::uint32_t> rows(size());
+  std::iota(rows.begin(), rows.end(), 0U);
+  sort_rows(source_, rows);
+  // A source's packets stand in the order of the stream, which nearly always is that of time.
+  auto const is_earlier = [&](std::uint32_t x, std::uint32_t y) { return time_[x] < time_[y]; };
+  for (auto begin = rows.begin(); begin != rows.end();) {
+    auto const end = std::find_if(
+        begin, rows.end(), [&](std::uint32_t row) { return source_[row] != source_[*begin]; });
+    if (!std::is_sorted(begin, end, is_earlier)) std::stable_sort(begin, end, is_earlier);
+    begin = end;
+  }
+  return rows;
+}
+
+template <class Address>
+void packet_columns<Address>::write(block_context const& with, native_block& to) const {
+  auto const rows = order();
+  to.clear(rows.size());
+  std::vector<std::uint8_t> bytes;
+  std::vector<std::uint16_t> shorts;
+  std::vector<std::uint32_t> words;
+  std::vector<std::uint64_t> longs;
+  std::vector<Address> addresses;
+  auto const add = [&](std::string_view name, auto const& column, auto& scratch) {
+    if constexpr (requires { to.add_fixed_string(name, column); })
+      to.add_fixed_string(name, gather(column, rows, scratch));
+    else
+      to.add(name, gather(column, rows, scratch));
+  };
+  shorts.assign(rows.size(), with.sensor);
+  to.add("sensor", shorts);
+  add("ts", time_, longs);
+  add("src", source_, addresses);
+  add("dst", destination_, addresses);
+  add("src_port", source_port_, shorts);
+  add("dst_port", destination_port_, shorts);
+  add("protocol", protocol_, bytes);
+  add("tcp_flags", tcp_flags_, bytes);
+  add("ttl", ttl_, bytes);
+  add("ip_length", ip_length_, shorts);
+  add("wire_length", wire_length_, words);
+  add("payload_length", payload_length_, shorts);
+  add("attributes", attributes_, shorts);
+  add("ip_id_stored", ip_id_, shorts);
+  add("seq_stored", sequence_, words);
+  add("ack", acknowledgement_, words);
+  add("window", window_, shorts);
+  add("options", options_, words);
+  add("mss", mss_, shorts);
+  add("window_scale", window_scale_, bytes);
+  add("derived", derived_, bytes);
+  add("type", type_, bytes);
+  add("class", class_, bytes);
+  write_tags(with, rows, to);
+  write_places(with, rows, to);
+}
+
+/// In the numbers of the store.
+template <class Address>
+void packet_columns<Address>::write_tags(block_context const& with,
+                                         std::vector<std::uint32_t> const& rows,
+                                         native_block& to) const {
+  std::vector<std::uint16_t> scanners(rows.size());
+  std::vector<std::uint64_t> fingerprints(rows.size());
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    scanners[i] = with.scanners[scanner_[rows[i]]];
+    fingerprints[i] = with.bits_of(fingerprints_[rows[i]]);
+  }
+  to.add("scanner", scanners);
+  to.add("fingerprints", fingerprints);
+}
+
+/// Of the sources. Rows of one source stand together: it is looked up once.
+template <class Address>
+void packet_columns<Address>::write_places(block_context const& with,
+                                           std::vector<std::uint32_t> const& rows,
+                                           native_block& to) const {
+  std::vector<std::byte> countries(2 * rows.size());
+  std::vector<std::uint32_t> systems(rows.size());
+  recognise::place at;
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    auto const& source = source_[rows[i]];
+    if (with.places != nullptr && (i == 0 || source != source_[rows[i - 1]]))
+      at = place_of(*with.places, source);
+    auto const letters = at.country.text();
+    countries[2 * i] = static_cast<std::byte>(letters[0]);
+    countries[2 * i + 1] = static_cast<std::byte>(letters[1]);
+    systems[i] = at.asn.number();
+  }
+  to.add_raw("country", "FixedString(2)", countries, 2);
+  to.add("asn", systems);
+}
+
+template class packet_columns<std::uint32_t>;
+template class packet_columns<address16>;
+
+void packet_rows::add(net::packet_batch const& batch, recognise::tag_columns const& tags) {
+  using net::attribute;
+  auto const clear = [](auto&... each) { (each.clear(), ...); };
+  clear(rows4_, rows6_, sources4_, destinations4_, sources6_, destinations6_);
+  for (std::size_t row = 0; row < batch.size(); ++row) {
+    if (batch.has(row, attribute::ipv6)) {
+      auto const& pair = batch.ipv6[batch.source[row]];
+      rows6_.push_back(static_cast<std::uint16_t>(row));
+      sources6_.push_back(bytes_of(pair.source));
+      destinations6_.push_back(bytes_of(pair.destination));
+      continue;
+    }
+    bool const has_address = !batch.has(row, attribute::no_ip);
+    rows4_.push_back(static_cast<std::uint16_t>(row));
+    sources4_.push_back(has_address ? batch.source[row] : 0);
+    destinations4_.push_back(has_address ? batch.destination[row] : 0);
+  }
+  ipv4.add(batch, tags, rows4_, sources4_, destinations4_);
+  ipv6.add(batch, tags, rows6_, sources6_, destinations6_);
+}
+
+auto packet_rows::digest() const noexcept -> std::uint64_t {
+  return mix64(ipv4.digest()) ^ ipv6.digest();
+}
+
+}  // namespace kizashi::store

@@ -1,0 +1,251 @@
+#include "kizashi/store/packet_writer.hpp"
+
+#include <condition_variable>
+#include <deque>
+#include <map>
+#include <mutex>
+#include <new>
+#include <optional>
+#include <span>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "kizashi/base/text.hpp"
+#include "kizashi/store/internal/names.hpp"
+#include "kizashi/store/native_reader.hpp"
+#include "kizashi/store/packet_columns.hpp"
+#include "kizashi/store/schema.hpp"
+
+namespace kizashi::store {
+namespace {
+
+struct ledger_key {
+  std::uint64_t epoch = 0;
+  std::uint64_t sequence = 0;
+  friend auto operator<=>(ledger_key const&, ledger_key const&) = default;
+};
+
+struct waiting_block {
+  std::unique_ptr<packet_rows> rows;
+  std::uint64_t sequence = 0;
+};
+
+/// Which blocks of a sensor are in, with their digests.
+auto read_ledger(engine& from, std::uint16_t sensor)
+    -> result<std::map<ledger_key, std::uint64_t>> {
+  std::map<ledger_key, std::uint64_t> known;
+  auto const sql =
+      fmt::format("select epoch, sequence, digest from ledger where sensor = {}", sensor);
+  native_reader reader{[&](native_rows const& rows) -> status {
+    for (std::size_t i = 0; i < rows.count; ++i)
+      known[{rows.columns[0].unsigned_at(i), rows.columns[1].unsigned_at(i)}] =
+          rows.columns[2].unsigned_at(i);
+    return {};
+  }};
+  KIZASHI_TRY(from.ask({sql, answer_form::native, {}},
+                       [&](std::span<std::uint8_t const> bytes) { return reader.feed(bytes); }));
+  KIZASHI_TRY(reader.finish());
+  return known;
+}
+
+/// The store's numbers for what the stream's numbers stand for.
+auto context_of(engine& in, writer_options const& options) -> result<block_context> {
+  block_context with;
+  with.places = options.places;
+  KIZASHI_TRY(auto const sensor, internal::numbers_of(in, "sensor", std::span{&options.sensor, 1}));
+  with.sensor = sensor.front();
+  KIZASHI_TRY(with.scanners, internal::numbers_of(in, "scanner", options.scanners));
+  with.scanners.insert(with.scanners.begin(), 0);
+  KIZASHI_TRY(auto const fingerprints,
+              internal::numbers_of(in, "fingerprint", options.fingerprints));
+  for (auto const number : fingerprints)
+    with.fingerprints.push_back(number <= 64 ? std::uint64_t{1} << (number - 1) : 0);
+  return with;
+}
+
+}  // namespace
+
+class packet_writer::state {
+public:
+  state(std::shared_ptr<engine> into, writer_options options, block_context with,
+        std::map<ledger_key, std::uint64_t> known)
+      : engine_{std::move(into)},
+        options_{std::move(options)},
+        with_{std::move(with)},
+        known_{std::move(known)},
+        filling_{new_rows()} {
+    for (unsigned i = 0; i < options_.threads; ++i) threads_.emplace_back([this] { work(); });
+  }
+  ~state() { stop(); }
+
+  auto add(net::packet_batch const& batch, recognise::tag_columns const& tags) -> status {
+    filling_->add(batch, tags);
+    counts_.packets += batch.size();
+    return filling_->size() < options_.block_rows ? status{} : hand_over();
+  }
+  auto finish() -> status {
+    if (filling_->size() > 0) KIZASHI_TRY(hand_over());
+    stop();
+    return std::exchange(failure_, {});
+  }
+  [[nodiscard]] auto counts() -> writer_counts {
+    std::lock_guard const held{mutex_};
+    return counts_;
+  }
+
+private:
+  [[nodiscard]] static auto new_rows() -> std::unique_ptr<packet_rows> {
+    return std::make_unique<packet_rows>();
+  }
+  /// Puts the filled block in the queue, and waits while that is full.
+  auto hand_over() -> status;
+  void stop();
+  void work();
+  [[nodiscard]] auto store(waiting_block const& block) -> status;
+  [[nodiscard]] auto write_ledger(ledger_key const& key, std::uint64_t digest,
+                                  std::uint64_t packets, std::string const& token) -> status;
+
+  std::shared_ptr<engine> engine_;
+  writer_options options_;
+  block_context with_;
+  std::map<ledger_key, std::uint64_t> known_;
+  std::unique_ptr<packet_rows> filling_;
+  std::optional<std::uint64_t> epoch_;  // set before the first block is in the queue
+  std::uint64_t sequence_ = 0;
+
+  std::mutex mutex_;  // guards all below
+  std::condition_variable changed_;
+  std::deque<waiting_block> queue_;
+  std::vector<std::unique_ptr<packet_rows>> spare_;
+  writer_counts counts_;
+  status failure_;
+  bool is_ended_ = false;
+  std::vector<std::jthread> threads_;
+};
+
+auto packet_writer::state::hand_over() -> status {
+  if (!epoch_) epoch_ = filling_->digest();
+  std::unique_lock held{mutex_};
+  if (queue_.size() >= options_.threads && failure_) {
+    ++counts_.waits;
+    changed_.wait(held, [&] { return queue_.size() < options_.threads || !failure_; });
+  }
+  if (!failure_) return failure_;
+  queue_.push_back({std::move(filling_), sequence_++});
+  if (!spare_.empty()) {
+    filling_ = std::move(spare_.back());
+    spare_.pop_back();
+  }
+  held.unlock();
+  changed_.notify_all();
+  if (!filling_) filling_ = new_rows();
+  return {};
+}
+
+void packet_writer::state::stop() {
+  {
+    std::lock_guard const held{mutex_};
+    is_ended_ = true;
+  }
+  changed_.notify_all();
+  threads_.clear();
+}
+
+void packet_writer::state::work() {
+  std::unique_lock held{mutex_};
+  for (;;) {
+    changed_.wait(held, [&] { return !queue_.empty() || is_ended_; });
+    if (queue_.empty() || !failure_) return;
+    auto block = std::move(queue_.front());
+    queue_.pop_front();
+    changed_.notify_all();
+    held.unlock();
+    auto done = [&]() -> status {
+      try {
+        return store(block);
+      } catch (std::bad_alloc const&) {
+        return fail(errc::limit_reached, "not enough memory to sort a block for the store");
+      }
+    }();
+    block.rows->clear();
+    held.lock();
+    if (!done && failure_) failure_ = std::move(done);
+    spare_.push_back(std::move(block.rows));
+    changed_.notify_all();
+  }
+}
+
+auto packet_writer::state::store(waiting_block const& block) -> status {
+  auto const& rows = *block.rows;
+  ledger_key const key{*epoch_, block.sequence};
+  auto const digest = rows.digest();
+  if (auto const found = known_.find(key); found != known_.end()) {
+    if (found->second != digest)
+      return fail(
+          errc::unsupported,
+          fmt::format("block {} differs from what the store has of this stream: it was stored "
+                      "from input that began the same and went on differently; store it for "
+                      "another sensor (--sensor)",
+                      block.sequence + 1));
+    std::lock_guard const held{mutex_};
+    counts_.known += rows.size();
+    return {};
+  }
+  auto const token =
+      fmt::format("{}/{:016x}/{}/{:016x}", with_.sensor, key.epoch, key.sequence, digest);
+  native_block out{0};
+  if (rows.ipv4.size() > 0) {
+    rows.ipv4.write(with_, out);
+    KIZASHI_TRY(engine_->insert("packets", out, token));
+  }
+  if (rows.ipv6.size() > 0) {
+    rows.ipv6.write(with_, out);
+    KIZASHI_TRY(engine_->insert("packets6", out, token));
+  }
+  KIZASHI_TRY(write_ledger(key, digest, rows.size(), token));
+  std::lock_guard const held{mutex_};
+  counts_.stored += rows.size();
+  ++counts_.blocks;
+  return {};
+}
+
+auto packet_writer::state::write_ledger(ledger_key const& key, std::uint64_t digest,
+                                        std::uint64_t packets, std::string const& token) -> status {
+  native_block row{1};
+  row.add("sensor", std::array{with_.sensor});
+  row.add("epoch", std::array{key.epoch});
+  row.add("sequence", std::array{key.sequence});
+  row.add("digest", std::array{digest});
+  row.add("packets", std::array{packets});
+  return engine_->insert("ledger", row, token);
+}
+
+auto packet_writer::open(std::shared_ptr<engine> into, writer_options options)
+    -> result<packet_writer> {
+  KIZASHI_TRY(prepare_schema(*into));
+  KIZASHI_TRY(auto with, context_of(*into, options));
+  KIZASHI_TRY(auto known, read_ledger(*into, with.sensor));
+  return packet_writer{std::make_unique<state>(std::move(into), std::move(options), std::move(with),
+                                               std::move(known))};
+}
+
+packet_writer::packet_writer(std::unique_ptr<state> made) : state_{std::move(made)} {}
+packet_writer::packet_writer(packet_writer&&) noexcept = default;
+auto packet_writer::operator=(packet_writer&&) noexcept -> packet_writer& = default;
+packet_writer::~packet_writer() = default;
+
+auto packet_writer::add(net::packet_batch const& batch, recognise::tag_columns const& tags)
+    -> status {
+  return state_->add(batch, tags);
+}
+auto packet_writer::finish() -> status {
+  return state_->finish();
+}
+auto packet_writer::counts() const -> writer_counts {
+  return state_->counts();
+}
+
+}  // namespace kizashi::store

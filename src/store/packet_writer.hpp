@@ -1,0 +1,68 @@
+// Packets on their way into a store: batches in, blocks of a million rows out, each stored once.
+//
+//   KIZASHI_TRY(auto writer, packet_writer::open(engine, {.sensor = "north"}));
+//   writer->add(batch, tags);    // for each batch, in the order of the stream
+//   writer->finish();            // returns when everything is durable
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "kizashi/base/error.hpp"
+#include "kizashi/net/packet_batch.hpp"
+#include "kizashi/recognise/place.hpp"
+#include "kizashi/recognise/tag_columns.hpp"
+#include "kizashi/store/engine.hpp"
+
+namespace kizashi::store {
+
+struct writer_options {
+  std::string sensor = "local";                    ///< who saw the packets
+  recognise::place_table const* places = nullptr;  ///< for country and AS of the sources
+  /// What the numbers and bits of the tag columns stand for; number n is the name n - 1. The store
+  /// has numbers of its own. Of fingerprints it has 64; those beyond are not kept.
+  std::vector<std::string> scanners;
+  std::vector<std::string> fingerprints;
+  std::size_t block_rows = 1'000'000;
+  unsigned threads = 2;  ///< that sort and insert
+};
+
+struct writer_counts {
+  std::uint64_t packets = 0;  ///< given to `add`
+  std::uint64_t stored = 0;   ///< of these, durable and new
+  std::uint64_t known = 0;    ///< of these, in the store before
+  std::uint64_t blocks = 0;
+  std::uint64_t waits = 0;  ///< times that `add` had to wait for the disk: the queue was full
+};
+
+/// Cuts the stream into blocks that follow from the stream alone, so that the same stream has the
+/// same blocks each time it comes. A block's name is (sensor, epoch, sequence): the epoch is the
+/// digest of the stream's first block, the sequence its place. What the ledger has by that name is
+/// not stored again; a stream that begins like a known one and goes on differently is refused where
+/// it differs. So reading a capture again stores nothing, and after a kill it stores the rest.
+///
+/// Memory: `threads` + 3 blocks of about 80 B per row. `add` and `finish` from one thread.
+class packet_writer {
+public:
+  /// Makes the tables when they are not there.
+  [[nodiscard]] static auto open(std::shared_ptr<engine> into, writer_options options)
+      -> result<packet_writer>;
+  packet_writer(packet_writer&&) noexcept;
+  auto operator=(packet_writer&&) noexcept -> packet_writer&;
+  /// Without `finish` what was not yet stored is lost.
+  ~packet_writer();
+
+  [[nodiscard]] auto add(net::packet_batch const& batch, recognise::tag_columns const& tags)
+      -> status;
+  [[nodiscard]] auto finish() -> status;
+  [[nodiscard]] auto counts() const -> writer_counts;
+
+private:
+  class state;
+  explicit packet_writer(std::unique_ptr<state> made);
+  std::unique_ptr<state> state_;
+};
+
+}  // namespace kizashi::store
