@@ -147,7 +147,8 @@ create table if not exists ledger (
   epoch UInt64,
   sequence UInt64,
   digest UInt64,
-  packets UInt64
+  packets UInt64,  -- rows in packets
+  packets6 UInt64
 ) engine=MergeTree partition by tuple() order by (sensor, epoch, sequence) [kept];
 
 create materialized view if not exists packets_to_port_minute to port_minute as

@@ -15,6 +15,7 @@
 #include "kizashi/app/report.hpp"
 #include "kizashi/app/settings.hpp"
 #include "kizashi/app/standard_input.hpp"
+#include "kizashi/app/store_sink.hpp"
 #include "kizashi/app/terminal.hpp"
 #include "kizashi/app/window_tables.hpp"
 #include "kizashi/pipeline/road.hpp"
@@ -40,6 +41,8 @@ struct read_choice {
   std::string labels;
   std::string truth;
   std::string csv;
+  std::string store;
+  std::string sensor;
   bool has_counts_only = false;
   bool has_window_sources = false;
   bool is_json = false;
@@ -55,6 +58,7 @@ constexpr auto examples =
     "  kizashi read night.pcap --json --top 0 > all.json  every port and source\n"
     "  kizashi read night.pcap --csv tables/              tables for a spreadsheet\n"
     "  kizashi read night.pcap --scanners lists/          scanners of published lists by name\n"
+    "  kizashi read night.pcap --store seen/              keep the packets in a store\n"
     "  kizashi read --synth mixed                         a telescope that does not exist\n"
     "\n"
     "Reads pcap, pcapng and ERF, plain or compressed by gzip, zstd, bzip2 or xz. Numbers of "
@@ -102,6 +106,7 @@ auto apply_options(read_choice const& choice, config& values) -> status {
 struct run_sinks {
   window_tables* windows = nullptr;
   event_tables* events = nullptr;
+  store_sink* packets = nullptr;
 };
 
 auto travel(capture::frame_source& source, settings const& set, read_choice const& choice,
@@ -125,6 +130,7 @@ auto travel(capture::frame_source& source, settings const& set, read_choice cons
     wanted.dos = set.dos;
     wanted.events = sinks.events;
     wanted.dos_events = sinks.events;
+    wanted.packets = sinks.packets;
   }
   progress_bar bar{!choice.is_quiet};
   return pipeline::travel(source, options,
@@ -155,6 +161,18 @@ auto make_event_tables(read_choice const& choice, report const& out) -> result<e
   return event_tables::create(wanted);
 }
 
+/// Waits until what was read is durable, and says what was stored. When storing had failed, that is
+/// why the reading ended.
+auto finish_store(store_sink& packets, read_choice const& choice, pipeline::outcome& outcome)
+    -> status {
+  if (auto done = packets.finish(!outcome.is_partial); !done && outcome.failure) {
+    outcome.is_partial = true;
+    outcome.failure = std::move(done);
+  }
+  if (!choice.is_quiet) fmt::print(stderr, "kizashi: {}\n", packets.describe());
+  return {};
+}
+
 /// Opens the source, travels it to its end and closes it; the windows' tables are written by the
 /// way and the events' at the end. When one of those cannot be, the reading has ended there and the
 /// report says why.
@@ -170,8 +188,16 @@ auto run_source(read_choice const& choice, settings const& set, report& out) -> 
   if (out.found) {
     KIZASHI_TRY(events, make_event_tables(choice, out));
   }
-  auto outcome = travel(*source, set, choice,
-                        {windows ? &*windows : nullptr, events ? &*events : nullptr}, out);
+  std::optional<store_sink> packets;
+  if (!choice.store.empty()) {
+    auto const sensor = choice.sensor.empty() ? "local" : choice.sensor;
+    KIZASHI_TRY(packets, store_sink::open(choice.store, sensor, out));
+  }
+  auto outcome = travel(
+      *source, set, choice,
+      {windows ? &*windows : nullptr, events ? &*events : nullptr, packets ? &*packets : nullptr},
+      out);
+  if (packets) KIZASHI_TRY(finish_store(*packets, choice, outcome));
   if (windows && !windows->has_failed()) KIZASHI_TRY(windows->commit());
   if (input && input->was_stopped()) outcome.is_partial = true;
   auto observed = std::move(outcome.observed);
@@ -227,6 +253,7 @@ auto idle_option(read_choice const& choice) -> char const* {
   if (!choice.event_timeout.empty()) return "--event-timeout";
   if (!choice.fingerprints.empty()) return "--fingerprints";
   if (!choice.scanners.empty()) return "--scanners";
+  if (!choice.store.empty()) return "--store";
   if (!choice.labels.empty()) return "--labels";
   return choice.truth.empty() ? nullptr : "--truth";
 }
@@ -256,6 +283,11 @@ auto run(read_choice const& choice) -> int {
                                         "nothing; expected one of the two",
                                         idle)},
         name);
+  if (!choice.sensor.empty() && choice.store.empty())
+    return say_usage({errc::parse_error,
+                      "--sensor names who saw what a store keeps; expected "
+                      "--store DIR"},
+                     name);
   auto values = load_config(config_path(choice.config));
   if (!values) return say_failure(values.error());
   if (auto const applied = apply_options(choice, *values); !applied)
@@ -326,6 +358,14 @@ void add_options(CLI::App& command, read_choice& choice) {
                   "Memory for exact numbers; what is more goes to temporary files (default 256MiB)")
       ->type_name("SIZE");
   command.add_flag("--json", choice.is_json, "One JSON document instead of the report");
+  command
+      .add_option("--store", choice.store,
+                  "Keep the packets there, made when it is not there; packets that it has from the "
+                  "same input are not stored again")
+      ->type_name("DIR");
+  command
+      .add_option("--sensor", choice.sensor, "Who saw the packets, for the store (default: local)")
+      ->type_name("NAME");
   command
       .add_option(
           "--csv", choice.csv,

@@ -161,9 +161,9 @@ void packet_columns<Address>::add_derived(std::size_t count) {
 }
 
 template <class Address>
-auto packet_columns<Address>::digest() const noexcept -> std::uint64_t {
-  std::uint64_t sum = mix64(size());
-  for (std::size_t i = 0; i < size(); ++i) {
+auto packet_columns<Address>::digest(std::size_t count) const noexcept -> std::uint64_t {
+  std::uint64_t sum = mix64(count);
+  for (std::size_t i = 0; i < count; ++i) {
     sum = std::rotl(sum, 5) ^ time_[i] * 0x9E3779B97F4A7C15;
     sum = (sum ^ number_of(source_[i]) ^ std::rotl(number_of(destination_[i]), 32)) *
           0xBF58476D1CE4E5B9;
@@ -174,9 +174,9 @@ auto packet_columns<Address>::digest() const noexcept -> std::uint64_t {
 }
 
 template <class Address>
-auto packet_columns<Address>::order() const -> std::vector<std::uint32_t> {
-  std::vector<std::uint32_t> rows(size());
-  std::iota(rows.begin(), rows.end(), 0U);
+auto packet_columns<Address>::order(std::size_t first) const -> std::vector<std::uint32_t> {
+  std::vector<std::uint32_t> rows(size() - first);
+  std::iota(rows.begin(), rows.end(), static_cast<std::uint32_t>(first));
   sort_rows(source_, rows);
   // A source's packets stand in the order of the stream, which nearly always is that of time.
   auto const is_earlier = [&](std::uint32_t x, std::uint32_t y) { return time_[x] < time_[y]; };
@@ -190,8 +190,9 @@ auto packet_columns<Address>::order() const -> std::vector<std::uint32_t> {
 }
 
 template <class Address>
-void packet_columns<Address>::write(block_context const& with, native_block& to) const {
-  auto const rows = order();
+void packet_columns<Address>::write(block_context const& with, std::size_t first,
+                                    native_block& to) const {
+  auto const rows = order(first);
   to.clear(rows.size());
   std::vector<std::uint8_t> bytes;
   std::vector<std::uint16_t> shorts;
@@ -292,8 +293,9 @@ void packet_rows::add(net::packet_batch const& batch, recognise::tag_columns con
   ipv6.add(batch, tags, rows6_, sources6_, destinations6_);
 }
 
-auto packet_rows::digest() const noexcept -> std::uint64_t {
-  return mix64(ipv4.digest()) ^ ipv6.digest();
+auto packet_rows::digest(std::size_t ipv4_rows, std::size_t ipv6_rows) const noexcept
+    -> std::uint64_t {
+  return mix64(ipv4.digest(ipv4_rows)) ^ ipv6.digest(ipv6_rows);
 }
 
 }  // namespace kizashi::store

@@ -36,11 +36,11 @@ public:
   void add(net::packet_batch const& batch, recognise::tag_columns const& tags,
            std::span<std::uint16_t const> rows, std::span<Address const> sources,
            std::span<Address const> destinations);
-  /// A number that tells these rows from others: of times, addresses, ports and sequence numbers,
-  /// in their order.
-  [[nodiscard]] auto digest() const noexcept -> std::uint64_t;
-  /// The rows as a block of the table `packets` or `packets6`, by source and time.
-  void write(block_context const& with, native_block& to) const;
+  /// A number that tells the first `count` rows from others: of times, addresses, ports and
+  /// sequence numbers, in their order.
+  [[nodiscard]] auto digest(std::size_t count) const noexcept -> std::uint64_t;
+  /// The rows from `first` on as a block of the table `packets` or `packets6`, by source and time.
+  void write(block_context const& with, std::size_t first, native_block& to) const;
 
 private:
   void add_derived(std::size_t count);
@@ -48,8 +48,8 @@ private:
                   native_block& to) const;
   void write_places(block_context const& with, std::vector<std::uint32_t> const& rows,
                     native_block& to) const;
-  /// Row numbers by source and time.
-  [[nodiscard]] auto order() const -> std::vector<std::uint32_t>;
+  /// The numbers of the rows from `first` on, by source and time.
+  [[nodiscard]] auto order(std::size_t first) const -> std::vector<std::uint32_t>;
 
   std::vector<std::uint64_t> time_;  // microseconds since 1970; 0: not known
   std::vector<Address> source_, destination_;
@@ -71,7 +71,9 @@ struct packet_rows {
     ipv6.clear();
   }
   void add(net::packet_batch const& batch, recognise::tag_columns const& tags);
-  [[nodiscard]] auto digest() const noexcept -> std::uint64_t;
+  /// Of so many first rows of each family.
+  [[nodiscard]] auto digest(std::size_t ipv4_rows, std::size_t ipv6_rows) const noexcept
+      -> std::uint64_t;
 
 private:
   // Of one batch, reused.

@@ -1,5 +1,7 @@
 #include "kizashi/store/packet_writer.hpp"
 
+#include <algorithm>
+#include <array>
 #include <condition_variable>
 #include <deque>
 #include <map>
@@ -22,27 +24,40 @@
 namespace kizashi::store {
 namespace {
 
+/// So many packets at the begin of a stream, or all, tell it from others.
+constexpr std::size_t epoch_packets = 1024;
+
 struct ledger_key {
   std::uint64_t epoch = 0;
   std::uint64_t sequence = 0;
   friend auto operator<=>(ledger_key const&, ledger_key const&) = default;
 };
 
+/// What of a block is in: so many first rows of each family, and their digest.
+struct ledger_entry {
+  std::uint64_t digest = 0;
+  std::uint64_t ipv4 = 0;
+  std::uint64_t ipv6 = 0;
+};
+using block_ledger = std::map<ledger_key, ledger_entry>;
+
 struct waiting_block {
   std::unique_ptr<packet_rows> rows;
   std::uint64_t sequence = 0;
+  bool is_cut = false;  ///< somebody stopped the reading inside of it
 };
 
-/// Which blocks of a sensor are in, with their digests.
-auto read_ledger(engine& from, std::uint16_t sensor)
-    -> result<std::map<ledger_key, std::uint64_t>> {
-  std::map<ledger_key, std::uint64_t> known;
-  auto const sql =
-      fmt::format("select epoch, sequence, digest from ledger where sensor = {}", sensor);
+/// Which blocks of a sensor are in. Of one that came in parts the row with most packets counts.
+auto read_ledger(engine& from, std::uint16_t sensor) -> result<block_ledger> {
+  block_ledger known;
+  auto const sql = fmt::format(
+      "select epoch, sequence, digest, packets, packets6 from ledger where sensor = {}", sensor);
   native_reader reader{[&](native_rows const& rows) -> status {
-    for (std::size_t i = 0; i < rows.count; ++i)
-      known[{rows.columns[0].unsigned_at(i), rows.columns[1].unsigned_at(i)}] =
-          rows.columns[2].unsigned_at(i);
+    for (std::size_t i = 0; i < rows.count; ++i) {
+      auto const value = [&](std::size_t column) { return rows.columns[column].unsigned_at(i); };
+      auto& entry = known[{value(0), value(1)}];
+      if (entry.ipv4 + entry.ipv6 <= value(3) + value(4)) entry = {value(2), value(3), value(4)};
+    }
     return {};
   }};
   KIZASHI_TRY(from.ask({sql, answer_form::native, {}},
@@ -71,7 +86,7 @@ auto context_of(engine& in, writer_options const& options) -> result<block_conte
 class packet_writer::state {
 public:
   state(std::shared_ptr<engine> into, writer_options options, block_context with,
-        std::map<ledger_key, std::uint64_t> known)
+        block_ledger known)
       : engine_{std::move(into)},
         options_{std::move(options)},
         with_{std::move(with)},
@@ -84,10 +99,10 @@ public:
   auto add(net::packet_batch const& batch, recognise::tag_columns const& tags) -> status {
     filling_->add(batch, tags);
     counts_.packets += batch.size();
-    return filling_->size() < options_.block_rows ? status{} : hand_over();
+    return filling_->size() < options_.block_rows ? status{} : hand_over(false);
   }
-  auto finish() -> status {
-    if (filling_->size() > 0) KIZASHI_TRY(hand_over());
+  auto finish(bool is_whole) -> status {
+    if (filling_->size() > 0) KIZASHI_TRY(hand_over(!is_whole));
     stop();
     return std::exchange(failure_, {});
   }
@@ -101,17 +116,19 @@ private:
     return std::make_unique<packet_rows>();
   }
   /// Puts the filled block in the queue, and waits while that is full.
-  auto hand_over() -> status;
+  auto hand_over(bool is_cut) -> status;
   void stop();
   void work();
   [[nodiscard]] auto store(waiting_block const& block) -> status;
-  [[nodiscard]] auto write_ledger(ledger_key const& key, std::uint64_t digest,
-                                  std::uint64_t packets, std::string const& token) -> status;
+  /// What the ledger has of a block; fails when it has something else.
+  [[nodiscard]] auto known_part(waiting_block const& block) const -> result<ledger_entry>;
+  [[nodiscard]] auto write_ledger(ledger_key const& key, ledger_entry const& entry,
+                                  std::string const& token) -> status;
 
   std::shared_ptr<engine> engine_;
   writer_options options_;
   block_context with_;
-  std::map<ledger_key, std::uint64_t> known_;
+  block_ledger known_;
   std::unique_ptr<packet_rows> filling_;
   std::optional<std::uint64_t> epoch_;  // set before the first block is in the queue
   std::uint64_t sequence_ = 0;
@@ -126,15 +143,17 @@ private:
   std::vector<std::jthread> threads_;
 };
 
-auto packet_writer::state::hand_over() -> status {
-  if (!epoch_) epoch_ = filling_->digest();
+auto packet_writer::state::hand_over(bool is_cut) -> status {
+  if (!epoch_)
+    epoch_ = filling_->digest(std::min(epoch_packets, filling_->ipv4.size()),
+                              std::min(epoch_packets, filling_->ipv6.size()));
   std::unique_lock held{mutex_};
   if (queue_.size() >= options_.threads && failure_) {
     ++counts_.waits;
     changed_.wait(held, [&] { return queue_.size() < options_.threads || !failure_; });
   }
   if (!failure_) return failure_;
-  queue_.push_back({std::move(filling_), sequence_++});
+  queue_.push_back({std::move(filling_), sequence_++, is_cut});
   if (!spare_.empty()) {
     filling_ = std::move(spare_.back());
     spare_.pop_back();
@@ -178,48 +197,59 @@ void packet_writer::state::work() {
   }
 }
 
+auto packet_writer::state::known_part(waiting_block const& block) const -> result<ledger_entry> {
+  auto const& rows = *block.rows;
+  auto const found = known_.find({*epoch_, block.sequence});
+  if (found == known_.end()) return ledger_entry{};
+  auto const& part = found->second;
+  bool const has_all = rows.ipv4.size() >= part.ipv4 && rows.ipv6.size() >= part.ipv6;
+  if (has_all && rows.digest(part.ipv4, part.ipv6) == part.digest) return part;
+  // Stopped earlier than last time: what was read is a part of what the store has.
+  if (!has_all && block.is_cut) return ledger_entry{0, rows.ipv4.size(), rows.ipv6.size()};
+  return fail(errc::unsupported,
+              fmt::format("block {} differs from what the store has of this stream: it was stored "
+                          "from input that began the same and went on differently; store it for "
+                          "another sensor (--sensor)",
+                          block.sequence + 1));
+}
+
 auto packet_writer::state::store(waiting_block const& block) -> status {
   auto const& rows = *block.rows;
-  ledger_key const key{*epoch_, block.sequence};
-  auto const digest = rows.digest();
-  if (auto const found = known_.find(key); found != known_.end()) {
-    if (found->second != digest)
-      return fail(
-          errc::unsupported,
-          fmt::format("block {} differs from what the store has of this stream: it was stored "
-                      "from input that began the same and went on differently; store it for "
-                      "another sensor (--sensor)",
-                      block.sequence + 1));
-    std::lock_guard const held{mutex_};
-    counts_.known += rows.size();
-    return {};
+  KIZASHI_TRY(auto const known, known_part(block));
+  auto const old = known.ipv4 + known.ipv6, fresh = rows.size() - old;
+  if (fresh > 0) {
+    ledger_key const key{*epoch_, block.sequence};
+    ledger_entry const entry{rows.digest(rows.ipv4.size(), rows.ipv6.size()), rows.ipv4.size(),
+                             rows.ipv6.size()};
+    auto const token = fmt::format("{}/{:016x}/{}/{}/{:016x}", with_.sensor, key.epoch,
+                                   key.sequence, old, entry.digest);
+    native_block out{0};
+    if (rows.ipv4.size() > known.ipv4) {
+      rows.ipv4.write(with_, known.ipv4, out);
+      KIZASHI_TRY(engine_->insert("packets", out, token));
+    }
+    if (rows.ipv6.size() > known.ipv6) {
+      rows.ipv6.write(with_, known.ipv6, out);
+      KIZASHI_TRY(engine_->insert("packets6", out, token));
+    }
+    KIZASHI_TRY(write_ledger(key, entry, token));
   }
-  auto const token =
-      fmt::format("{}/{:016x}/{}/{:016x}", with_.sensor, key.epoch, key.sequence, digest);
-  native_block out{0};
-  if (rows.ipv4.size() > 0) {
-    rows.ipv4.write(with_, out);
-    KIZASHI_TRY(engine_->insert("packets", out, token));
-  }
-  if (rows.ipv6.size() > 0) {
-    rows.ipv6.write(with_, out);
-    KIZASHI_TRY(engine_->insert("packets6", out, token));
-  }
-  KIZASHI_TRY(write_ledger(key, digest, rows.size(), token));
   std::lock_guard const held{mutex_};
-  counts_.stored += rows.size();
-  ++counts_.blocks;
+  counts_.known += old;
+  counts_.stored += fresh;
+  counts_.blocks += fresh > 0 ? 1 : 0;
   return {};
 }
 
-auto packet_writer::state::write_ledger(ledger_key const& key, std::uint64_t digest,
-                                        std::uint64_t packets, std::string const& token) -> status {
+auto packet_writer::state::write_ledger(ledger_key const& key, ledger_entry const& entry,
+                                        std::string const& token) -> status {
   native_block row{1};
   row.add("sensor", std::array{with_.sensor});
   row.add("epoch", std::array{key.epoch});
   row.add("sequence", std::array{key.sequence});
-  row.add("digest", std::array{digest});
-  row.add("packets", std::array{packets});
+  row.add("digest", std::array{entry.digest});
+  row.add("packets", std::array{entry.ipv4});
+  row.add("packets6", std::array{entry.ipv6});
   return engine_->insert("ledger", row, token);
 }
 
@@ -241,8 +271,8 @@ auto packet_writer::add(net::packet_batch const& batch, recognise::tag_columns c
     -> status {
   return state_->add(batch, tags);
 }
-auto packet_writer::finish() -> status {
-  return state_->finish();
+auto packet_writer::finish(bool is_whole) -> status {
+  return state_->finish(is_whole);
 }
 auto packet_writer::counts() const -> writer_counts {
   return state_->counts();

@@ -38,10 +38,11 @@ struct writer_counts {
 };
 
 /// Cuts the stream into blocks that follow from the stream alone, so that the same stream has the
-/// same blocks each time it comes. A block's name is (sensor, epoch, sequence): the epoch is the
-/// digest of the stream's first block, the sequence its place. What the ledger has by that name is
-/// not stored again; a stream that begins like a known one and goes on differently is refused where
-/// it differs. So reading a capture again stores nothing, and after a kill it stores the rest.
+/// same blocks each time it comes. A block's name is (sensor, epoch, sequence): the epoch is a
+/// digest of the stream's first packets, the sequence its place. What the ledger has by that name
+/// is not stored again; of a block that it has in part the rest is stored. A stream that begins
+/// like a known one and goes on differently is refused where it differs. So reading a capture again
+/// stores nothing, and when it was cut short or has grown since, the rest.
 ///
 /// Memory: `threads` + 3 blocks of about 80 B per row. `add` and `finish` from one thread.
 class packet_writer {
@@ -56,7 +57,8 @@ public:
 
   [[nodiscard]] auto add(net::packet_batch const& batch, recognise::tag_columns const& tags)
       -> status;
-  [[nodiscard]] auto finish() -> status;
+  /// `is_whole`: the stream has ended by itself, and not because somebody stopped the reading.
+  [[nodiscard]] auto finish(bool is_whole = true) -> status;
   [[nodiscard]] auto counts() const -> writer_counts;
 
 private:

@@ -100,7 +100,7 @@ protected:
         "select (select count() from packets) + (select count() from packets6), "
         "(select sum(packets) from port_minute), (select sumMerge(packets) from port_hour), "
         "(select sumMerge(packets) from place_hour), (select sum(packets) from source_hour) + "
-        "(select sum(packets) from source6_hour), (select sum(packets) from ledger)");
+        "(select sum(packets) from source6_hour), (select sum(packets + packets6) from ledger)");
   }
 
   std::unique_ptr<net::packet_batch> batch_ = std::make_unique<net::packet_batch>();
@@ -183,12 +183,45 @@ TEST_F(PacketWriter, GoesOnWhereItWasStopped) {
   EXPECT_EQ(counts(), "6000\t6000\t6000\t6000\t6000\t6000\n");
 }
 
+TEST_F(PacketWriter, StoresTheRestOfAStreamThatHasGrown) {
+  auto const begun = store(1, 7, options());  // two blocks of 2,000 packets less a part
+  ASSERT_TRUE(begun) << begun.error().message;
+  EXPECT_EQ(begun->stored, 3500U);
+  store_all(2500, 3500);
+  store_all(0, 6000);
+  EXPECT_EQ(ask("select (select count() from packets) + (select count() from packets6), (select "
+                "sumMerge(packets) from port_hour)"),
+            "6000\t6000\n");
+}
+
+TEST_F(PacketWriter, TakesAStreamThatIsStoppedEarlierThanBeforeForKnown) {
+  store_all(6000, 0);
+  auto writer = packet_writer::open(engine_, options());
+  ASSERT_TRUE(writer);
+  stream from{1};
+  for (std::size_t i = 0; i < 7; ++i) {
+    from.next(*batch_, *tags_, batch_rows);
+    ASSERT_TRUE(writer->add(*batch_, *tags_));
+  }
+  ASSERT_TRUE(writer->finish(false));
+  EXPECT_EQ(writer->counts().known, 3500U);
+}
+
 TEST_F(PacketWriter, RefusesAStreamThatBeganTheSameAndGoesOnDifferently) {
-  ASSERT_TRUE(store(1, 5, options()));  // a block of 2,000 and a part of one
-  auto const more = store(1, batches, options());
-  ASSERT_FALSE(more);
-  EXPECT_THAT(more.error().message, HasSubstr("block 2 differs"));
-  EXPECT_THAT(more.error().message, HasSubstr("--sensor"));
+  store_all(6000, 0);
+  auto writer = packet_writer::open(engine_, options());
+  ASSERT_TRUE(writer);
+  stream from{1};
+  for (std::size_t i = 0; i < batches; ++i) {
+    from.next(*batch_, *tags_, batch_rows);
+    if (i == 9) batch_->destination_port[7] ^= 1;
+    if (!writer->add(*batch_, *tags_)) break;
+  }
+  auto const done = writer->finish();
+  ASSERT_FALSE(done);
+  EXPECT_THAT(done.error().message, HasSubstr("block 3 differs"));
+  EXPECT_THAT(done.error().message, HasSubstr("--sensor"));
+  EXPECT_EQ(ask("select (select count() from packets) + (select count() from packets6)"), "6000\n");
 }
 
 TEST_F(PacketWriter, KeepsSensorsApartAndNamesByTheirOwnNumbers) {

@@ -1,0 +1,35 @@
+#include "kizashi/app/store_sink.hpp"
+
+#include <fmt/format.h>
+
+#include "kizashi/app/findings.hpp"
+#include "kizashi/app/text_layout.hpp"
+#include "kizashi/base/text.hpp"
+#include "kizashi/store/embedded_engine.hpp"
+
+namespace kizashi::app {
+
+auto store_sink::open(std::string const& folder, std::string const& sensor, report const& with)
+    -> result<store_sink> {
+  KIZASHI_TRY(auto engine, store::open_embedded_engine(folder, "kizashi read"));
+  store::writer_options options;
+  options.sensor = sensor;
+  options.places = with.places.is_empty() ? nullptr : &with.places;
+  auto const& tables = *with.found->tables;
+  for (std::uint16_t i = 1; i <= tables.scanners.organisations(); ++i)
+    options.scanners.emplace_back(tables.scanners.organisation(i));
+  for (auto const& each : tables.fingerprints.entries()) options.fingerprints.push_back(each.name);
+  KIZASHI_TRY(auto writer, store::packet_writer::open(std::move(engine), std::move(options)));
+  return store_sink{folder, std::move(writer)};
+}
+
+auto store_sink::describe() const -> std::string {
+  auto const counts = writer_.counts();
+  auto text = fmt::format("{} stored in {}", counted(counts.stored, "packet"), folder_);
+  if (counts.known > 0) text += fmt::format("; {} were there before", with_thousands(counts.known));
+  if (counts.waits > 0)
+    text += fmt::format("; reading waited {} for the disk", counted(counts.waits, "time"));
+  return text;
+}
+
+}  // namespace kizashi::app
