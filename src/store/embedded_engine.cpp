@@ -1,6 +1,8 @@
 #include "kizashi/store/embedded_engine.hpp"
 
 #include <array>
+#include <atomic>
+#include <fstream>
 #include <mutex>
 #include <system_error>
 #include <utility>
@@ -11,6 +13,8 @@
 
 #include "kizashi/store/engine_error.hpp"
 #include "kizashi/store/internal/chdb_library.hpp"
+#include "kizashi/store/internal/statement.hpp"
+#include "kizashi/store/internal/stop_watch.hpp"
 #include "kizashi/store/internal/token_log.hpp"
 #include "kizashi/store/store_lock.hpp"
 
@@ -86,12 +90,21 @@ auto writer_settings() -> std::vector<std::string> {
           "--max_partitions_per_insert_block=0"};
 }
 
-// A reading session cannot write, read files, open connections or change its limits.
-auto reader_settings(ask_limits const& limits) -> std::vector<std::string> {
+// A reading session cannot write, read files, open connections or change its limits. By its `name`
+// it can be found and ended.
+auto reader_settings(question const& asked, std::string_view name) -> std::vector<std::string> {
+  auto const& limits = asked.limits;
   std::vector<std::string> settings{
       fmt::format("--max_memory_usage={}", limits.memory),
       fmt::format("--max_bytes_before_external_group_by={}", limits.memory / 4),
-      fmt::format("--max_bytes_before_external_sort={}", limits.memory / 4)};
+      fmt::format("--max_bytes_before_external_sort={}", limits.memory / 4),
+      fmt::format("--log_comment={}", name),
+      "--session_timezone=UTC",
+      "--output_format_json_validate_utf8=1",
+      "--output_format_json_escape_forward_slashes=0"};
+  // The other forms stay as ClickHouse 18.16 writes them.
+  if (asked.form == answer_form::json_lines || asked.form == answer_form::named_lines)
+    settings.emplace_back("--date_time_output_format=iso");
   if (limits.time.count() > 0)
     settings.push_back(fmt::format("--max_execution_time={}", limits.time.count()));
   if (limits.threads > 0) settings.push_back(fmt::format("--max_threads={}", limits.threads));
@@ -100,9 +113,46 @@ auto reader_settings(ask_limits const& limits) -> std::vector<std::string> {
 }
 
 auto name_of(answer_form form) -> std::string_view {
-  constexpr std::array<std::string_view, 4> names = {"Native", "TabSeparated", "CSV",
-                                                     "JSONEachRow"};
+  constexpr std::array<std::string_view, 5> names = {"Native", "TabSeparated", "CSV", "JSONEachRow",
+                                                     "TabSeparatedWithNamesAndTypes"};
   return names[static_cast<std::size_t>(form)];
+}
+
+/// Takes the two lines of the head off every piece of `named_lines` but the first.
+class head_cutter {
+public:
+  auto cut(std::span<std::uint8_t const> piece) -> result<std::span<std::uint8_t const>> {
+    std::string_view const text{reinterpret_cast<char const*>(piece.data()), piece.size()};
+    if (head_.empty()) {
+      head_ = text.substr(0, text.find('\n', text.find('\n') + 1) + 1);
+      return piece;
+    }
+    if (!text.starts_with(head_))
+      return fail(errc::io_error, "the engine's answer changes its columns on the way");
+    return piece.subspan(head_.size());
+  }
+
+private:
+  std::string head_;
+};
+
+/// Whether `file` begins and ends as a Parquet file does: the engine does not say when the disk is
+/// full while it writes one. (Apache Parquet, File Format: magic "PAR1" at both ends, before the
+/// last one the length of the footer in 4 bytes.)
+auto is_whole_parquet(std::filesystem::path const& file) -> bool {
+  std::ifstream in{file, std::ios::binary | std::ios::ate};
+  auto const size = in ? static_cast<std::int64_t>(in.tellg()) : 0;
+  if (size < 12) return false;
+  std::array<char, 4> first{};
+  std::array<char, 8> last{};
+  in.seekg(0).read(first.data(), first.size());
+  in.seekg(-8, std::ios::end).read(last.data(), last.size());
+  std::int64_t foot = 0;
+  for (std::size_t i = 0; i < 4; ++i)
+    foot |= std::int64_t{static_cast<std::uint8_t>(last[i])} << (8 * i);
+  constexpr std::string_view magic = "PAR1";
+  return in && std::string_view{first.data(), 4} == magic &&
+         std::string_view{last.data() + 4, 4} == magic && foot <= size - 12;
 }
 
 class embedded_engine final : public engine {
@@ -128,14 +178,23 @@ public:
   auto insert(std::string_view table, native_block const& block, std::string_view token)
       -> status override;
   auto ask(question const& asked, answer_sink const& sink) -> status override;
+  auto ask_parquet(question const& asked, std::filesystem::path const& file) -> status override;
 
 private:
+  using answerer = std::function<status(connection const&)>;
+  [[nodiscard]] auto answer(question const& asked, answerer const& how) -> status;
+  [[nodiscard]] auto analyse(connection const& session, std::string const& sql) const
+      -> internal::chdb_analysis;
   [[nodiscard]] auto permit(connection const& session, std::string_view sql) const -> status;
+  [[nodiscard]] auto stream(connection const& session, question const& asked,
+                            answer_sink const& sink) const -> status;
+  void end_question(std::string_view name);
 
   chdb_library const& library_;
   std::filesystem::path folder_;
   store_lock lock_;
   engine_capabilities has_;
+  std::atomic<std::uint64_t> questions_{0};
   std::mutex running_;
   connection first_;  // keeps the engine running
 };
@@ -163,42 +222,106 @@ auto embedded_engine::insert(std::string_view table, native_block const& block,
   return outcome;
 }
 
-auto embedded_engine::permit(connection const& session, std::string_view sql) const -> status {
+auto embedded_engine::analyse(connection const& session, std::string const& sql) const
+    -> internal::chdb_analysis {
   internal::chdb_analysis analysis;
-  auto const failed =
-      library_.classify(session.get(), sql.data(), sql.size(), nullptr, 0, &analysis);
-  constexpr std::uint32_t reads = 0;
-  constexpr std::uint32_t unknown = 4;
-  // What does not parse goes on to the engine, which says why.
-  if (failed == 0 && analysis.kind == unknown && analysis.statements == 0) return {};
-  if (failed == 0 && analysis.kind == reads && analysis.statements == 1) return {};
-  if (failed == 0 && analysis.kind == reads && analysis.statements > 1)
-    return fail(errc::permission,
-                fmt::format("the text has {} statements; expected one", analysis.statements));
-  return fail(errc::permission,
-              "the statement writes or changes something; only questions are answered here: "
-              "SELECT, SHOW, DESCRIBE, EXPLAIN");
+  if (library_.classify(session.get(), sql.data(), sql.size(), nullptr, 0, &analysis) != 0)
+    analysis.kind = internal::chdb_analysis::changes;
+  return analysis;
 }
 
-auto embedded_engine::ask(question const& asked, answer_sink const& sink) -> status {
+auto embedded_engine::permit(connection const& session, std::string_view sql) const -> status {
+  using kinds = internal::chdb_analysis;
+  auto const analysis = analyse(session, std::string{sql});
+  // What does not parse goes on to the engine, which says why.
+  if (analysis.kind == kinds::unknown && analysis.statements == 0) return {};
+  if (analysis.kind != kinds::reads)
+    return fail(errc::permission,
+                "the statement writes or changes something; only questions are answered here: "
+                "SELECT, SHOW, DESCRIBE, EXPLAIN");
+  if (analysis.statements != 1)
+    return fail(errc::permission,
+                fmt::format("the text has {} statements; expected one", analysis.statements));
+  // A statement has no room for a second FORMAT.
+  std::string const body{internal::statement_body(sql)};
+  if (analyse(session, body + "\nformat Null").kind != kinds::reads)
+    return fail(errc::permission,
+                "the statement has a FORMAT clause; leave it out: the form of the answer is chosen "
+                "beside the statement (--format)");
+  return {};
+}
+
+void embedded_engine::end_question(std::string_view name) {
+  std::scoped_lock const only{running_};
+  auto const sql =
+      fmt::format("kill query where Settings['log_comment'] = {} async", sql_text(name));
+  held_result const done{library_, library_.query(first_.get(), sql.data(), sql.size(), "Null", 4)};
+}
+
+/// Opens a session for `asked` and answers in it, until somebody wants to stop.
+auto embedded_engine::answer(question const& asked, answerer const& how) -> status {
+  auto const name = fmt::format("kizashi question {}", ++questions_);
   KIZASHI_TRY(auto const session,
-              connection::open(library_, folder_, reader_settings(asked.limits)));
+              connection::open(library_, folder_, reader_settings(asked, name)));
   KIZASHI_TRY(permit(session, asked.sql));
+  internal::stop_watch const watch{asked.wants_stop, [&] { end_question(name); }};
+  auto answered = how(session);
+  if (!answered && watch.has_stopped())
+    return fail(errc::interrupted, "stopped before the answer was complete");
+  return answered;
+}
+
+auto embedded_engine::stream(connection const& session, question const& asked,
+                             answer_sink const& sink) const -> status {
   auto const form = name_of(asked.form);
-  held_result const stream{library_,
-                           library_.stream_query(session.get(), asked.sql.data(), asked.sql.size(),
-                                                 form.data(), form.size())};
-  KIZASHI_TRY(stream.outcome(asked.sql));
+  auto const& sql = asked.sql;
+  held_result const stream{library_, library_.stream_query(session.get(), sql.data(), sql.size(),
+                                                           form.data(), form.size())};
+  if (auto begun = stream.outcome(sql); !begun) {
+    // SHOW, DESCRIBE and EXPLAIN have short answers, which come whole.
+    if (!begun.error().message.starts_with("Streaming query is not supported")) return begun;
+    held_result const whole{
+        library_, library_.query(session.get(), sql.data(), sql.size(), form.data(), form.size())};
+    KIZASHI_TRY(whole.outcome(sql));
+    return whole.bytes().empty() ? status{} : sink(whole.bytes());
+  }
+  head_cutter head;
   for (;;) {
     held_result const piece{library_, library_.stream_fetch(session.get(), stream.get())};
-    KIZASHI_TRY(piece.outcome(asked.sql));
-    auto const bytes = piece.bytes();
+    KIZASHI_TRY(piece.outcome(sql));
+    auto bytes = piece.bytes();
     if (bytes.empty()) return {};
+    if (asked.form == answer_form::named_lines) {
+      KIZASHI_TRY(bytes, head.cut(bytes));
+    }
     if (auto taken = sink(bytes); !taken) {
       library_.stream_cancel(session.get(), stream.get());
       return taken;
     }
   }
+}
+
+auto embedded_engine::ask(question const& asked, answer_sink const& sink) -> status {
+  return answer(asked, [&](connection const& session) { return stream(session, asked, sink); });
+}
+
+auto embedded_engine::ask_parquet(question const& asked, std::filesystem::path const& file)
+    -> status {
+  return answer(asked, [&](connection const& session) -> status {
+    // Nothing is put behind what is no statement by itself.
+    if (analyse(session, std::string{asked.sql}).kind != internal::chdb_analysis::reads)
+      return stream(session, asked, [](auto) -> status { return {}; });
+    auto const sql = fmt::format("{}\ninto outfile {} truncate format Parquet",
+                                 internal::statement_body(asked.sql),
+                                 sql_text(std::filesystem::absolute(file).string()));
+    held_result const done{library_,
+                           library_.query(session.get(), sql.data(), sql.size(), "Null", 4)};
+    KIZASHI_TRY(done.outcome(sql));
+    if (is_whole_parquet(file)) return {};
+    return fail(errc::io_error,
+                fmt::format("{}: the file could not be written to its end; is the disk full?",
+                            file.string()));
+  });
 }
 
 auto version_of(chdb_library const& library, connection const& session)

@@ -166,6 +166,94 @@ TEST_F(EmbeddedEngine, ReadsNoFilesAndOpensNoConnections) {
   EXPECT_EQ(ask("select 1 settings max_memory_usage=0"), refused);
 }
 
+TEST_F(EmbeddedEngine, LeavesTheFormToTheCaller) {
+  constexpr auto refused =
+      "the statement has a FORMAT clause; leave it out: the form of the answer is chosen beside "
+      "the statement (--format)";
+  EXPECT_EQ(ask("select 1 format CSV"), refused);
+  EXPECT_EQ(ask("select 1 format CSV settings max_threads=1; -- x"), refused);
+  EXPECT_EQ(ask("show tables format JSON"), refused);
+  // The word alone is none.
+  EXPECT_EQ(ask("select 1 as format; -- format CSV"), "1\n");
+  EXPECT_EQ(ask("select 'format CSV';"), "format CSV\n");
+}
+
+TEST_F(EmbeddedEngine, AnswersWhatIsNoSelect) {
+  run("create table seen (n UInt8) engine=Memory");
+  EXPECT_EQ(ask("show tables;"), "seen\n");
+  EXPECT_EQ(ask("exists table seen -- it does"), "1\n");
+  EXPECT_THAT(ask("describe seen"), HasSubstr("n\tUInt8\t"));
+  EXPECT_THAT(ask("explain select n from seen"), HasSubstr("ReadFrom"));
+}
+
+TEST_F(EmbeddedEngine, TakesTimesWithoutAZoneForUtc) {
+  EXPECT_EQ(ask("select toUnixTimestamp('2026-01-15 09:00:00')"), "1768467600\n");
+  EXPECT_EQ(ask("select timezone()"), "UTC\n");
+}
+
+TEST_F(EmbeddedEngine, WritesJsonLinesThatAreJson) {
+  EXPECT_EQ(ask_whole(*engine_, {"select toDateTime64('2026-01-15 09:00:00.5', 6, 'UTC') as t, "
+                                 "toIPv4('192.0.2.1') as a, toIPv6('2001:db8:0:0:1:0:0:1') as b, "
+                                 "unhex('2fff') as c, nan as d, [1, NULL] as e",
+                                 answer_form::json_lines,
+                                 {}})
+                .value(),
+            "{\"t\":\"2026-01-15T09:00:00.500000Z\",\"a\":\"192.0.2.1\","
+            "\"b\":\"2001:db8::1:0:0:1\",\"c\":\"/\xef\xbf\xbd\",\"d\":null,\"e\":[1,null]}\n");
+}
+
+TEST_F(EmbeddedEngine, EndsAQuestionThatHasGivenNothingYet) {
+  auto times = 0;
+  question const endless{"select count() from system.numbers", {}, {}, [&] { return ++times > 2; }};
+  auto const done = engine_->ask(endless, [](auto) -> status { return {}; });
+  ASSERT_FALSE(done);
+  EXPECT_EQ(done.error().code, errc::interrupted);
+  EXPECT_EQ(done.error().message, "stopped before the answer was complete");
+  EXPECT_EQ(ask("select 1"), "1\n");
+}
+
+TEST_F(EmbeddedEngine, WritesParquet) {
+  auto const file = folder_.path() / "it's.parquet";
+  std::ofstream{file} << "what was there before, and longer than what comes now"
+                      << std::string(9999, '.');
+  for (auto const* const sql : {"select number as n from numbers(3) -- c", "show databases;"}) {
+    auto const done = engine_->ask_parquet({sql, {}, {}}, file);
+    ASSERT_TRUE(done) << done.error().message;
+    std::ifstream in{file, std::ios::binary};
+    std::string const bytes{std::istreambuf_iterator<char>{in}, {}};
+    EXPECT_LT(bytes.size(), 2000U);
+    EXPECT_TRUE(bytes.starts_with("PAR1") && bytes.ends_with("PAR1"));
+  }
+}
+
+TEST_F(EmbeddedEngine, WritesNoParquetOfWhatIsNoQuestion) {
+  auto const file = folder_.path() / "x.parquet";
+  auto const words = [&](std::string_view sql, std::filesystem::path const& to) -> std::string {
+    auto const done = engine_->ask_parquet({sql, {}, {}}, to);
+    return done ? "done" : done.error().message;
+  };
+  EXPECT_THAT(words("drop table seen", file), HasSubstr("only questions are answered here"));
+  EXPECT_THAT(words("select 1 format CSV", file), HasSubstr("has a FORMAT clause"));
+  EXPECT_THAT(words("select 1 into outfile '/tmp/x'", file), HasSubstr("only questions"));
+  EXPECT_EQ(words("select 1 +", file), "SQL:1:11: the statement ends where more was expected");
+  EXPECT_EQ(words("select '", file), "SQL:1:8: not expected here: '");
+  EXPECT_FALSE(std::filesystem::exists(file));
+  EXPECT_THAT(words("select NULL as n", file), HasSubstr("column 'n' is not supported"));
+  EXPECT_THAT(words("select 1", folder_.path() / "nix" / "x"), HasSubstr("No such file"));
+  // What takes no bytes and does not say so.
+  EXPECT_EQ(words("select 1", "/dev/full"),
+            "/dev/full: the file could not be written to its end; is the disk full?");
+}
+
+TEST_F(EmbeddedEngine, EndsTheWritingOfParquet) {
+  auto times = 0;
+  auto const done = engine_->ask_parquet(
+      {"select count() from system.numbers", {}, {}, [&] { return ++times > 2; }},
+      folder_.path() / "x.parquet");
+  ASSERT_FALSE(done);
+  EXPECT_EQ(done.error().code, errc::interrupted);
+}
+
 TEST_F(EmbeddedEngine, SaysWhatIsWrongWithAQuestionAndWhere) {
   EXPECT_EQ(ask("select\n  count(\nfrom seen"), "SQL:2:8: not expected here: (");
   EXPECT_EQ(ask("select 1 +"), "SQL:1:11: the statement ends where more was expected");

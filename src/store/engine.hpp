@@ -12,6 +12,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <filesystem>
 #include <functional>
 #include <span>
 #include <string>
@@ -43,12 +44,15 @@ struct engine_capabilities {
 };
 
 /// The form in which an answer comes. Pieces of each can be put one behind the other, which is not
-/// so for forms with a head or a foot (JSON, Parquet, CSV with names).
+/// so for forms with a head or a foot (JSON, CSV with names); Parquet is `engine::ask_parquet`.
 enum class answer_form : std::uint8_t {
   native,           ///< ClickHouse's Native blocks; `native_reader.hpp`
   tab_separated,    ///< one line per row, escaped as ClickHouse's TabSeparated
   comma_separated,  ///< RFC 4180, strings in quotes, no line of names
-  json_lines,       ///< one object per line
+  json_lines,       ///< one object per line, always UTF-8; times as RFC 3339 in UTC
+  /// tab_separated behind two lines with the columns' names and types; times as RFC 3339 in UTC.
+  /// Read by `line_reader.hpp`.
+  named_lines,
 };
 
 /// What one question may cost.
@@ -63,6 +67,9 @@ struct question {
   std::string_view sql;  ///< one statement that reads; no FORMAT clause
   answer_form form = answer_form::native;
   ask_limits limits;
+  /// Asked ten times a second, from another thread, while the engine works; when it says yes the
+  /// question fails with `errc::interrupted`. None: it goes on to its end.
+  std::function<bool()> wants_stop = nullptr;
 };
 
 /// Takes the next piece of an answer; what it returns ends the question when it is a failure.
@@ -95,6 +102,12 @@ public:
   /// Answers a question that reads, in pieces. Anything that writes, reads files or opens
   /// connections is refused before it runs, so that the text may come from a person.
   [[nodiscard]] virtual auto ask(question const& asked, answer_sink const& sink) -> status = 0;
+
+  /// The same, as one Parquet file instead of `asked.form`. `file` is made or written over; after a
+  /// failure what is there is of no use, and for the caller to take away. Memory: some groups of
+  /// rows, not the answer.
+  [[nodiscard]] virtual auto ask_parquet(question const& asked, std::filesystem::path const& file)
+      -> status = 0;
 };
 
 /// The whole answer at once, up to `most` bytes.

@@ -25,10 +25,14 @@ using chdb_insert = chdb_insert_data*;
 
 /// What a statement does, as the engine's parser sees it.
 struct chdb_analysis {
+  static constexpr std::uint32_t reads = 0;
+  static constexpr std::uint32_t changes = 1;  // one of those that do
+  static constexpr std::uint32_t unknown = 4;  // did not parse
+
   std::uint32_t struct_size = sizeof(chdb_analysis);
   std::uint32_t statements = 0;
   std::uint32_t flags = 0;
-  std::uint32_t kind = 4;  // 0 reads only; 4 did not parse; the rest changes something
+  std::uint32_t kind = unknown;
 };
 
 struct chdb_library {
