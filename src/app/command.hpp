@@ -17,6 +17,7 @@ inline constexpr int exit_usage = 2;
 void add_read(CLI::App& program, int& exit_code);
 void add_synth(CLI::App& program, int& exit_code);
 void add_place(CLI::App& program, int& exit_code);
+void add_query(CLI::App& program, int& exit_code);
 void add_match(CLI::App& program, int& exit_code);
 void add_config(CLI::App& program, int& exit_code);
 void add_scanners(CLI::App& program, int& exit_code);

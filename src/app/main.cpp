@@ -80,6 +80,7 @@ auto run(int count, char const* const* words) -> int {
 #if __has_include("kizashi/app/synth.cpp")
   add_synth(program, exit_code);
 #endif
+  add_query(program, exit_code);
   add_match(program, exit_code);
   add_place(program, exit_code);
   add_fingerprints(program, exit_code);

@@ -26,8 +26,16 @@ auto check_path(std::string const& text) -> status {
   return {};
 }
 
-/// Reads "256MiB": a whole number and KiB, MiB or GiB, without a space. What the sets need at least
-/// is more than a mebibyte anyway.
+auto check_memory(std::string const& text) -> status {
+  KIZASHI_TRY(parse_memory(text));
+  return {};
+}
+
+/// A configuration file is written by hand; one above this is something else.
+constexpr std::size_t config_limit = std::size_t{1} << 20;
+
+}  // namespace
+
 auto parse_memory(std::string_view text) -> result<std::size_t> {
   constexpr std::uint64_t least = std::uint64_t{1} << 20;
   constexpr std::uint64_t most = std::uint64_t{1} << 40;
@@ -49,16 +57,6 @@ auto parse_memory(std::string_view text) -> result<std::size_t> {
                           "MiB or GiB, such as 256MiB, 1MiB to 1024GiB",
                           text));
 }
-
-auto check_memory(std::string const& text) -> status {
-  KIZASHI_TRY(parse_memory(text));
-  return {};
-}
-
-/// A configuration file is written by hand; one above this is something else.
-constexpr std::size_t config_limit = std::size_t{1} << 20;
-
-}  // namespace
 
 // Long on purpose: the one table of all keys.
 auto setting_keys() -> std::span<config_key const> {

@@ -4,6 +4,7 @@
 
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "kizashi/base/config.hpp"
@@ -34,6 +35,9 @@ struct settings {
 
 /// Fails when keys contradict each other.
 [[nodiscard]] auto settings_of(config const& from) -> result<settings>;
+
+/// Reads "256MiB": a whole number and KiB, MiB or GiB, without a space, 1MiB to 1024GiB, in bytes.
+[[nodiscard]] auto parse_memory(std::string_view text) -> result<std::size_t>;
 
 /// The file that holds when `option` names none: $KIZASHI_CONFIG, else kizashi.toml in the working
 /// directory when it is there, else none (an empty text).
