@@ -19,6 +19,7 @@ constexpr auto footer =
     "  kizashi synth mixed -o mixed.pcap              invent an hour of a telescope\n"
     "  kizashi read mixed.pcap                        who sent what to where\n"
     "  kizashi read night.pcap.gz --darknet 192.0.2.0/24 --json\n"
+    "  kizashi query --store seen \"show tables\"       what a store holds, in SQL\n"
     "\n"
     "'kizashi COMMAND --help' explains a command. Exit codes: 0 done, 1 failed or partial, 2 "
     "wrong\n"
