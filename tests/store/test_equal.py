@@ -1,0 +1,100 @@
+"""What `kizashi read` counts and what the store answers are the same, for every scenario and every capture whose counts an
+independent reader wrote down (read itself is held against those by tests/captures)."""
+import collections
+import csv
+import io
+import json
+import os
+import pathlib
+import subprocess
+import tempfile
+import unittest
+
+KIZASHI = os.environ["KIZASHI"]
+SHARED = pathlib.Path(os.environ["KIZASHI_SHARED_DIR"])
+SCENARIOS = {"mixed": (), "backscatter": (), "botnet": (), "outbreak": (), "planted": (), "slow-and-coordinated": (),
+             "three-days": (), "nicter-hour": ("--rate-scale", "0.01")}
+NO_IP, PORTS = 2, 128  # bits of `attributes`
+BOTH = "(select sensor, src6, attributes, protocol, dst_port, wire_length from (select sensor, toString(src) as src6, attributes, " \
+       "protocol, dst_port, wire_length from packets union all select sensor, hex(src) as src6, attributes, protocol, dst_port, " \
+       "wire_length from packets6))"
+
+
+def run(*words, **more):
+    return subprocess.run([KIZASHI, *map(str, words)], capture_output=True, **more)
+
+
+class Equal(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.scratch = tempfile.TemporaryDirectory(prefix="kizashi-equal-")
+        cls.folder = pathlib.Path(cls.scratch.name)
+        if b"engine" in run("query", "--store", cls.folder / "none", "select 1").stderr:
+            raise unittest.SkipTest("the store's engine is not on this machine")
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.scratch.cleanup()
+
+    def ask(self, store, sql):
+        done = run("query", "--store", store, "--format", "csv", sql, check=True)
+        return list(csv.DictReader(io.StringIO(done.stdout.decode())))
+
+    def by_sensor(self, store, columns, source, group="sensor"):
+        sql = f"select {group}, {columns} from {source} group by {group}"
+        return {row["sensor"]: row for row in self.ask(store, sql)}
+
+    def check(self, store, documents):
+        """`documents`: what read said, by sensor."""
+        names = {row["name"]: row["number"] for row in self.ask(store, "select name, number from names where kind = 'sensor'")}
+        totals = self.by_sensor(store, "count() as packets, sum(wire_length) as bytes, "
+                                f"uniqExactIf(src6, bitAnd(attributes, {NO_IP}) = 0) as sources", BOTH)
+        minutes = self.by_sensor(store, "sum(packets) as packets, sum(bytes) as bytes", "port_minute")
+        hours = self.by_sensor(store, "sumMerge(packets) as packets, sumMerge(bytes) as bytes", "port_hour")
+        places = self.by_sensor(store, "sumMerge(packets) as packets, sumMerge(bytes) as bytes", "place_hour")
+        ports = collections.defaultdict(set)
+        for row in self.ask(store, "select sensor, protocol, dst_port, count() as packets, sum(wire_length) as bytes, "
+                            f"uniqExact(src6) as sources from {BOTH} where bitAnd(attributes, {PORTS}) != 0 and protocol in "
+                            "(6, 17) group by sensor, protocol, dst_port"):
+            ports[row["sensor"]].add(tuple(int(row[key]) for key in ("protocol", "dst_port", "packets", "bytes", "sources")))
+        for name, said in documents.items():
+            with self.subTest(name):
+                sensor = names[name]
+                expected = (said["packets"]["total"], said["wire_bytes"])
+                if expected[0] == 0:
+                    self.assertNotIn(sensor, totals)
+                    continue
+                for rows in (totals, minutes, hours, places):
+                    self.assertEqual((int(rows[sensor]["packets"]), int(rows[sensor]["bytes"])), expected)
+                self.assertEqual(int(totals[sensor]["sources"]), said["sources"])
+                self.assertEqual(ports[sensor], {({"tcp": 6, "udp": 17}[each["protocol"]], each["port"], each["packets"],
+                                                  each["wire_bytes"], each["sources"]) for each in said["ports"]})
+
+    def read_into(self, store, name, *words):
+        done = run("read", *words, "--store", store, "--sensor", name, "--json", "--top", 0, "--no-progress")
+        self.assertTrue(done.stdout, done.stderr)
+        return json.loads(done.stdout)
+
+    def test_scenarios(self):
+        store = self.folder / "scenarios"
+        documents = {}
+        for name, options in SCENARIOS.items():
+            words = ["--synth", name]
+            if options:
+                run("synth", name, *options, "-o", self.folder / "small.pcap", "--no-progress", check=True)
+                words = [self.folder / "small.pcap"]
+            documents[name] = self.read_into(store, name, *words)
+        self.check(store, documents)
+
+    @unittest.skipUnless((SHARED / "golden/pcap_expected.jsonl").exists(), "needs the golden captures")
+    def test_captures(self):
+        store = self.folder / "captures"
+        lines = (SHARED / "golden/pcap_expected.jsonl").read_text().splitlines()
+        paths = [json.loads(line)["path"] for line in lines]
+        documents = {path: self.read_into(store, path, SHARED / "data" / path) for path in paths}
+        self.assertGreater(len(documents), 200)
+        self.check(store, documents)
+
+
+if __name__ == "__main__":
+    unittest.main()
