@@ -122,9 +122,11 @@ void address_list::sort() {
   std::ranges::sort(entries_, [](list_entry const& a, list_entry const& b) {
     return a.where != b.where ? a.where < b.where : a.line < b.line;
   });
-  auto const rest = std::ranges::unique(entries_, {}, &list_entry::where);
-  repeated_ = rest.size();
-  entries_.erase(rest.begin(), rest.end());
+  auto const rest = std::unique(
+      entries_.begin(), entries_.end(),
+      [](list_entry const& before, list_entry const& each) { return before.where == each.where; });
+  repeated_ = static_cast<std::size_t>(entries_.end() - rest);
+  entries_.erase(rest, entries_.end());
 }
 
 auto address_list::parse(std::string_view text) -> address_list {
