@@ -68,17 +68,17 @@ public:
     return connection{library, opened};
   }
   connection(connection&& other) noexcept
-      : library_{other.library_}, opened_{std::exchange(other.opened_, nullptr)} {}
+      : chdb_{other.chdb_}, opened_{std::exchange(other.opened_, nullptr)} {}
   auto operator=(connection&&) -> connection& = delete;
   ~connection() {
-    if (opened_ != nullptr) library_->close(opened_);
+    if (opened_ != nullptr) chdb_->close(opened_);
   }
   [[nodiscard]] auto get() const noexcept -> chdb_connection { return *opened_; }
 
 private:
   connection(chdb_library const& library, chdb_connection* opened)
-      : library_{&library}, opened_{opened} {}
-  chdb_library const* library_;
+      : chdb_{&library}, opened_{opened} {}
+  chdb_library const* chdb_;
   chdb_connection* opened_;
 };
 
