@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <array>
+#include <limits>
 #include <set>
 #include <string>
+#include <tuple>
 #include <vector>
 
 #include <gtest/gtest.h>
@@ -83,6 +85,56 @@ auto text_of(telescope::summary const& sums) -> std::string {
   for (auto const& row : sums.windows)
     add(row.start.nanoseconds(), row.packets, row.sources, row.destinations);
   return text;
+}
+
+/// Keeps what came, and fails at a packet if told to.
+class packet_list final : public batch_sink {
+public:
+  explicit packet_list(std::size_t most = std::numeric_limits<std::size_t>::max()) : most_{most} {}
+  auto take(net::packet_batch const& packets, recognise::tag_columns const&) -> status override {
+    for (std::size_t row = 0; row < packets.size(); ++row)
+      rows.emplace_back(packets.time[row], packets.source[row], packets.destination[row]);
+    if (rows.size() > most_) return fail(errc::io_error, "the disk is full");
+    return {};
+  }
+  std::vector<std::tuple<std::int64_t, std::uint32_t, std::uint32_t>> rows;
+
+private:
+  std::size_t most_;
+};
+
+auto travel_into(packet_list& list, unsigned workers) -> outcome {
+  auto const table = recognise::fingerprint_table::shipped();
+  auto const scanners = recognise::scanner_list::shipped();
+  random_frames source{60};
+  road_options options;
+  options.workers = workers;
+  auto& wanted = options.recognition.emplace();
+  wanted.fingerprints = &table;
+  wanted.scanners = &scanners;
+  wanted.packets = &list;
+  return travel(source, options);
+}
+
+TEST(travel, hands_the_packets_on_in_the_order_of_the_stream) {
+  packet_list alone;
+  auto const whole = travel_into(alone, 1);
+  EXPECT_EQ(alone.rows.size(), whole.summary.packets.total);
+  for (unsigned const workers : {2U, 3U, 8U}) {
+    packet_list list;
+    EXPECT_FALSE(travel_into(list, workers).is_partial);
+    EXPECT_EQ(list.rows, alone.rows) << workers;
+  }
+}
+
+TEST(travel, ends_where_packets_cannot_be_handed_on) {
+  for (unsigned const workers : {1U, 3U}) {
+    packet_list list{10'000};
+    auto const ended = travel_into(list, workers);
+    EXPECT_TRUE(ended.is_partial);
+    ASSERT_FALSE(ended.failure);
+    EXPECT_EQ(ended.failure.error().message, "the disk is full");
+  }
 }
 
 TEST(travel, answers_the_same_with_any_number_of_workers) {
