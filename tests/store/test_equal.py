@@ -10,6 +10,8 @@ import subprocess
 import tempfile
 import unittest
 
+from with_engine import skip_without_engine
+
 KIZASHI = os.environ["KIZASHI"]
 SHARED = pathlib.Path(os.environ["KIZASHI_SHARED_DIR"])
 SCENARIOS = {"mixed": (), "backscatter": (), "botnet": (), "outbreak": (), "planted": (), "slow-and-coordinated": (),
@@ -29,8 +31,7 @@ class Equal(unittest.TestCase):
     def setUpClass(cls):
         cls.scratch = tempfile.TemporaryDirectory(prefix="kizashi-equal-")
         cls.folder = pathlib.Path(cls.scratch.name)
-        if b"engine" in run("query", "--store", cls.folder / "none", "select 1").stderr:
-            raise unittest.SkipTest("the store's engine is not on this machine")
+        skip_without_engine(cls.folder)
 
     @classmethod
     def tearDownClass(cls):
