@@ -74,15 +74,70 @@ create table if not exists packets6 (
   time DateTime alias toDateTime(intDiv(ts, 1000000))
 ) engine=MergeTree partition by toDate(toDateTime(intDiv(ts, 1000000)), 'UTC') order by (src, ts) [kept];
 
+-- Packets of IPv4 that are alike in all of these, by minute: FlowTuple's key and what was recognised. The others follow from it.
+create table if not exists tuples (
+  sensor UInt16 [codec ZSTD(1)],
+  minute UInt32 [codec T64, ZSTD(1)],  -- seconds since 1970 at its begin; 0: not known
+  src UInt32 [codec Delta, ZSTD(1)],
+  dst UInt32 [codec T64, ZSTD(1)],
+  src_port UInt16 [codec ZSTD(1)],  -- ICMP: type
+  dst_port UInt16 [codec ZSTD(1)],  -- ICMP: code
+  protocol UInt8 [codec ZSTD(1)],
+  tcp_flags UInt8 [codec ZSTD(1)],
+  ttl UInt8 [codec ZSTD(1)],
+  ip_length UInt16 [codec ZSTD(1)],
+  window UInt16 [codec ZSTD(1)],
+  attributes UInt16 [codec ZSTD(1)],
+  derived UInt8 [codec ZSTD(1)],
+  type UInt8 [codec ZSTD(1)],
+  class UInt8 [codec ZSTD(1)],
+  scanner UInt16 [codec ZSTD(1)],
+  fingerprints UInt64 [codec ZSTD(1)],
+  country FixedString(2) [codec ZSTD(1)],
+  asn UInt32 [codec ZSTD(1)],
+  packets UInt64 [codec ZSTD(1)],
+  bytes UInt64 [codec ZSTD(1)],
+  source String alias IPv4NumToString(src),
+  time DateTime alias toDateTime(minute)
+) engine=MergeTree partition by toDate(toDateTime(minute), 'UTC') order by (src, minute) [kept];
+
+-- The same of IPv6.
+create table if not exists tuples6 (
+  sensor UInt16 [codec ZSTD(1)],
+  minute UInt32 [codec T64, ZSTD(1)],  -- seconds since 1970 at its begin; 0: not known
+  src FixedString(16) [codec ZSTD(1)],
+  dst FixedString(16) [codec ZSTD(1)],
+  src_port UInt16 [codec ZSTD(1)],  -- ICMP: type
+  dst_port UInt16 [codec ZSTD(1)],  -- ICMP: code
+  protocol UInt8 [codec ZSTD(1)],
+  tcp_flags UInt8 [codec ZSTD(1)],
+  ttl UInt8 [codec ZSTD(1)],
+  ip_length UInt16 [codec ZSTD(1)],
+  window UInt16 [codec ZSTD(1)],
+  attributes UInt16 [codec ZSTD(1)],
+  derived UInt8 [codec ZSTD(1)],
+  type UInt8 [codec ZSTD(1)],
+  class UInt8 [codec ZSTD(1)],
+  scanner UInt16 [codec ZSTD(1)],
+  fingerprints UInt64 [codec ZSTD(1)],
+  country FixedString(2) [codec ZSTD(1)],
+  asn UInt32 [codec ZSTD(1)],
+  packets UInt64 [codec ZSTD(1)],
+  bytes UInt64 [codec ZSTD(1)],
+  source String alias IPv6NumToString(src),
+  time DateTime alias toDateTime(minute)
+) engine=MergeTree partition by toDate(toDateTime(minute), 'UTC') order by (src, minute) [kept];
+
 -- Packets by minute, protocol and port.
 create table if not exists port_minute (
   minute UInt32 [codec Delta, ZSTD(1)],  -- seconds since 1970 at its begin
   sensor UInt16 [codec ZSTD(1)],
   protocol UInt8 [codec ZSTD(1)],
   port UInt16 [codec ZSTD(1)],  -- destination port; ICMP: code
+  has_port UInt8 [codec ZSTD(1)],  -- 0: no port could be read, and `port` is 0
   packets UInt64 [codec ZSTD(1)],
   bytes UInt64 [codec ZSTD(1)]
-) engine=SummingMergeTree partition by toDate(toDateTime(minute), 'UTC') order by (minute, sensor, protocol, port) [kept];
+) engine=SummingMergeTree partition by toDate(toDateTime(minute), 'UTC') order by (minute, sensor, protocol, port, has_port) [kept];
 
 -- What each IPv4 source did by hour.
 create table if not exists source_hour (
@@ -91,12 +146,13 @@ create table if not exists source_hour (
   src UInt32 [codec Delta, ZSTD(1)],
   protocol UInt8 [codec ZSTD(1)],
   port UInt16 [codec ZSTD(1)],
+  has_port UInt8 [codec ZSTD(1)],  -- 0: no port could be read, and `port` is 0
   country FixedString(2) [codec ZSTD(1)],
   asn UInt32 [codec ZSTD(1)],
   packets UInt64 [codec ZSTD(1)],
   bytes UInt64 [codec ZSTD(1)]
 ) engine=SummingMergeTree partition by toDate(toDateTime(hour), 'UTC')
-  order by (src, hour, sensor, protocol, port, country, asn) [kept];
+  order by (src, hour, sensor, protocol, port, has_port, country, asn) [kept];
 
 -- What each IPv6 source did by hour.
 create table if not exists source6_hour (
@@ -105,12 +161,13 @@ create table if not exists source6_hour (
   src FixedString(16) [codec ZSTD(1)],
   protocol UInt8 [codec ZSTD(1)],
   port UInt16 [codec ZSTD(1)],
+  has_port UInt8 [codec ZSTD(1)],  -- 0: no port could be read, and `port` is 0
   country FixedString(2) [codec ZSTD(1)],
   asn UInt32 [codec ZSTD(1)],
   packets UInt64 [codec ZSTD(1)],
   bytes UInt64 [codec ZSTD(1)]
 ) engine=SummingMergeTree partition by toDate(toDateTime(hour), 'UTC')
-  order by (src, hour, sensor, protocol, port, country, asn) [kept];
+  order by (src, hour, sensor, protocol, port, has_port, country, asn) [kept];
 
 -- Packets and different sources by hour and port. uniqCombined: within about 1 %, exact while few.
 create table if not exists port_hour (
@@ -118,10 +175,11 @@ create table if not exists port_hour (
   sensor UInt16 [codec ZSTD(1)],
   protocol UInt8 [codec ZSTD(1)],
   port UInt16 [codec ZSTD(1)],
+  has_port UInt8,  -- 0: no port could be read, and `port` is 0
   packets AggregateFunction(sum, UInt64),
   bytes AggregateFunction(sum, UInt64),
   sources AggregateFunction(uniqCombined, UInt64)
-) engine=AggregatingMergeTree partition by toDate(toDateTime(hour), 'UTC') order by (hour, sensor, protocol, port) [kept];
+) engine=AggregatingMergeTree partition by toDate(toDateTime(hour), 'UTC') order by (hour, sensor, protocol, port, has_port) [kept];
 
 -- Packets and different sources by hour and country and AS of the sources. uniqCombined: within about 1 %, exact while few.
 create table if not exists place_hour (
@@ -133,6 +191,52 @@ create table if not exists place_hour (
   bytes AggregateFunction(sum, UInt64),
   sources AggregateFunction(uniqCombined, UInt64)
 ) engine=AggregatingMergeTree partition by toDate(toDateTime(hour), 'UTC') order by (hour, sensor, country, asn) [kept];
+
+-- Each IPv4 source by day.
+create table if not exists source_day (
+  day UInt32 [codec ZSTD(1)],  -- seconds since 1970 at its begin
+  sensor UInt16 [codec ZSTD(1)],
+  src UInt32 [codec Delta, ZSTD(1)],
+  country FixedString(2) [codec ZSTD(1)],
+  asn UInt32 [codec ZSTD(1)],
+  packets UInt64 [codec ZSTD(1)],
+  bytes UInt64 [codec ZSTD(1)]
+) engine=SummingMergeTree partition by toDate(toDateTime(day), 'UTC') order by (src, day, sensor, country, asn) [kept];
+
+-- Each IPv6 source by day.
+create table if not exists source6_day (
+  day UInt32 [codec ZSTD(1)],
+  sensor UInt16 [codec ZSTD(1)],
+  src FixedString(16) [codec ZSTD(1)],
+  country FixedString(2) [codec ZSTD(1)],
+  asn UInt32 [codec ZSTD(1)],
+  packets UInt64 [codec ZSTD(1)],
+  bytes UInt64 [codec ZSTD(1)]
+) engine=SummingMergeTree partition by toDate(toDateTime(day), 'UTC') order by (src, day, sensor, country, asn) [kept];
+
+-- port_hour by day.
+create table if not exists port_day (
+  day UInt32 [codec ZSTD(1)],
+  sensor UInt16 [codec ZSTD(1)],
+  protocol UInt8 [codec ZSTD(1)],
+  port UInt16 [codec ZSTD(1)],
+  has_port UInt8 [codec ZSTD(1)],
+  packets AggregateFunction(sum, UInt64),
+  bytes AggregateFunction(sum, UInt64),
+  sources AggregateFunction(uniqCombined, UInt64)
+) engine=AggregatingMergeTree partition by toDate(toDateTime(day), 'UTC')
+  order by (day, sensor, protocol, port, has_port) [kept];
+
+-- place_hour by day.
+create table if not exists place_day (
+  day UInt32 [codec ZSTD(1)],
+  sensor UInt16 [codec ZSTD(1)],
+  country FixedString(2) [codec ZSTD(1)],
+  asn UInt32 [codec ZSTD(1)],
+  packets AggregateFunction(sum, UInt64),
+  bytes AggregateFunction(sum, UInt64),
+  sources AggregateFunction(uniqCombined, UInt64)
+) engine=AggregatingMergeTree partition by toDate(toDateTime(day), 'UTC') order by (day, sensor, country, asn) [kept];
 
 -- What numbers of other tables stand for, and the version of these tables (kind schema).
 create table if not exists names (
@@ -151,38 +255,63 @@ create table if not exists ledger (
   packets6 UInt64
 ) engine=MergeTree partition by tuple() order by (sensor, epoch, sequence) [kept];
 
-create materialized view if not exists packets_to_port_minute to port_minute as
-  select toUInt32(intDiv(ts, 60000000) * 60) as minute, sensor, protocol, dst_port as port, count() as packets,
-    sum(wire_length) as bytes
-  from packets group by minute, sensor, protocol, port;
+-- Everything follows from the tuples, so that a store without packets, and tuples from elsewhere, have it too.
+create materialized view if not exists tuples_to_port_minute to port_minute as
+  select minute, sensor, protocol, dst_port as port, toUInt8(bitAnd(attributes, 128) != 0) as has_port,
+    sum(tuples.packets) as packets, sum(tuples.bytes) as bytes
+  from tuples group by minute, sensor, protocol, port, has_port;
 
-create materialized view if not exists packets6_to_port_minute to port_minute as
-  select toUInt32(intDiv(ts, 60000000) * 60) as minute, sensor, protocol, dst_port as port, count() as packets,
-    sum(wire_length) as bytes
-  from packets6 group by minute, sensor, protocol, port;
+create materialized view if not exists tuples6_to_port_minute to port_minute as
+  select minute, sensor, protocol, dst_port as port, toUInt8(bitAnd(attributes, 128) != 0) as has_port,
+    sum(tuples6.packets) as packets, sum(tuples6.bytes) as bytes
+  from tuples6 group by minute, sensor, protocol, port, has_port;
 
-create materialized view if not exists packets_to_source_hour to source_hour as
-  select toUInt32(intDiv(ts, 3600000000) * 3600) as hour, sensor, src, protocol, dst_port as port, country, asn,
-    count() as packets, sum(wire_length) as bytes
-  from packets group by hour, sensor, src, protocol, port, country, asn;
+create materialized view if not exists tuples_to_source_hour to source_hour as
+  select toUInt32(intDiv(minute, 3600) * 3600) as hour, sensor, src, protocol, dst_port as port,
+    toUInt8(bitAnd(attributes, 128) != 0) as has_port, country, asn, sum(tuples.packets) as packets, sum(tuples.bytes) as bytes
+  from tuples group by hour, sensor, src, protocol, port, has_port, country, asn;
 
-create materialized view if not exists packets6_to_source_hour to source6_hour as
-  select toUInt32(intDiv(ts, 3600000000) * 3600) as hour, sensor, src, protocol, dst_port as port, country, asn,
-    count() as packets, sum(wire_length) as bytes
-  from packets6 group by hour, sensor, src, protocol, port, country, asn;
+create materialized view if not exists tuples6_to_source6_hour to source6_hour as
+  select toUInt32(intDiv(minute, 3600) * 3600) as hour, sensor, src, protocol, dst_port as port,
+    toUInt8(bitAnd(attributes, 128) != 0) as has_port, country, asn, sum(tuples6.packets) as packets, sum(tuples6.bytes) as bytes
+  from tuples6 group by hour, sensor, src, protocol, port, has_port, country, asn;
 
 create materialized view if not exists source_hour_to_port_hour to port_hour as
-  select hour, sensor, protocol, port, sumState(source_hour.packets) as packets, sumState(source_hour.bytes) as bytes, uniqCombinedState(toUInt64(src)) as sources
-  from source_hour group by hour, sensor, protocol, port;
+  select hour, sensor, protocol, port, has_port, sumState(source_hour.packets) as packets,
+    sumState(source_hour.bytes) as bytes, uniqCombinedState(toUInt64(src)) as sources
+  from source_hour group by hour, sensor, protocol, port, has_port;
 
 create materialized view if not exists source_hour_to_place_hour to place_hour as
-  select hour, sensor, country, asn, sumState(source_hour.packets) as packets, sumState(source_hour.bytes) as bytes, uniqCombinedState(toUInt64(src)) as sources
+  select hour, sensor, country, asn, sumState(source_hour.packets) as packets,
+    sumState(source_hour.bytes) as bytes, uniqCombinedState(toUInt64(src)) as sources
   from source_hour group by hour, sensor, country, asn;
 
+create materialized view if not exists source_hour_to_source_day to source_day as
+  select toUInt32(intDiv(hour, 86400) * 86400) as day, sensor, src, country, asn,
+    sum(source_hour.packets) as packets, sum(source_hour.bytes) as bytes
+  from source_hour group by day, sensor, src, country, asn;
+
 create materialized view if not exists source6_hour_to_port_hour to port_hour as
-  select hour, sensor, protocol, port, sumState(source6_hour.packets) as packets, sumState(source6_hour.bytes) as bytes, uniqCombinedState(cityHash64(src)) as sources
-  from source6_hour group by hour, sensor, protocol, port;
+  select hour, sensor, protocol, port, has_port, sumState(source6_hour.packets) as packets,
+    sumState(source6_hour.bytes) as bytes, uniqCombinedState(cityHash64(src)) as sources
+  from source6_hour group by hour, sensor, protocol, port, has_port;
 
 create materialized view if not exists source6_hour_to_place_hour to place_hour as
-  select hour, sensor, country, asn, sumState(source6_hour.packets) as packets, sumState(source6_hour.bytes) as bytes, uniqCombinedState(cityHash64(src)) as sources
+  select hour, sensor, country, asn, sumState(source6_hour.packets) as packets,
+    sumState(source6_hour.bytes) as bytes, uniqCombinedState(cityHash64(src)) as sources
   from source6_hour group by hour, sensor, country, asn;
+
+create materialized view if not exists source6_hour_to_source6_day to source6_day as
+  select toUInt32(intDiv(hour, 86400) * 86400) as day, sensor, src, country, asn,
+    sum(source6_hour.packets) as packets, sum(source6_hour.bytes) as bytes
+  from source6_hour group by day, sensor, src, country, asn;
+
+create materialized view if not exists port_hour_to_port_day to port_day as
+  select toUInt32(intDiv(hour, 86400) * 86400) as day, sensor, protocol, port, has_port, sumMergeState(port_hour.packets) as packets,
+    sumMergeState(port_hour.bytes) as bytes, uniqCombinedMergeState(port_hour.sources) as sources
+  from port_hour group by day, sensor, protocol, port, has_port;
+
+create materialized view if not exists place_hour_to_place_day to place_day as
+  select toUInt32(intDiv(hour, 86400) * 86400) as day, sensor, country, asn, sumMergeState(place_hour.packets) as packets,
+    sumMergeState(place_hour.bytes) as bytes, uniqCombinedMergeState(place_hour.sources) as sources
+  from place_hour group by day, sensor, country, asn;

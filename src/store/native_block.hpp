@@ -61,6 +61,12 @@ public:
     std::span<number const> const all{std::ranges::data(values), std::ranges::size(values)};
     add_raw(name, native_type_of<number>(), std::as_bytes(all), sizeof(number));
   }
+  /// The same value in every row.
+  template <native_number T>
+  void fill(std::string_view name, T value) {
+    begin_column(name, native_type_of<T>());
+    for (std::size_t i = 0; i < rows_; ++i) put(std::as_bytes(std::span{&value, 1}));
+  }
   /// Times since 1970 in UTC in units of 10^-`precision` seconds (0..9).
   void add_datetime64(std::string_view name, std::span<std::int64_t const> values,
                       unsigned precision);

@@ -72,15 +72,6 @@ void sort_rows(std::vector<address16> const& keys, std::vector<std::uint32_t>& r
   std::ranges::stable_sort(rows, {}, [&](std::uint32_t row) { return keys[row]; });
 }
 
-/// The values in another order; the memory is used again from column to column.
-template <class T>
-auto gather(std::vector<T> const& from, std::vector<std::uint32_t> const& order,
-            std::vector<T>& scratch) -> std::vector<T> const& {
-  scratch.resize(order.size());
-  for (std::size_t i = 0; i < order.size(); ++i) scratch[i] = from[order[i]];
-  return scratch;
-}
-
 }  // namespace
 
 auto block_context::bits_of(std::uint64_t fingerprints_of_table) const noexcept -> std::uint64_t {
@@ -91,19 +82,21 @@ auto block_context::bits_of(std::uint64_t fingerprints_of_table) const noexcept 
 }
 
 template <class Address>
-void packet_columns<Address>::reserve(std::size_t rows) {
-  auto const all = [&](auto&... each) { (each.reserve(rows), ...); };
-  all(time_, source_, destination_, source_port_, destination_port_, ip_length_, payload_length_,
-      attributes_, ip_id_, window_, mss_, scanner_, wire_length_, sequence_, acknowledgement_,
-      options_, protocol_, tcp_flags_, ttl_, window_scale_, derived_, type_, class_, fingerprints_);
+template <class Mine, class Other, class Work>
+void packet_columns<Address>::pair_up(Mine& ours, Other& other, Work work) {
+  auto const each = [&](auto... column) { (work(ours.*column, other.*column), ...); };
+  using self = packet_columns;
+  each(&self::time_, &self::source_, &self::destination_, &self::source_port_,
+       &self::destination_port_, &self::ip_length_, &self::payload_length_, &self::attributes_,
+       &self::ip_id_, &self::window_, &self::mss_, &self::scanner_, &self::wire_length_,
+       &self::sequence_, &self::acknowledgement_, &self::options_, &self::protocol_,
+       &self::tcp_flags_, &self::ttl_, &self::window_scale_, &self::derived_, &self::type_,
+       &self::class_, &self::fingerprints_);
 }
 
 template <class Address>
 void packet_columns<Address>::clear() noexcept {
-  auto const all = [](auto&... each) { (each.clear(), ...); };
-  all(time_, source_, destination_, source_port_, destination_port_, ip_length_, payload_length_,
-      attributes_, ip_id_, window_, mss_, scanner_, wire_length_, sequence_, acknowledgement_,
-      options_, protocol_, tcp_flags_, ttl_, window_scale_, derived_, type_, class_, fingerprints_);
+  pair_up(*this, *this, [](auto& column, auto&) { column.clear(); });
 }
 
 template <class Address>
@@ -190,83 +183,68 @@ auto packet_columns<Address>::order(std::size_t first) const -> std::vector<std:
 }
 
 template <class Address>
-void packet_columns<Address>::write(block_context const& with, std::size_t first,
-                                    native_block& to) const {
+void packet_columns<Address>::arrange(block_context const& with, std::size_t first,
+                                      packet_columns& to) const {
   auto const rows = order(first);
-  to.clear(rows.size());
-  std::vector<std::uint8_t> bytes;
-  std::vector<std::uint16_t> shorts;
-  std::vector<std::uint32_t> words;
-  std::vector<std::uint64_t> longs;
-  std::vector<Address> addresses;
-  auto const add = [&](std::string_view name, auto const& column, auto& scratch) {
-    if constexpr (requires { to.add_fixed_string(name, column); })
-      to.add_fixed_string(name, gather(column, rows, scratch));
-    else
-      to.add(name, gather(column, rows, scratch));
-  };
-  shorts.assign(rows.size(), with.sensor);
-  to.add("sensor", shorts);
-  add("ts", time_, longs);
-  add("src", source_, addresses);
-  add("dst", destination_, addresses);
-  add("src_port", source_port_, shorts);
-  add("dst_port", destination_port_, shorts);
-  add("protocol", protocol_, bytes);
-  add("tcp_flags", tcp_flags_, bytes);
-  add("ttl", ttl_, bytes);
-  add("ip_length", ip_length_, shorts);
-  add("wire_length", wire_length_, words);
-  add("payload_length", payload_length_, shorts);
-  add("attributes", attributes_, shorts);
-  add("ip_id_stored", ip_id_, shorts);
-  add("seq_stored", sequence_, words);
-  add("ack", acknowledgement_, words);
-  add("window", window_, shorts);
-  add("options", options_, words);
-  add("mss", mss_, shorts);
-  add("window_scale", window_scale_, bytes);
-  add("derived", derived_, bytes);
-  add("type", type_, bytes);
-  add("class", class_, bytes);
-  write_tags(with, rows, to);
-  write_places(with, rows, to);
+  pair_up(*this, to, [&](auto const& from, auto& column) {
+    column.resize(rows.size());
+    for (std::size_t i = 0; i < rows.size(); ++i) column[i] = from[rows[i]];
+  });
+  to.number_tags(with);
+  to.find_places(with.places);
 }
 
-/// In the numbers of the store.
 template <class Address>
-void packet_columns<Address>::write_tags(block_context const& with,
-                                         std::vector<std::uint32_t> const& rows,
-                                         native_block& to) const {
-  std::vector<std::uint16_t> scanners(rows.size());
-  std::vector<std::uint64_t> fingerprints(rows.size());
-  for (std::size_t i = 0; i < rows.size(); ++i) {
-    scanners[i] = with.scanners[scanner_[rows[i]]];
-    fingerprints[i] = with.bits_of(fingerprints_[rows[i]]);
-  }
-  to.add("scanner", scanners);
-  to.add("fingerprints", fingerprints);
+void packet_columns<Address>::number_tags(block_context const& with) {
+  for (auto& each : scanner_) each = with.scanners[each];
+  for (auto& each : fingerprints_) each = with.bits_of(each);
 }
 
-/// Of the sources. Rows of one source stand together: it is looked up once.
+/// Rows of one source stand together: it is looked up once.
 template <class Address>
-void packet_columns<Address>::write_places(block_context const& with,
-                                           std::vector<std::uint32_t> const& rows,
-                                           native_block& to) const {
-  std::vector<std::byte> countries(2 * rows.size());
-  std::vector<std::uint32_t> systems(rows.size());
+void packet_columns<Address>::find_places(recognise::place_table const* places) {
+  country_.resize(size());
+  system_.resize(size());
   recognise::place at;
-  for (std::size_t i = 0; i < rows.size(); ++i) {
-    auto const& source = source_[rows[i]];
-    if (with.places != nullptr && (i == 0 || source != source_[rows[i - 1]]))
-      at = place_of(*with.places, source);
+  for (std::size_t i = 0; i < size(); ++i) {
+    if (places != nullptr && (i == 0 || source_[i] != source_[i - 1]))
+      at = place_of(*places, source_[i]);
     auto const letters = at.country.text();
-    countries[2 * i] = static_cast<std::byte>(letters[0]);
-    countries[2 * i + 1] = static_cast<std::byte>(letters[1]);
-    systems[i] = at.asn.number();
+    country_[i] = {letters[0], letters[1]};
+    system_[i] = at.asn.number();
   }
-  to.add_raw("country", "FixedString(2)", countries, 2);
-  to.add("asn", systems);
+}
+
+template <class Address>
+void packet_columns<Address>::write(std::uint16_t sensor, native_block& to) const {
+  to.clear(size());
+  to.fill("sensor", sensor);
+  to.add("ts", time_);
+  add_addresses("src", source_, to);
+  add_addresses("dst", destination_, to);
+  to.add("src_port", source_port_);
+  to.add("dst_port", destination_port_);
+  to.add("protocol", protocol_);
+  to.add("tcp_flags", tcp_flags_);
+  to.add("ttl", ttl_);
+  to.add("ip_length", ip_length_);
+  to.add("wire_length", wire_length_);
+  to.add("payload_length", payload_length_);
+  to.add("attributes", attributes_);
+  to.add("ip_id_stored", ip_id_);
+  to.add("seq_stored", sequence_);
+  to.add("ack", acknowledgement_);
+  to.add("window", window_);
+  to.add("options", options_);
+  to.add("mss", mss_);
+  to.add("window_scale", window_scale_);
+  to.add("derived", derived_);
+  to.add("type", type_);
+  to.add("class", class_);
+  to.add("scanner", scanner_);
+  to.add("fingerprints", fingerprints_);
+  to.add_raw("country", "FixedString(2)", std::as_bytes(std::span{country_}), 2);
+  to.add("asn", system_);
 }
 
 template class packet_columns<std::uint32_t>;

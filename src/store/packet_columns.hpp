@@ -24,13 +24,24 @@ struct block_context {
   [[nodiscard]] auto bits_of(std::uint64_t fingerprints_of_table) const noexcept -> std::uint64_t;
 };
 
+inline void add_addresses(std::string_view name, std::span<std::uint32_t const> values,
+                          native_block& to) {
+  to.add(name, values);
+}
+inline void add_addresses(std::string_view name, std::span<native_block::address16 const> values,
+                          native_block& to) {
+  to.add_fixed_string(name, values);
+}
+
+template <class Address>
+class tuple_columns;
+
 /// Packets of one address family. `Address`: std::uint32_t (IPv4 in host order; packets without IP
 /// have 0) or `native_block::address16` (IPv6 in network order).
 template <class Address>
 class packet_columns {
 public:
   [[nodiscard]] auto size() const noexcept -> std::size_t { return time_.size(); }
-  void reserve(std::size_t rows);
   void clear() noexcept;
   /// Appends rows of a batch; `sources` and `destinations` are theirs.
   void add(net::packet_batch const& batch, recognise::tag_columns const& tags,
@@ -39,17 +50,23 @@ public:
   /// A number that tells the first `count` rows from others: of times, addresses, ports and
   /// sequence numbers, in their order.
   [[nodiscard]] auto digest(std::size_t count) const noexcept -> std::uint64_t;
-  /// The rows from `first` on as a block of the table `packets` or `packets6`, by source and time.
-  void write(block_context const& with, std::size_t first, native_block& to) const;
+  /// Makes `to` the rows from `first` on as the store has them: by source and time, with its
+  /// numbers for scanners and fingerprints, and the place of each source.
+  void arrange(block_context const& with, std::size_t first, packet_columns& to) const;
+  /// Arranged rows as a block of the table `packets` or `packets6`.
+  void write(std::uint16_t sensor, native_block& to) const;
 
 private:
+  friend class tuple_columns<Address>;
+
   void add_derived(std::size_t count);
-  void write_tags(block_context const& with, std::vector<std::uint32_t> const& rows,
-                  native_block& to) const;
-  void write_places(block_context const& with, std::vector<std::uint32_t> const& rows,
-                    native_block& to) const;
+  void number_tags(block_context const& with);
+  void find_places(recognise::place_table const* places);
   /// The numbers of the rows from `first` on, by source and time.
   [[nodiscard]] auto order(std::size_t first) const -> std::vector<std::uint32_t>;
+  /// Calls `work` with each column that packets have, and the same one of `other`.
+  template <class Mine, class Other, class Work>
+  static void pair_up(Mine& ours, Other& other, Work work);
 
   std::vector<std::uint64_t> time_;  // microseconds since 1970; 0: not known
   std::vector<Address> source_, destination_;
@@ -58,6 +75,9 @@ private:
   std::vector<std::uint32_t> wire_length_, sequence_, acknowledgement_, options_;
   std::vector<std::uint8_t> protocol_, tcp_flags_, ttl_, window_scale_, derived_, type_, class_;
   std::vector<std::uint64_t> fingerprints_;
+  // Of arranged rows alone.
+  std::vector<std::array<char, 2>> country_;
+  std::vector<std::uint32_t> system_;
 };
 
 /// Both families.

@@ -47,7 +47,9 @@ TEST(PacketColumns, StandBySourceAndTimeWithTheirFields) {
   packet_rows rows;
   rows.add(*given.batch, *given.tags);
   native_block block{0};
-  rows.ipv4.write(context(), 0, block);
+  packet_columns<std::uint32_t> arranged;
+  rows.ipv4.arrange(context(), 0, arranged);
+  arranged.write(7, block);
   net::byte_reader in{block.bytes()};
   auto const read = read_native_block(in);
   ASSERT_TRUE(read && *read);
@@ -97,7 +99,9 @@ TEST(PacketColumns, WriteTheRowsBehindThoseThatAreKnown) {
   packet_rows rows;
   rows.add(*given.batch, *given.tags);
   native_block block{0};
-  rows.ipv4.write(context(), 300, block);
+  packet_columns<std::uint32_t> arranged;
+  rows.ipv4.arrange(context(), 300, arranged);
+  arranged.write(7, block);
   net::byte_reader in{block.bytes()};
   auto const read = read_native_block(in);
   ASSERT_TRUE(read && *read);

@@ -20,6 +20,7 @@
 #include "kizashi/store/native_reader.hpp"
 #include "kizashi/store/packet_columns.hpp"
 #include "kizashi/store/schema.hpp"
+#include "kizashi/store/tuple_columns.hpp"
 
 namespace kizashi::store {
 namespace {
@@ -45,6 +46,22 @@ struct waiting_block {
   std::unique_ptr<packet_rows> rows;
   std::uint64_t sequence = 0;
   bool is_cut = false;  ///< somebody stopped the reading inside of it
+};
+
+/// What one thread needs to write blocks, kept from one to the next: fresh memory costs more than
+/// the sorting.
+struct writing_room {
+  packet_columns<std::uint32_t> ipv4;
+  packet_columns<native_block::address16> ipv6;
+  tuple_columns<std::uint32_t> tuples;
+  tuple_columns<native_block::address16> tuples6;
+  native_block out{0};
+};
+
+/// Where the packets of a family go.
+struct family_tables {
+  std::string_view packets;
+  std::string_view tuples;
 };
 
 /// Which blocks of a sensor are in. Of one that came in parts the row with most packets counts.
@@ -119,7 +136,11 @@ private:
   auto hand_over(bool is_cut) -> status;
   void stop();
   void work();
-  [[nodiscard]] auto store(waiting_block const& block) -> status;
+  [[nodiscard]] auto store(waiting_block const& block, writing_room& in) -> status;
+  template <class Address>
+  [[nodiscard]] auto store_family(family_tables const& tables, std::string const& token,
+                                  packet_columns<Address> const& arranged,
+                                  tuple_columns<Address>& tuples, native_block& out) -> status;
   /// What the ledger has of a block; fails when it has something else.
   [[nodiscard]] auto known_part(waiting_block const& block) const -> result<ledger_entry>;
   [[nodiscard]] auto write_ledger(ledger_key const& key, ledger_entry const& entry,
@@ -174,6 +195,7 @@ void packet_writer::state::stop() {
 }
 
 void packet_writer::state::work() {
+  writing_room room;
   std::unique_lock held{mutex_};
   for (;;) {
     changed_.wait(held, [&] { return !queue_.empty() || is_ended_; });
@@ -184,7 +206,7 @@ void packet_writer::state::work() {
     held.unlock();
     auto done = [&]() -> status {
       try {
-        return store(block);
+        return store(block, room);
       } catch (std::bad_alloc const&) {
         return fail(errc::limit_reached, "not enough memory to sort a block for the store");
       }
@@ -213,7 +235,18 @@ auto packet_writer::state::known_part(waiting_block const& block) const -> resul
                           block.sequence + 1));
 }
 
-auto packet_writer::state::store(waiting_block const& block) -> status {
+template <class Address>
+auto packet_writer::state::store_family(family_tables const& tables, std::string const& token,
+                                        packet_columns<Address> const& arranged,
+                                        tuple_columns<Address>& tuples, native_block& out)
+    -> status {
+  arranged.write(with_.sensor, out);
+  KIZASHI_TRY(engine_->insert(tables.packets, out, token));
+  tuples.write(arranged, with_.sensor, out);
+  return engine_->insert(tables.tuples, out, token);
+}
+
+auto packet_writer::state::store(waiting_block const& block, writing_room& in) -> status {
   auto const& rows = *block.rows;
   KIZASHI_TRY(auto const known, known_part(block));
   auto const old = known.ipv4 + known.ipv6, fresh = rows.size() - old;
@@ -223,14 +256,13 @@ auto packet_writer::state::store(waiting_block const& block) -> status {
                              rows.ipv6.size()};
     auto const token = fmt::format("{}/{:016x}/{}/{}/{:016x}", with_.sensor, key.epoch,
                                    key.sequence, old, entry.digest);
-    native_block out{0};
     if (rows.ipv4.size() > known.ipv4) {
-      rows.ipv4.write(with_, known.ipv4, out);
-      KIZASHI_TRY(engine_->insert("packets", out, token));
+      rows.ipv4.arrange(with_, known.ipv4, in.ipv4);
+      KIZASHI_TRY(store_family({"packets", "tuples"}, token, in.ipv4, in.tuples, in.out));
     }
     if (rows.ipv6.size() > known.ipv6) {
-      rows.ipv6.write(with_, known.ipv6, out);
-      KIZASHI_TRY(engine_->insert("packets6", out, token));
+      rows.ipv6.arrange(with_, known.ipv6, in.ipv6);
+      KIZASHI_TRY(store_family({"packets6", "tuples6"}, token, in.ipv6, in.tuples6, in.out));
     }
     KIZASHI_TRY(write_ledger(key, entry, token));
   }

@@ -1,0 +1,118 @@
+#include "kizashi/store/tuple_columns.hpp"
+
+#include <algorithm>
+#include <map>
+#include <memory>
+
+#include <gtest/gtest.h>
+
+#include "kizashi/base/random.hpp"
+#include "kizashi/store/native_reader.hpp"
+
+namespace kizashi::store {
+namespace {
+
+using counts = std::pair<std::uint64_t, std::uint64_t>;  // packets, bytes
+using tuple_map = std::map<std::vector<std::uint64_t>, counts>;
+
+block_context const plain{1, nullptr, {0, 10}, {1, 2}};
+
+/// Few values of everything, so that many packets are alike, and some of each minute out of order.
+struct sample {
+  std::unique_ptr<net::packet_batch> batch = std::make_unique<net::packet_batch>();
+  std::unique_ptr<recognise::tag_columns> tags = std::make_unique<recognise::tag_columns>();
+
+  explicit sample(std::size_t rows) {
+    random_source random{4};
+    batch->resize(rows);
+    for (std::size_t row = 0; row < rows; ++row) {
+      net::packet made;
+      made.time = timestamp{static_cast<std::int64_t>(random.below(180)) * 1'000'000'000};
+      made.source = random.below(3);
+      made.destination = random.below(3);
+      made.source_port = static_cast<std::uint16_t>(random.below(2));
+      made.destination_port = static_cast<std::uint16_t>(random.below(2));
+      made.tcp_window = static_cast<std::uint16_t>(random.below(2));
+      made.tcp_sequence = random.next32() | 1U << 31;  // no part of the key
+      made.ip_id = 1;
+      made.wire_length = 60 + random.below(5);  // likewise
+      batch->set_row(row, made);
+      tags->fingerprints[row] = random.below(2);
+      tags->scanner[row] = tags->type[row] = tags->traffic_class[row] = 0;
+    }
+  }
+
+  /// Slow and obvious.
+  [[nodiscard]] auto expected() const -> tuple_map {
+    tuple_map out;
+    for (std::size_t row = 0; row < batch->size(); ++row) {
+      auto const is = batch->row(row);
+      auto const minute = static_cast<std::uint64_t>(is.time.nanoseconds() / 60'000'000'000 * 60);
+      auto& [packets, bytes] = out[{is.source, minute, is.destination, is.source_port,
+                                    is.destination_port, is.tcp_window, tags->fingerprints[row]}];
+      ++packets;
+      bytes += is.wire_length;
+    }
+    return out;
+  }
+};
+
+auto tuples_of(packet_rows const& rows) -> native_rows {
+  packet_columns<std::uint32_t> arranged;
+  tuple_columns<std::uint32_t> tuples;
+  native_block block{0};
+  rows.ipv4.arrange(plain, 0, arranged);
+  tuples.write(arranged, 1, block);
+  // The bytes go with the block.
+  static std::vector<std::uint8_t> kept;
+  kept.assign(block.bytes().begin(), block.bytes().end());
+  net::byte_reader in{kept};
+  auto read = read_native_block(in);
+  EXPECT_TRUE(read && *read);
+  return **read;
+}
+
+auto map_of(native_rows const& rows) -> tuple_map {
+  tuple_map out;
+  for (std::size_t i = 0; i < rows.count; ++i) {
+    auto const value = [&](std::string_view name) {
+      return std::ranges::find(rows.columns, name, &native_column::name)->unsigned_at(i);
+    };
+    auto const [place, is_new] =
+        out.try_emplace({value("src"), value("minute"), value("dst"), value("src_port"),
+                         value("dst_port"), value("window"), value("fingerprints")},
+                        counts{value("packets"), value("bytes")});
+    EXPECT_TRUE(is_new) << "a tuple stands twice";
+  }
+  return out;
+}
+
+TEST(TupleColumns, CountPacketsThatAreAlike) {
+  sample const given{4000};
+  packet_rows rows;
+  rows.add(*given.batch, *given.tags);
+  auto const found = map_of(tuples_of(rows));
+  EXPECT_EQ(found, given.expected());
+  EXPECT_LT(found.size(), 500U);
+}
+
+TEST(TupleColumns, DoNotDependOnTheOrderWithinAMinute) {
+  sample const given{500};
+  packet_rows rows;
+  rows.add(*given.batch, *given.tags);
+  auto const expected = map_of(tuples_of(rows));
+  net::packet_batch& batch = *given.batch;
+  for (std::size_t row = 0; row < 250; ++row) {
+    auto const other = 499 - row;
+    auto const mine = batch.row(row);
+    batch.set_row(row, batch.row(other));
+    batch.set_row(other, mine);
+    std::swap(given.tags->fingerprints[row], given.tags->fingerprints[other]);
+  }
+  packet_rows turned;
+  turned.add(batch, *given.tags);
+  EXPECT_EQ(map_of(tuples_of(turned)), expected);
+}
+
+}  // namespace
+}  // namespace kizashi::store
