@@ -238,6 +238,72 @@ create table if not exists place_day (
   sources AggregateFunction(uniqCombined, UInt64)
 ) engine=AggregatingMergeTree partition by toDate(toDateTime(day), 'UTC') order by (day, sensor, country, asn) [kept];
 
+-- What `kizashi read` counted by window. A stream that is read again and goes further replaces its rows: ask with `final`.
+create table if not exists windows (
+  start UInt32 [codec Delta, ZSTD(1)],  -- seconds since 1970
+  seconds UInt32 [codec ZSTD(1)],  -- its length
+  sensor UInt16 [codec ZSTD(1)],
+  epoch UInt64 [codec ZSTD(1)],  -- which stream: see `ledger`
+  packets UInt64 [codec ZSTD(1)],
+  bytes UInt64 [codec ZSTD(1)],
+  sources UInt64 [codec ZSTD(1)],  -- different ones, exact
+  destinations UInt64 [codec ZSTD(1)],  -- likewise
+  ports UInt32 [codec ZSTD(1)]  -- different (protocol, port)
+) engine=ReplacingMergeTree(packets) partition by toDate(toDateTime(start), 'UTC') order by (start, sensor, epoch, seconds) [kept];
+
+-- Scan events (docs/events.md). One that went on when the stream ended is replaced when it is read further: ask with `final`.
+create table if not exists events (
+  src FixedString(16) [codec ZSTD(1)],  -- IPv6 in network order; IPv4 as ::ffff:a.b.c.d (RFC 4291)
+  first UInt64 [codec T64, ZSTD(1)],  -- microseconds since 1970
+  last UInt64 [codec T64, ZSTD(1)],
+  sensor UInt16 [codec ZSTD(1)],
+  type UInt8 [codec ZSTD(1)],  -- of its packets: a number of `names`, kind type
+  class UInt8 [codec ZSTD(1)],  -- kind class
+  pattern UInt8 [codec ZSTD(1)],  -- kind pattern
+  port UInt16 [codec ZSTD(1)],  -- 0 when there are several
+  ports UInt32 [codec ZSTD(1)],  -- how many
+  packets UInt64 [codec ZSTD(1)],
+  bytes UInt64 [codec ZSTD(1)],
+  destinations UInt64 [codec ZSTD(1)],  -- different ones
+  destinations_exact UInt8 [codec ZSTD(1)],
+  fingerprints UInt64 [codec ZSTD(1)],  -- of any packet: bit n - 1 is number n of `names`, kind fingerprint
+  tools UInt64 [codec ZSTD(1)],  -- verdicts, likewise
+  scanner UInt16 [codec ZSTD(1)],  -- a number of `names`, kind scanner; 0: none
+  spoofable UInt8 [codec ZSTD(1)],
+  ongoing UInt8 [codec ZSTD(1)],  -- the stream ended before the event did
+  cut UInt8 [codec ZSTD(1)]  -- closed early because memory was short
+) engine=ReplacingMergeTree(packets) partition by toDate(toDateTime(intDiv(first, 1000000)), 'UTC')
+  order by (src, first, sensor, type, port, ports, class) [kept];
+
+-- Victims of denial of service, by their backscatter (docs/dos.md). Replaced likewise: ask with `final`.
+create table if not exists attacks (
+  victim FixedString(16) [codec ZSTD(1)],  -- as events.src
+  prefix_length UInt8 [codec ZSTD(1)],  -- 128: one address; 120: an IPv4 /24
+  first UInt64 [codec T64, ZSTD(1)],  -- microseconds since 1970
+  last UInt64 [codec T64, ZSTD(1)],
+  sensor UInt16 [codec ZSTD(1)],
+  victims UInt32 [codec ZSTD(1)],  -- different addresses that answered
+  packets UInt64 [codec ZSTD(1)],
+  bytes UInt64 [codec ZSTD(1)],
+  most_per_minute UInt64 [codec ZSTD(1)],
+  spoofed_sources UInt64 [codec ZSTD(1)],
+  port_protocols Array(UInt8),  -- the busiest attacked services: IANA's numbers
+  port_numbers Array(UInt16),  -- and their ports
+  port_packets Array(UInt64),  -- and their packets
+  ports UInt32 [codec ZSTD(1)],  -- how many there were
+  ports_exact UInt8 [codec ZSTD(1)],
+  synack UInt64 [codec ZSTD(1)],  -- packets by kind of answer
+  rst UInt64 [codec ZSTD(1)],
+  icmp UInt64 [codec ZSTD(1)],
+  udp UInt64 [codec ZSTD(1)],
+  uniformity Float64 [codec ZSTD(1)],  -- p-value; 0 when not tested
+  scaling UInt8 [codec ZSTD(1)],  -- a number of `names`, kind scaling
+  attack_rate Float64 [codec ZSTD(1)],  -- packets/s, estimated; 0 unless `scaling` is done
+  ongoing UInt8 [codec ZSTD(1)],
+  cut UInt8 [codec ZSTD(1)]
+) engine=ReplacingMergeTree(packets) partition by toDate(toDateTime(intDiv(first, 1000000)), 'UTC')
+  order by (victim, prefix_length, first, sensor) [kept];
+
 -- What numbers of other tables stand for, and the version of these tables (kind schema).
 create table if not exists names (
   kind String,

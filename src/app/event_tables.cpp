@@ -41,6 +41,8 @@ template class largest_rows<telescope::dos_event>;
 
 auto event_tables::create(options const& wanted) -> result<event_tables> {
   event_tables out{wanted};
+  if (wanted.folder.empty() && wanted.store == nullptr) return out;
+  out.logs_.emplace();
   if (wanted.folder.empty()) return out;
   KIZASHI_TRY(make_folder(wanted.folder));
   // Made before the road runs: that they cannot be is told at once.
@@ -53,28 +55,30 @@ auto event_tables::create(options const& wanted) -> result<event_tables> {
   KIZASHI_TRY(victims.write(
       "victim,victims,first,last,packets,wire_bytes,most_per_minute,spoofed_sources,ports,"
       "port_count,ports_exact,synack,rst,icmp,udp,uniformity,scaling,attack_rate,ongoing,cut\n"));
-  out.tables_.emplace(table_pair{std::move(events), std::move(victims)});
+  out.files_.emplace(file_pair{std::move(events), std::move(victims)});
   return out;
 }
 
 auto event_tables::observe(telescope::scan_event const& closed) -> status {
   events_.add(closed);
-  if (!tables_) return {};
-  auto added = tables_->event_log.add(closed);
+  if (!logs_) return {};
+  auto added = logs_->events.add(closed);
   has_failed_ = has_failed_ || !added;
   return added;
 }
 
 auto event_tables::observe(telescope::dos_event const& closed) -> status {
   victims_.add(closed);
-  if (!tables_) return {};
-  auto added = tables_->victim_log.add(closed);
+  if (!logs_) return {};
+  auto added = logs_->victims.add(closed);
   has_failed_ = has_failed_ || !added;
   return added;
 }
 
 auto event_tables::write(telescope::scan_event const& closed, telescope::scan_pattern pattern)
     -> status {
+  if (options_.store != nullptr) KIZASHI_TRY(options_.store->add(closed, pattern));
+  if (!files_) return {};
   auto const& tables = *options_.tables;
   auto const rate = telescope::rate_of(closed);
   auto const coverage = coverage_of(closed, options_.darknet_addresses);
@@ -90,10 +94,12 @@ auto event_tables::write(telescope::scan_event const& closed, telescope::scan_pa
                  fmt::join(tool_names(closed.tools, tables.fingerprints), " "),
                  csv_text(tables.scanners.organisation(closed.scanner)), closed.is_spoofable,
                  closed.is_ongoing, closed.is_cut);
-  return tables_->events.write(line_);
+  return files_->events.write(line_);
 }
 
 auto event_tables::write(telescope::dos_event const& closed) -> status {
+  if (options_.store != nullptr) KIZASHI_TRY(options_.store->add(closed));
+  if (!files_) return {};
   line_.clear();
   fmt::format_to(std::back_inserter(line_),
                  "{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{:.3g},{},{},{},{}\n",
@@ -106,7 +112,7 @@ auto event_tables::write(telescope::dos_event const& closed) -> status {
                      ? fmt::format("{:.6g}", closed.attack_rate)
                      : std::string{},
                  closed.is_ongoing, closed.is_cut);
-  return tables_->victims.write(line_);
+  return files_->victims.write(line_);
 }
 
 void event_tables::give(findings& to) {
@@ -116,15 +122,16 @@ void event_tables::give(findings& to) {
 }
 
 auto event_tables::write(findings const& found) -> status {
-  if (!tables_ || has_failed_) return {};
+  if (!logs_ || has_failed_) return {};
   coordinated_events const coordinated{found.coordinated};
-  KIZASHI_TRY(tables_->event_log.for_each([&](telescope::scan_event const& each) {
+  KIZASHI_TRY(logs_->events.for_each([&](telescope::scan_event const& each) {
     return write(each, coordinated.pattern_of(each));
   }));
-  KIZASHI_TRY(tables_->events.commit());
-  KIZASHI_TRY(tables_->victim_log.for_each(
-      [this](telescope::dos_event const& each) { return write(each); }));
-  return tables_->victims.commit();
+  KIZASHI_TRY(
+      logs_->victims.for_each([this](telescope::dos_event const& each) { return write(each); }));
+  if (!files_) return {};
+  KIZASHI_TRY(files_->events.commit());
+  return files_->victims.commit();
 }
 
 }  // namespace kizashi::app

@@ -10,6 +10,7 @@
 
 #include "kizashi/app/findings.hpp"
 #include "kizashi/base/output_file.hpp"
+#include "kizashi/store/finding_writer.hpp"
 #include "kizashi/telescope/event_log.hpp"
 
 namespace kizashi::app {
@@ -34,13 +35,15 @@ private:
   std::vector<Row> rows_;  // a heap once there are `keep_`
 };
 
-/// events.csv and dos_victims.csv, and the largest of both. The tables are written at the end: by
-/// the time of an event's last packet, and with the pattern that only then is known.
+/// events.csv and dos_victims.csv, the store's tables of both, and the largest of them. All is
+/// written at the end: by the time of an event's last packet, and with the pattern that only then
+/// is known.
 class event_tables : public telescope::event_sink, public telescope::dos_sink {
 public:
   struct options {
     std::size_t keep = 10;         ///< rows for the report; 0: all
-    std::filesystem::path folder;  ///< empty: no tables
+    std::filesystem::path folder;  ///< for the .csv; empty: none
+    store::finding_writer* store = nullptr;
     std::uint64_t darknet_addresses = 0;
     recognition_tables const* tables = nullptr;  ///< needed
   };
@@ -52,16 +55,18 @@ public:
   [[nodiscard]] auto observe(telescope::dos_event const& closed) -> status override;
   /// Moves the largest events and the number of victims.
   void give(findings& to);
-  /// Writes the tables, if they are wanted, with what `found` says of coordinated groups. They do
-  /// not appear when an event is missing because `observe` failed.
+  /// Writes the tables, if they are wanted, with what `found` says of coordinated groups. The files
+  /// do not appear when an event is missing because `observe` failed.
   [[nodiscard]] auto write(findings const& found) -> status;
 
 private:
-  struct table_pair {
+  struct log_pair {
+    telescope::event_log<telescope::scan_event> events{};
+    telescope::event_log<telescope::dos_event> victims{};
+  };
+  struct file_pair {
     output_file events;
     output_file victims;
-    telescope::event_log<telescope::scan_event> event_log{};
-    telescope::event_log<telescope::dos_event> victim_log{};
   };
 
   explicit event_tables(options const& wanted)
@@ -73,7 +78,8 @@ private:
   options options_;
   largest_rows<telescope::scan_event> events_;
   largest_rows<telescope::dos_event> victims_;
-  std::optional<table_pair> tables_;
+  std::optional<log_pair> logs_;
+  std::optional<file_pair> files_;
   std::string line_;
   bool has_failed_ = false;
 };

@@ -104,7 +104,7 @@ auto apply_options(read_choice const& choice, config& values) -> status {
 
 /// The sinks of one run. Null: not wanted.
 struct run_sinks {
-  window_tables* windows = nullptr;
+  telescope::window_sink* windows = nullptr;
   event_tables* events = nullptr;
   store_sink* packets = nullptr;
 };
@@ -152,25 +152,43 @@ void take_outcome(pipeline::outcome outcome, capture::frame_source const& source
     out.stopped_by = "stopped before the end; the numbers cover what was read until then";
 }
 
-auto make_event_tables(read_choice const& choice, report const& out) -> result<event_tables> {
+/// Gives closed windows to all that want them.
+class window_sinks final : public telescope::window_sink {
+public:
+  void add(telescope::window_sink& each) { all_.push_back(&each); }
+  [[nodiscard]] auto is_wanted() const noexcept -> bool { return !all_.empty(); }
+  [[nodiscard]] auto observe(telescope::window const& closed) -> status override {
+    for (auto* const each : all_) KIZASHI_TRY(each->observe(closed));
+    return {};
+  }
+
+private:
+  std::vector<telescope::window_sink*> all_;
+};
+
+auto make_event_tables(read_choice const& choice, store_sink* store, report const& out)
+    -> result<event_tables> {
   event_tables::options wanted;
   wanted.keep = out.top;
   wanted.folder = choice.csv;
+  wanted.store = store == nullptr ? nullptr : &store->found();
   wanted.darknet_addresses = out.darknet_ipv4_addresses;
   wanted.tables = out.found->tables.get();
   return event_tables::create(wanted);
 }
 
-/// Waits until what was read is durable, and says what was stored. When storing had failed, that is
-/// why the reading ended.
+/// Waits until what was read is durable, and says what was stored. False: storing has failed, and
+/// that is why the reading ended.
 auto finish_store(store_sink& packets, read_choice const& choice, pipeline::outcome& outcome)
-    -> status {
-  if (auto done = packets.finish(!outcome.is_partial); !done && outcome.failure) {
+    -> bool {
+  auto done = packets.finish(!outcome.is_partial);
+  bool const is_stored = !!done;
+  if (!is_stored && outcome.failure) {
     outcome.is_partial = true;
     outcome.failure = std::move(done);
   }
   if (!choice.is_quiet) fmt::print(stderr, "kizashi: {}\n", packets.describe());
-  return {};
+  return is_stored;
 }
 
 /// Opens the source, travels it to its end and closes it; the windows' tables are written by the
@@ -180,32 +198,36 @@ auto run_source(read_choice const& choice, settings const& set, report& out) -> 
   std::optional<stoppable_input> input;
   if (std::ranges::find(choice.inputs, "-") != choice.inputs.end()) input.emplace();
   KIZASHI_TRY(auto const source, open_source(choice.inputs, choice.scenario, out.notes));
-  std::optional<window_tables> windows;
-  if (!choice.csv.empty()) {
-    KIZASHI_TRY(windows, window_tables::create(choice.csv, choice.has_window_sources));
-  }
-  std::optional<event_tables> events;
-  if (out.found) {
-    KIZASHI_TRY(events, make_event_tables(choice, out));
-  }
-  std::optional<store_sink> packets;
+  std::optional<store_sink> store;
   if (!choice.store.empty()) {
     auto const sensor = choice.sensor.empty() ? "local" : choice.sensor;
-    KIZASHI_TRY(packets, store_sink::open(choice.store, sensor, out));
+    KIZASHI_TRY(store, store_sink::open(choice.store, sensor, out));
   }
-  auto outcome = travel(
-      *source, set, choice,
-      {windows ? &*windows : nullptr, events ? &*events : nullptr, packets ? &*packets : nullptr},
-      out);
-  if (packets) KIZASHI_TRY(finish_store(*packets, choice, outcome));
-  if (windows && !windows->has_failed()) KIZASHI_TRY(windows->commit());
+  auto* const kept = store ? &*store : nullptr;
+  window_sinks windows;
+  std::optional<window_tables> window_files;
+  if (!choice.csv.empty()) {
+    KIZASHI_TRY(window_files, window_tables::create(choice.csv, choice.has_window_sources));
+    windows.add(*window_files);
+  }
+  if (kept != nullptr) windows.add(kept->found());
+  std::optional<event_tables> events;
+  if (out.found) {
+    KIZASHI_TRY(events, make_event_tables(choice, kept, out));
+  }
+  auto outcome =
+      travel(*source, set, choice,
+             {windows.is_wanted() ? &windows : nullptr, events ? &*events : nullptr, kept}, out);
+  bool const is_stored = kept != nullptr && finish_store(*kept, choice, outcome);
+  if (window_files && !window_files->has_failed()) KIZASHI_TRY(window_files->commit());
   if (input && input->was_stopped()) outcome.is_partial = true;
   auto observed = std::move(outcome.observed);
   take_outcome(std::move(outcome), *source, out);
   if (!events) return {};
   events->give(*out.found);
   KIZASHI_TRY(conclude(observed, choice.csv, out));
-  return events->write(*out.found);
+  KIZASHI_TRY(events->write(*out.found));
+  return is_stored ? kept->finish_findings() : status{};
 }
 
 auto write(report const& what, read_choice const& choice) -> status {

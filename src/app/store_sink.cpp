@@ -19,8 +19,9 @@ auto store_sink::open(std::string const& folder, std::string const& sensor, repo
   for (std::uint16_t i = 1; i <= tables.scanners.organisations(); ++i)
     options.scanners.emplace_back(tables.scanners.organisation(i));
   for (auto const& each : tables.fingerprints.entries()) options.fingerprints.push_back(each.name);
-  KIZASHI_TRY(auto writer, store::packet_writer::open(std::move(engine), std::move(options)));
-  return store_sink{folder, std::move(writer)};
+  KIZASHI_TRY(auto writer, store::packet_writer::open(engine, std::move(options)));
+  auto found = std::make_unique<store::finding_writer>(std::move(engine), writer.numbers());
+  return store_sink{folder, std::move(writer), std::move(found)};
 }
 
 auto store_sink::describe() const -> std::string {

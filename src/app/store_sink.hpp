@@ -1,11 +1,12 @@
-// The packets of `kizashi read` on their way into a store.
+// What `kizashi read` saw and found, on its way into a store.
 #pragma once
 
-#include <optional>
+#include <memory>
 #include <string>
 
 #include "kizashi/app/report.hpp"
 #include "kizashi/pipeline/road.hpp"
+#include "kizashi/store/finding_writer.hpp"
 #include "kizashi/store/packet_writer.hpp"
 
 namespace kizashi::app {
@@ -23,15 +24,20 @@ public:
   }
   /// Returns when every packet is durable.
   [[nodiscard]] auto finish(bool is_whole) -> status { return writer_.finish(is_whole); }
+  /// For windows, events and victims; `finish_findings` comes after `finish`.
+  [[nodiscard]] auto found() -> store::finding_writer& { return *found_; }
+  [[nodiscard]] auto finish_findings() -> status { return found_->finish(writer_.epoch()); }
   /// "5,000,000 packets stored in DIR", and what else there is to say.
   [[nodiscard]] auto describe() const -> std::string;
 
 private:
-  store_sink(std::string folder, store::packet_writer writer)
-      : folder_{std::move(folder)}, writer_{std::move(writer)} {}
+  store_sink(std::string folder, store::packet_writer writer,
+             std::unique_ptr<store::finding_writer> found)
+      : folder_{std::move(folder)}, writer_{std::move(writer)}, found_{std::move(found)} {}
 
   std::string folder_;
   store::packet_writer writer_;
+  std::unique_ptr<store::finding_writer> found_;
 };
 
 }  // namespace kizashi::app

@@ -18,7 +18,6 @@
 #include "kizashi/base/text.hpp"
 #include "kizashi/store/internal/names.hpp"
 #include "kizashi/store/native_reader.hpp"
-#include "kizashi/store/packet_columns.hpp"
 #include "kizashi/store/schema.hpp"
 #include "kizashi/store/tuple_columns.hpp"
 
@@ -127,6 +126,8 @@ public:
     std::lock_guard const held{mutex_};
     return counts_;
   }
+  [[nodiscard]] auto numbers() const -> block_context const& { return with_; }
+  [[nodiscard]] auto epoch() const -> std::uint64_t { return epoch_.value_or(0); }
 
 private:
   [[nodiscard]] static auto new_rows() -> std::unique_ptr<packet_rows> {
@@ -308,6 +309,12 @@ auto packet_writer::finish(bool is_whole) -> status {
 }
 auto packet_writer::counts() const -> writer_counts {
   return state_->counts();
+}
+auto packet_writer::numbers() const -> block_context const& {
+  return state_->numbers();
+}
+auto packet_writer::epoch() const -> std::uint64_t {
+  return state_->epoch();
 }
 
 }  // namespace kizashi::store

@@ -15,6 +15,7 @@
 #include "kizashi/recognise/place.hpp"
 #include "kizashi/recognise/tag_columns.hpp"
 #include "kizashi/store/engine.hpp"
+#include "kizashi/store/packet_columns.hpp"
 
 namespace kizashi::store {
 
@@ -60,6 +61,10 @@ public:
   /// `is_whole`: the stream has ended by itself, and not because somebody stopped the reading.
   [[nodiscard]] auto finish(bool is_whole = true) -> status;
   [[nodiscard]] auto counts() const -> writer_counts;
+  /// The store's numbers for the sensor, scanners and fingerprints.
+  [[nodiscard]] auto numbers() const -> block_context const&;
+  /// Of the stream: a digest of its begin. After `finish`; 0 when there were no packets.
+  [[nodiscard]] auto epoch() const -> std::uint64_t;
 
 private:
   class state;

@@ -5,8 +5,10 @@
 #include <fmt/format.h>
 
 #include "kizashi/base/text.hpp"
+#include "kizashi/recognise/traffic.hpp"
 #include "kizashi/store/internal/embedded_schema.hpp"
-#include "kizashi/store/internal/names.hpp"
+#include "kizashi/telescope/dos/dos_event.hpp"
+#include "kizashi/telescope/events/scan_event.hpp"
 
 namespace kizashi::store {
 namespace {
@@ -54,37 +56,81 @@ auto read_version(engine& in) -> result<std::uint64_t> {
   return parse_unsigned(trim(text), 65535);
 }
 
+/// What numbers of the tables mean in every store: their kind, and the names from 0 on.
+struct fixed_names {
+  std::string_view kind;
+  std::vector<std::string_view> names;
+};
+
+template <class Enum>
+auto names_of(std::string_view kind, std::size_t count) -> fixed_names {
+  fixed_names out{kind, {}};
+  for (std::size_t i = 0; i < count; ++i) out.names.push_back(name_of(static_cast<Enum>(i)));
+  return out;
+}
+
+/// With the version, and in one block with it: the store is of this version when they are in.
 auto write_version(engine& in) -> status {
-  native_block row{1};
-  row.add_strings("kind", std::array{version_kind});
-  row.add("number", std::array{schema_version});
-  row.add_strings("name", std::array{std::string_view{"version"}});
-  return in.insert("names", row, {});
+  std::vector<std::string_view> kinds{version_kind}, names{"version"};
+  std::vector<std::uint16_t> numbers{schema_version};
+  for (auto const& each : {names_of<recognise::packet_type>("type", recognise::packet_types),
+                           names_of<recognise::traffic_class>("class", recognise::traffic_classes),
+                           names_of<telescope::scan_pattern>("pattern", telescope::scan_patterns),
+                           names_of<telescope::scaling>("scaling", telescope::scalings)})
+    for (std::size_t i = 0; i < each.names.size(); ++i) {
+      kinds.push_back(each.kind);
+      names.push_back(each.names[i]);
+      numbers.push_back(static_cast<std::uint16_t>(i));
+    }
+  native_block rows{names.size()};
+  rows.add_strings("kind", kinds);
+  rows.add("number", numbers);
+  rows.add_strings("name", names);
+  return in.insert("names", rows, {});
+}
+
+auto statements_of(std::string_view text) -> std::vector<std::string> {
+  std::vector<std::string> out;
+  auto const bare = without_comments(text);
+  for (auto const each : split(bare, ';'))
+    if (auto const statement = trim(each); !statement.empty()) out.emplace_back(statement);
+  return out;
+}
+
+/// A file of the folder schema/.
+auto file_named(std::string_view stem) -> std::string_view {
+  for (auto const& each : internal::embedded_schema())
+    if (each.name == stem) return each.text;
+  return {};
 }
 
 }  // namespace
 
 auto schema_statements(engine_capabilities const& has) -> std::vector<std::string> {
-  std::vector<std::string> out;
-  auto const text = without_comments(internal::embedded_schema().front().text);
-  for (auto const each : split(text, ';'))
-    if (auto const statement = trim(each); !statement.empty())
-      out.push_back(with_clauses(statement, has));
+  auto out = statements_of(file_named("store"));
+  for (auto& each : out) each = with_clauses(each, has);
   return out;
 }
 
 auto prepare_schema(engine& in) -> status {
-  auto const statements = schema_statements(in.capabilities());
-  for (auto const& each : statements)
+  auto const tables = schema_statements(in.capabilities());
+  auto const make_tables = [&]() -> status {
+    for (auto const& each : tables) KIZASHI_TRY(in.run(each));
+    return {};
+  };
+  for (auto const& each : tables)
     if (each.find(" names ") != std::string::npos) KIZASHI_TRY(in.run(each));
   KIZASHI_TRY(auto const version, read_version(in));
+  if (version == schema_version) return {};
   if (version > schema_version)
     return fail(errc::unsupported,
                 fmt::format("the store's tables are of version {}, and this Kizashi knows {} and "
                             "older; open it with a newer Kizashi",
                             version, schema_version));
-  for (auto const& each : statements) KIZASHI_TRY(in.run(each));
-  return version == schema_version ? status{} : write_version(in);
+  // A new store has no version yet.
+  for (auto const& each : statements_of(version == 0 ? "[tables]" : file_named("from_1")))
+    KIZASHI_TRY(each == "[tables]" ? make_tables() : in.run(each));
+  return write_version(in);
 }
 
 }  // namespace kizashi::store

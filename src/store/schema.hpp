@@ -13,13 +13,13 @@
 namespace kizashi::store {
 
 /// Raised with each change of the tables that an older program would not understand.
-inline constexpr std::uint16_t schema_version = 1;
+inline constexpr std::uint16_t schema_version = 2;
 
 /// The statements of schema/store.sql, with what the engine has beyond the common subset.
 [[nodiscard]] auto schema_statements(engine_capabilities const& has) -> std::vector<std::string>;
 
-/// Makes what is not there and fails on a newer store, whose tables stay as they are. May be
-/// interrupted at any point and called again.
+/// Makes the tables of a new store, brings those of an older one to today's, and fails on a newer
+/// store, whose tables stay as they are. May be interrupted at any point and called again.
 [[nodiscard]] auto prepare_schema(engine& in) -> status;
 
 }  // namespace kizashi::store

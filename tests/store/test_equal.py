@@ -1,13 +1,16 @@
 """What `kizashi read` counts and what the store answers are the same, for every scenario and every capture whose counts an
 independent reader wrote down (read itself is held against those by tests/captures)."""
+import calendar
 import collections
 import csv
 import io
+import ipaddress
 import json
 import os
 import pathlib
 import subprocess
 import tempfile
+import time
 import unittest
 
 from with_engine import skip_without_engine
@@ -22,6 +25,18 @@ BOTH = "(select sensor, src6, attributes, protocol, dst_port, wire_length from (
        "wire_length from packets6))"
 
 BOTH_OF = "(select sensor, packets, bytes from {0} union all select sensor, packets, bytes from {1})"
+
+
+def wide(text):
+    """As the engine writes an address of 16 bytes."""
+    return f"::ffff:{text}" if "." in text else str(ipaddress.IPv6Address(text))
+
+
+def micros(text):
+    """Microseconds since 1970, without rounding."""
+    seconds, _, fraction = text.rstrip("Z").partition(".")
+    whole = calendar.timegm(time.strptime(seconds, "%Y-%m-%dT%H:%M:%S"))
+    return whole * 1_000_000 + int(fraction.ljust(6, "0")[:6])
 
 
 def run(*words, **more):
@@ -90,6 +105,33 @@ class Equal(unittest.TestCase):
             # uniqCombined is exact for few and within about 1 % (one standard deviation) for many.
             self.assertAlmostEqual(sources, each["sources"], delta=0 if each["sources"] < 1000 else 0.04 * each["sources"])
 
+    def check_findings(self, store, name, tables):
+        """Each event and victim of the .csv tables is in the store as it is there, and the windows have every packet."""
+        numbers = {(row["kind"], row["name"]): int(row["number"]) for row in self.ask(store, "select kind, name, number from names")}
+        sensor = numbers["sensor", name]
+        with open(tables / "events.csv") as file:
+            said = collections.Counter(
+                (wide(row["source"]), micros(row["first"]), micros(row["last"]), numbers["type", row["type"]],
+                 numbers["class", row["class"]], numbers["pattern", row["pattern"]], int(row["port"] or 0), int(row["ports"]),
+                 int(row["packets"]), int(row["wire_bytes"]), int(row["destinations"]), int(row["destinations_exact"] == "true"),
+                 sum(1 << numbers["fingerprint", tool] - 1 for tool in row["tools"].split()),
+                 numbers.get(("scanner", row["known_scanner"]), 0), int(row["spoofable"] == "true"),
+                 int(row["ongoing"] == "true"), int(row["cut"] == "true")) for row in csv.DictReader(file))
+        columns = ("first", "last", "type", "class", "pattern", "port", "ports", "packets", "bytes", "destinations",
+                   "destinations_exact", "tools", "scanner", "spoofable", "ongoing", "cut")
+        rows = self.ask(store, f"select IPv6NumToString(src) as source, {', '.join(columns)} from events final where sensor = {sensor}")
+        found = collections.Counter((row["source"], *(int(row[each]) for each in columns)) for row in rows)
+        self.assertEqual(found, said)
+        with open(tables / "dos_victims.csv") as file:
+            said = sorted((wide(row["victim"].split("/")[0]), micros(row["first"]), int(row["packets"]), int(row["rst"]),
+                           float(row["attack_rate"] or 0)) for row in csv.DictReader(file))
+        rows = self.ask(store, "select IPv6NumToString(victim) as address, first, packets, rst, attack_rate from attacks final "
+                        f"where sensor = {sensor}")
+        found = sorted((row["address"], int(row["first"]), int(row["packets"]), int(row["rst"]),
+                        float(f"{float(row['attack_rate']):.6g}")) for row in rows)
+        self.assertEqual(found, said)
+        return self.ask(store, f"select sum(packets) as packets, sum(bytes) as bytes from windows final where sensor = {sensor}")[0]
+
     def read_into(self, store, name, *words):
         done = run("read", *words, "--store", store, "--sensor", name, "--json", "--top", 0, "--no-progress")
         self.assertTrue(done.stdout, done.stderr)
@@ -103,7 +145,12 @@ class Equal(unittest.TestCase):
             if options:
                 run("synth", name, *options, "-o", self.folder / "small.pcap", "--no-progress", check=True)
                 words = [self.folder / "small.pcap"]
-            documents[name] = self.read_into(store, name, *words)
+            tables = self.folder / name
+            documents[name] = self.read_into(store, name, *words, "--csv", tables)
+            windows = self.check_findings(store, name, tables)
+            with self.subTest(name):
+                self.assertEqual((int(windows["packets"]), int(windows["bytes"])),
+                                 (documents[name]["packets"]["total"], documents[name]["wire_bytes"]))
         self.check(store, documents)
 
     @unittest.skipUnless((SHARED / "golden/pcap_expected.jsonl").exists(), "needs the golden captures")

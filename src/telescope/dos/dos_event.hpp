@@ -49,6 +49,7 @@ enum class scaling : std::uint8_t {
   few_packets,  ///< too few for the test
   not_uniform,  ///< the forged senders do not lie evenly over the telescope
 };
+inline constexpr std::size_t scalings = 4;
 [[nodiscard]] auto name_of(scaling each) noexcept -> std::string_view;
 
 /// What kinds of answers are told apart.

@@ -23,6 +23,7 @@ enum class scan_pattern : std::uint8_t {
   slow,         ///< horizontal, below the rate of a slow scan for long
   coordinated,  ///< the sources of a group share their targets
 };
+inline constexpr std::size_t scan_patterns = 6;
 [[nodiscard]] auto name_of(scan_pattern pattern) noexcept -> std::string_view;
 
 /// The header of a packet, for people to look at. Without destination and without sequence number:

@@ -1,0 +1,42 @@
+-- From tables of version 1 to those of today. Version 1 had no tuples, no days and no has_port, and rolled up from packets. What
+-- follows from packets is made again, so that this may be interrupted anywhere and begun anew. [tables] stands for store.sql.
+drop table if exists packets_to_port_minute;
+drop table if exists packets6_to_port_minute;
+drop table if exists packets_to_source_hour;
+drop table if exists packets6_to_source_hour;
+drop table if exists tuples_to_port_minute;
+drop table if exists tuples6_to_port_minute;
+drop table if exists tuples_to_source_hour;
+drop table if exists tuples6_to_source6_hour;
+drop table if exists source_hour_to_port_hour;
+drop table if exists source_hour_to_place_hour;
+drop table if exists source_hour_to_source_day;
+drop table if exists source6_hour_to_port_hour;
+drop table if exists source6_hour_to_place_hour;
+drop table if exists source6_hour_to_source6_day;
+drop table if exists port_hour_to_port_day;
+drop table if exists place_hour_to_place_day;
+drop table if exists tuples;
+drop table if exists tuples6;
+drop table if exists port_minute;
+drop table if exists port_hour;
+drop table if exists port_day;
+drop table if exists place_hour;
+drop table if exists place_day;
+drop table if exists source_hour;
+drop table if exists source6_hour;
+drop table if exists source_day;
+drop table if exists source6_day;
+[tables];
+insert into tuples (sensor, minute, src, dst, src_port, dst_port, protocol, tcp_flags, ttl, ip_length, window, attributes, derived, type, class, scanner,
+    fingerprints, country, asn, packets, bytes)
+  select sensor, toUInt32(intDiv(ts, 60000000) * 60) as minute, src, dst, src_port, dst_port, protocol, tcp_flags, ttl, ip_length, window,
+    attributes, derived, type, class, scanner, fingerprints, country, asn, count() as packets, sum(wire_length) as bytes
+  from packets group by sensor, minute, src, dst, src_port, dst_port, protocol, tcp_flags, ttl, ip_length, window, attributes, derived, type, class,
+    scanner, fingerprints, country, asn;
+insert into tuples6 (sensor, minute, src, dst, src_port, dst_port, protocol, tcp_flags, ttl, ip_length, window, attributes, derived, type, class, scanner,
+    fingerprints, country, asn, packets, bytes)
+  select sensor, toUInt32(intDiv(ts, 60000000) * 60) as minute, src, dst, src_port, dst_port, protocol, tcp_flags, ttl, ip_length, window,
+    attributes, derived, type, class, scanner, fingerprints, country, asn, count() as packets, sum(wire_length) as bytes
+  from packets6 group by sensor, minute, src, dst, src_port, dst_port, protocol, tcp_flags, ttl, ip_length, window, attributes, derived, type, class,
+    scanner, fingerprints, country, asn;
