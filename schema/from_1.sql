@@ -6,16 +6,16 @@ drop table if exists packets_to_source_hour;
 drop table if exists packets6_to_source_hour;
 drop table if exists tuples_to_port_minute;
 drop table if exists tuples6_to_port_minute;
-drop table if exists tuples_to_source_hour;
-drop table if exists tuples6_to_source6_hour;
 drop table if exists source_hour_to_port_hour;
 drop table if exists source_hour_to_place_hour;
+drop table if exists source_hour_to_port_day;
+drop table if exists source_hour_to_place_day;
 drop table if exists source_hour_to_source_day;
 drop table if exists source6_hour_to_port_hour;
 drop table if exists source6_hour_to_place_hour;
+drop table if exists source6_hour_to_port_day;
+drop table if exists source6_hour_to_place_day;
 drop table if exists source6_hour_to_source6_day;
-drop table if exists port_hour_to_port_day;
-drop table if exists place_hour_to_place_day;
 drop table if exists tuples;
 drop table if exists tuples6;
 drop table if exists port_minute;
@@ -40,3 +40,11 @@ insert into tuples6 (sensor, minute, src, dst, src_port, dst_port, protocol, tcp
     attributes, derived, type, class, scanner, fingerprints, country, asn, count() as packets, sum(wire_length) as bytes
   from packets6 group by sensor, minute, src, dst, src_port, dst_port, protocol, tcp_flags, ttl, ip_length, window, attributes, derived, type, class,
     scanner, fingerprints, country, asn;
+insert into source_hour (hour, sensor, src, protocol, port, has_port, country, asn, packets, bytes)
+  select toUInt32(intDiv(minute, 3600) * 3600) as hour, sensor, src, protocol, dst_port as port,
+    toUInt8(bitAnd(attributes, 128) != 0) as has_port, country, asn, sum(tuples.packets) as packets, sum(tuples.bytes) as bytes
+  from tuples group by hour, sensor, src, protocol, port, has_port, country, asn;
+insert into source6_hour (hour, sensor, src, protocol, port, has_port, country, asn, packets, bytes)
+  select toUInt32(intDiv(minute, 3600) * 3600) as hour, sensor, src, protocol, dst_port as port,
+    toUInt8(bitAnd(attributes, 128) != 0) as has_port, country, asn, sum(tuples6.packets) as packets, sum(tuples6.bytes) as bytes
+  from tuples6 group by hour, sensor, src, protocol, port, has_port, country, asn;

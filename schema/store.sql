@@ -321,7 +321,8 @@ create table if not exists ledger (
   packets6 UInt64
 ) engine=MergeTree partition by tuple() order by (sensor, epoch, sequence) [kept];
 
--- Everything follows from the tuples, so that a store without packets, and tuples from elsewhere, have it too.
+-- What follows from others. A view follows from a table that is written itself: the oldest engine does not go on from view to
+-- view. So `source_hour` is written with the tuples.
 create materialized view if not exists tuples_to_port_minute to port_minute as
   select minute, sensor, protocol, dst_port as port, toUInt8(bitAnd(attributes, 128) != 0) as has_port,
     sum(tuples.packets) as packets, sum(tuples.bytes) as bytes
@@ -332,52 +333,50 @@ create materialized view if not exists tuples6_to_port_minute to port_minute as
     sum(tuples6.packets) as packets, sum(tuples6.bytes) as bytes
   from tuples6 group by minute, sensor, protocol, port, has_port;
 
-create materialized view if not exists tuples_to_source_hour to source_hour as
-  select toUInt32(intDiv(minute, 3600) * 3600) as hour, sensor, src, protocol, dst_port as port,
-    toUInt8(bitAnd(attributes, 128) != 0) as has_port, country, asn, sum(tuples.packets) as packets, sum(tuples.bytes) as bytes
-  from tuples group by hour, sensor, src, protocol, port, has_port, country, asn;
-
-create materialized view if not exists tuples6_to_source6_hour to source6_hour as
-  select toUInt32(intDiv(minute, 3600) * 3600) as hour, sensor, src, protocol, dst_port as port,
-    toUInt8(bitAnd(attributes, 128) != 0) as has_port, country, asn, sum(tuples6.packets) as packets, sum(tuples6.bytes) as bytes
-  from tuples6 group by hour, sensor, src, protocol, port, has_port, country, asn;
-
 create materialized view if not exists source_hour_to_port_hour to port_hour as
-  select hour, sensor, protocol, port, has_port, sumState(source_hour.packets) as packets,
-    sumState(source_hour.bytes) as bytes, uniqCombinedState(toUInt64(src)) as sources
+  select hour, sensor, protocol, port, has_port, sumState(source_hour.packets) as packets, sumState(source_hour.bytes) as bytes,
+    uniqCombinedState(toUInt64(src)) as sources
   from source_hour group by hour, sensor, protocol, port, has_port;
 
+create materialized view if not exists source_hour_to_port_day to port_day as
+  select toUInt32(intDiv(hour, 86400) * 86400) as day, sensor, protocol, port, has_port, sumState(source_hour.packets) as packets, sumState(source_hour.bytes) as bytes,
+    uniqCombinedState(toUInt64(src)) as sources
+  from source_hour group by day, sensor, protocol, port, has_port;
+
 create materialized view if not exists source_hour_to_place_hour to place_hour as
-  select hour, sensor, country, asn, sumState(source_hour.packets) as packets,
-    sumState(source_hour.bytes) as bytes, uniqCombinedState(toUInt64(src)) as sources
+  select hour, sensor, country, asn, sumState(source_hour.packets) as packets, sumState(source_hour.bytes) as bytes,
+    uniqCombinedState(toUInt64(src)) as sources
   from source_hour group by hour, sensor, country, asn;
 
+create materialized view if not exists source_hour_to_place_day to place_day as
+  select toUInt32(intDiv(hour, 86400) * 86400) as day, sensor, country, asn, sumState(source_hour.packets) as packets, sumState(source_hour.bytes) as bytes,
+    uniqCombinedState(toUInt64(src)) as sources
+  from source_hour group by day, sensor, country, asn;
+
 create materialized view if not exists source_hour_to_source_day to source_day as
-  select toUInt32(intDiv(hour, 86400) * 86400) as day, sensor, src, country, asn,
-    sum(source_hour.packets) as packets, sum(source_hour.bytes) as bytes
+  select toUInt32(intDiv(hour, 86400) * 86400) as day, sensor, src, country, asn, sum(source_hour.packets) as packets, sum(source_hour.bytes) as bytes
   from source_hour group by day, sensor, src, country, asn;
 
 create materialized view if not exists source6_hour_to_port_hour to port_hour as
-  select hour, sensor, protocol, port, has_port, sumState(source6_hour.packets) as packets,
-    sumState(source6_hour.bytes) as bytes, uniqCombinedState(cityHash64(src)) as sources
+  select hour, sensor, protocol, port, has_port, sumState(source6_hour.packets) as packets, sumState(source6_hour.bytes) as bytes,
+    uniqCombinedState(cityHash64(src)) as sources
   from source6_hour group by hour, sensor, protocol, port, has_port;
 
+create materialized view if not exists source6_hour_to_port_day to port_day as
+  select toUInt32(intDiv(hour, 86400) * 86400) as day, sensor, protocol, port, has_port, sumState(source6_hour.packets) as packets, sumState(source6_hour.bytes) as bytes,
+    uniqCombinedState(cityHash64(src)) as sources
+  from source6_hour group by day, sensor, protocol, port, has_port;
+
 create materialized view if not exists source6_hour_to_place_hour to place_hour as
-  select hour, sensor, country, asn, sumState(source6_hour.packets) as packets,
-    sumState(source6_hour.bytes) as bytes, uniqCombinedState(cityHash64(src)) as sources
+  select hour, sensor, country, asn, sumState(source6_hour.packets) as packets, sumState(source6_hour.bytes) as bytes,
+    uniqCombinedState(cityHash64(src)) as sources
   from source6_hour group by hour, sensor, country, asn;
 
+create materialized view if not exists source6_hour_to_place_day to place_day as
+  select toUInt32(intDiv(hour, 86400) * 86400) as day, sensor, country, asn, sumState(source6_hour.packets) as packets, sumState(source6_hour.bytes) as bytes,
+    uniqCombinedState(cityHash64(src)) as sources
+  from source6_hour group by day, sensor, country, asn;
+
 create materialized view if not exists source6_hour_to_source6_day to source6_day as
-  select toUInt32(intDiv(hour, 86400) * 86400) as day, sensor, src, country, asn,
-    sum(source6_hour.packets) as packets, sum(source6_hour.bytes) as bytes
+  select toUInt32(intDiv(hour, 86400) * 86400) as day, sensor, src, country, asn, sum(source6_hour.packets) as packets, sum(source6_hour.bytes) as bytes
   from source6_hour group by day, sensor, src, country, asn;
-
-create materialized view if not exists port_hour_to_port_day to port_day as
-  select toUInt32(intDiv(hour, 86400) * 86400) as day, sensor, protocol, port, has_port, sumMergeState(port_hour.packets) as packets,
-    sumMergeState(port_hour.bytes) as bytes, uniqCombinedMergeState(port_hour.sources) as sources
-  from port_hour group by day, sensor, protocol, port, has_port;
-
-create materialized view if not exists place_hour_to_place_day to place_day as
-  select toUInt32(intDiv(hour, 86400) * 86400) as day, sensor, country, asn, sumMergeState(place_hour.packets) as packets,
-    sumMergeState(place_hour.bytes) as bytes, uniqCombinedMergeState(place_hour.sources) as sources
-  from place_hour group by day, sensor, country, asn;

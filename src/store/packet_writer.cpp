@@ -61,6 +61,7 @@ struct writing_room {
 struct family_tables {
   std::string_view packets;
   std::string_view tuples;
+  std::string_view hours;
 };
 
 /// Which blocks of a sensor are in. Of one that came in parts the row with most packets counts.
@@ -243,8 +244,11 @@ auto packet_writer::state::store_family(family_tables const& tables, std::string
     -> status {
   arranged.write(with_.sensor, out);
   KIZASHI_TRY(engine_->insert(tables.packets, out, token));
-  tuples.write(arranged, with_.sensor, out);
-  return engine_->insert(tables.tuples, out, token);
+  tuples.collect(arranged);
+  tuples.write(with_.sensor, out);
+  KIZASHI_TRY(engine_->insert(tables.tuples, out, token));
+  tuples.write_hours(with_.sensor, out);
+  return engine_->insert(tables.hours, out, token);
 }
 
 auto packet_writer::state::store(waiting_block const& block, writing_room& in) -> status {
@@ -259,11 +263,13 @@ auto packet_writer::state::store(waiting_block const& block, writing_room& in) -
                                    key.sequence, old, entry.digest);
     if (rows.ipv4.size() > known.ipv4) {
       rows.ipv4.arrange(with_, known.ipv4, in.ipv4);
-      KIZASHI_TRY(store_family({"packets", "tuples"}, token, in.ipv4, in.tuples, in.out));
+      KIZASHI_TRY(
+          store_family({"packets", "tuples", "source_hour"}, token, in.ipv4, in.tuples, in.out));
     }
     if (rows.ipv6.size() > known.ipv6) {
       rows.ipv6.arrange(with_, known.ipv6, in.ipv6);
-      KIZASHI_TRY(store_family({"packets6", "tuples6"}, token, in.ipv6, in.tuples6, in.out));
+      KIZASHI_TRY(store_family({"packets6", "tuples6", "source6_hour"}, token, in.ipv6, in.tuples6,
+                               in.out));
     }
     KIZASHI_TRY(write_ledger(key, entry, token));
   }

@@ -2,24 +2,66 @@
 
 #include <algorithm>
 #include <numeric>
+#include <span>
 #include <tuple>
 
 namespace kizashi::store {
 namespace {
 
 constexpr std::uint64_t microseconds_per_minute = 60'000'000;
+constexpr std::uint32_t seconds_per_hour = 3600;
+
+/// The values of some rows.
+template <class T>
+void pick(std::vector<T> const& from, std::vector<std::uint32_t> const& rows, std::vector<T>& to) {
+  to.resize(rows.size());
+  for (std::size_t i = 0; i < rows.size(); ++i) to[i] = from[rows[i]];
+}
 
 }  // namespace
 
+template <class Address>
+void tuple_columns<Address>::clear() noexcept {
+  auto const all = [](auto&... each) { (each.clear(), ...); };
+  all(minute_, source_, destination_, source_port_, destination_port_, ip_length_, window_,
+      attributes_, scanner_, protocol_, tcp_flags_, ttl_, derived_, type_, class_, fingerprints_,
+      packets_, bytes_, country_, system_);
+}
+
+template <class Address>
+void tuple_columns<Address>::add(row const& each) {
+  minute_.push_back(each.minute);
+  source_.push_back(each.source);
+  destination_.push_back(each.destination);
+  source_port_.push_back(each.source_port);
+  destination_port_.push_back(each.destination_port);
+  ip_length_.push_back(each.ip_length);
+  window_.push_back(each.window);
+  attributes_.push_back(each.attributes);
+  scanner_.push_back(each.scanner);
+  protocol_.push_back(each.protocol);
+  tcp_flags_.push_back(each.tcp_flags);
+  ttl_.push_back(each.ttl);
+  derived_.push_back(each.derived);
+  type_.push_back(each.type);
+  class_.push_back(each.traffic_class);
+  fingerprints_.push_back(each.fingerprints);
+  packets_.push_back(each.packets);
+  bytes_.push_back(each.bytes);
+  country_.push_back(each.country);
+  system_.push_back(each.system);
+}
+
 /// Between `begin` and `end` stand the packets of one source in one minute.
 template <class Address>
-void tuple_columns<Address>::group_minute(packet_columns<Address> const& rows, std::uint32_t begin,
-                                          std::uint32_t end) {
+void tuple_columns<Address>::group_minute(packet_columns<Address> const& packets,
+                                          std::uint32_t begin, std::uint32_t end) {
   auto const key = [&](std::uint32_t i) {
-    return std::tie(rows.destination_[i], rows.source_port_[i], rows.destination_port_[i],
-                    rows.protocol_[i], rows.tcp_flags_[i], rows.ttl_[i], rows.ip_length_[i],
-                    rows.window_[i], rows.attributes_[i], rows.derived_[i], rows.type_[i],
-                    rows.class_[i], rows.scanner_[i], rows.fingerprints_[i]);
+    return std::tie(packets.destination_[i], packets.source_port_[i], packets.destination_port_[i],
+                    packets.protocol_[i], packets.tcp_flags_[i], packets.ttl_[i],
+                    packets.ip_length_[i], packets.window_[i], packets.attributes_[i],
+                    packets.derived_[i], packets.type_[i], packets.class_[i], packets.scanner_[i],
+                    packets.fingerprints_[i]);
   };
   order_.resize(end - begin);
   std::iota(order_.begin(), order_.end(), begin);
@@ -31,66 +73,138 @@ void tuple_columns<Address>::group_minute(packet_columns<Address> const& rows, s
       bytes_.push_back(0);
     }
     ++packets_.back();
-    bytes_.back() += rows.wire_length_[order_[i]];
+    bytes_.back() += packets.wire_length_[order_[i]];
   }
 }
 
 template <class Address>
-void tuple_columns<Address>::group(packet_columns<Address> const& rows) {
+void tuple_columns<Address>::group(packet_columns<Address> const& packets) {
   first_.clear();
-  packets_.clear();
-  bytes_.clear();
-  auto const minute = [&](std::uint32_t i) { return rows.time_[i] / microseconds_per_minute; };
-  auto const count = static_cast<std::uint32_t>(rows.size());
+  auto const minute = [&](std::uint32_t i) { return packets.time_[i] / microseconds_per_minute; };
+  auto const count = static_cast<std::uint32_t>(packets.size());
   for (std::uint32_t begin = 0, end = 0; begin < count; begin = end) {
     auto const of = minute(begin);
     for (end = begin + 1;
-         end < count && rows.source_[end] == rows.source_[begin] && minute(end) == of;)
+         end < count && packets.source_[end] == packets.source_[begin] && minute(end) == of;)
       ++end;
-    group_minute(rows, begin, end);
+    group_minute(packets, begin, end);
   }
 }
 
 template <class Address>
-template <class T>
-auto tuple_columns<Address>::pick(std::vector<T> const& from, std::vector<T>& scratch) const
-    -> std::vector<T> const& {
-  scratch.resize(first_.size());
-  for (std::size_t i = 0; i < first_.size(); ++i) scratch[i] = from[first_[i]];
-  return scratch;
+void tuple_columns<Address>::collect(packet_columns<Address> const& packets) {
+  clear();
+  group(packets);
+  minute_.resize(first_.size());
+  for (std::size_t i = 0; i < first_.size(); ++i)
+    minute_[i] =
+        static_cast<std::uint32_t>(packets.time_[first_[i]] / microseconds_per_minute * 60);
+  auto const take = [&](auto const& from, auto& to) { pick(from, first_, to); };
+  take(packets.source_, source_);
+  take(packets.destination_, destination_);
+  take(packets.source_port_, source_port_);
+  take(packets.destination_port_, destination_port_);
+  take(packets.ip_length_, ip_length_);
+  take(packets.window_, window_);
+  take(packets.attributes_, attributes_);
+  take(packets.scanner_, scanner_);
+  take(packets.protocol_, protocol_);
+  take(packets.tcp_flags_, tcp_flags_);
+  take(packets.ttl_, ttl_);
+  take(packets.derived_, derived_);
+  take(packets.type_, type_);
+  take(packets.class_, class_);
+  take(packets.fingerprints_, fingerprints_);
+  take(packets.country_, country_);
+  take(packets.system_, system_);
 }
 
 template <class Address>
-void tuple_columns<Address>::write(packet_columns<Address> const& rows, std::uint16_t sensor,
-                                   native_block& to) {
-  group(rows);
-  to.clear(first_.size());
+void tuple_columns<Address>::write(std::uint16_t sensor, native_block& to) const {
+  to.clear(size());
   to.fill("sensor", sensor);
-  scratch32_.resize(first_.size());
-  for (std::size_t i = 0; i < first_.size(); ++i)
-    scratch32_[i] =
-        static_cast<std::uint32_t>(rows.time_[first_[i]] / microseconds_per_minute * 60);
-  to.add("minute", scratch32_);
-  add_addresses("src", pick(rows.source_, addresses_), to);
-  add_addresses("dst", pick(rows.destination_, addresses_), to);
-  to.add("src_port", pick(rows.source_port_, scratch16_));
-  to.add("dst_port", pick(rows.destination_port_, scratch16_));
-  to.add("protocol", pick(rows.protocol_, scratch8_));
-  to.add("tcp_flags", pick(rows.tcp_flags_, scratch8_));
-  to.add("ttl", pick(rows.ttl_, scratch8_));
-  to.add("ip_length", pick(rows.ip_length_, scratch16_));
-  to.add("window", pick(rows.window_, scratch16_));
-  to.add("attributes", pick(rows.attributes_, scratch16_));
-  to.add("derived", pick(rows.derived_, scratch8_));
-  to.add("type", pick(rows.type_, scratch8_));
-  to.add("class", pick(rows.class_, scratch8_));
-  to.add("scanner", pick(rows.scanner_, scratch16_));
-  to.add("fingerprints", pick(rows.fingerprints_, scratch64_));
-  auto const& countries = pick(rows.country_, countries_);
-  to.add_raw("country", "FixedString(2)", std::as_bytes(std::span{countries}), 2);
-  to.add("asn", pick(rows.system_, scratch32_));
+  to.add("minute", minute_);
+  add_addresses("src", source_, to);
+  add_addresses("dst", destination_, to);
+  to.add("src_port", source_port_);
+  to.add("dst_port", destination_port_);
+  to.add("protocol", protocol_);
+  to.add("tcp_flags", tcp_flags_);
+  to.add("ttl", ttl_);
+  to.add("ip_length", ip_length_);
+  to.add("window", window_);
+  to.add("attributes", attributes_);
+  to.add("derived", derived_);
+  to.add("type", type_);
+  to.add("class", class_);
+  to.add("scanner", scanner_);
+  to.add("fingerprints", fingerprints_);
+  to.add_raw("country", "FixedString(2)", std::as_bytes(std::span{country_}), 2);
+  to.add("asn", system_);
   to.add("packets", packets_);
   to.add("bytes", bytes_);
+}
+
+/// Between `begin` and `end` stand the tuples of one source in one hour, whose place is one.
+template <class Address>
+void tuple_columns<Address>::group_hour(std::uint32_t begin, std::uint32_t end) {
+  keys_.clear();
+  for (auto i = begin; i < end; ++i) {
+    bool const has_port = (attributes_[i] & net::bit(net::attribute::ports)) != 0;
+    auto const service = std::uint64_t{protocol_[i]} << 17 |
+                         std::uint64_t{destination_port_[i]} << 1 | (has_port ? 1U : 0U);
+    keys_.push_back(service << 32 | i);
+  }
+  std::ranges::sort(keys_);
+  for (std::size_t k = 0; k < keys_.size(); ++k) {
+    auto const i = static_cast<std::uint32_t>(keys_[k]);
+    if (k == 0 || keys_[k] >> 32 != keys_[k - 1] >> 32) {
+      first_.push_back(i);
+      hour_packets_.push_back(0);
+      hour_bytes_.push_back(0);
+    }
+    hour_packets_.back() += packets_[i];
+    hour_bytes_.back() += bytes_[i];
+  }
+}
+
+template <class Address>
+void tuple_columns<Address>::write_hours(std::uint16_t sensor, native_block& to) {
+  first_.clear();
+  hour_packets_.clear();
+  hour_bytes_.clear();
+  auto const hour = [&](std::uint32_t i) { return minute_[i] / seconds_per_hour; };
+  auto const count = static_cast<std::uint32_t>(size());
+  for (std::uint32_t begin = 0, end = 0; begin < count; begin = end) {
+    for (end = begin + 1;
+         end < count && source_[end] == source_[begin] && hour(end) == hour(begin);)
+      ++end;
+    group_hour(begin, end);
+  }
+  to.clear(first_.size());
+  to.fill("sensor", sensor);
+  std::vector<std::uint32_t> numbers(first_.size());
+  for (std::size_t i = 0; i < first_.size(); ++i) numbers[i] = hour(first_[i]) * seconds_per_hour;
+  to.add("hour", numbers);
+  std::vector<Address> addresses;
+  pick(source_, first_, addresses);
+  add_addresses("src", addresses, to);
+  std::vector<std::uint8_t> bytes;
+  pick(protocol_, first_, bytes);
+  to.add("protocol", bytes);
+  std::vector<std::uint16_t> shorts;
+  pick(destination_port_, first_, shorts);
+  to.add("port", shorts);
+  for (std::size_t i = 0; i < first_.size(); ++i)
+    bytes[i] = (attributes_[first_[i]] & net::bit(net::attribute::ports)) != 0;
+  to.add("has_port", bytes);
+  std::vector<std::array<char, 2>> countries;
+  pick(country_, first_, countries);
+  to.add_raw("country", "FixedString(2)", std::as_bytes(std::span{countries}), 2);
+  pick(system_, first_, numbers);
+  to.add("asn", numbers);
+  to.add("packets", hour_packets_);
+  to.add("bytes", hour_bytes_);
 }
 
 template class tuple_columns<std::uint32_t>;

@@ -2,6 +2,7 @@
 // minute, sequence numbers and the like are one row with a count.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <vector>
 
@@ -10,32 +11,57 @@
 
 namespace kizashi::store {
 
-/// The key is that of CAIDA's FlowTuple 3 (addresses, ports, protocol, TTL, TCP flags, IP length,
-/// TCP window, Masscan's mark; corsaro3, libcorsaro_flowtuple.h) with what Kizashi recognised
-/// beside it; the values are packets and bytes of frames. Keeps its memory from block to block.
+/// Rows of the table `tuples` or `tuples6`. The key is that of CAIDA's FlowTuple 3 (addresses,
+/// ports, protocol, TTL, TCP flags, IP length, TCP window, Masscan's mark; corsaro3,
+/// libcorsaro_flowtuple.h) with what Kizashi recognised beside it; the values are packets and bytes
+/// of frames. Keeps its memory from block to block.
 template <class Address>
 class tuple_columns {
 public:
-  /// The tuples of arranged rows, as a block of the table `tuples` or `tuples6`, by source and
-  /// minute. The same packets give the same rows in whatever order they came within a minute.
-  void write(packet_columns<Address> const& rows, std::uint16_t sensor, native_block& to);
+  /// Everything of one row; members as the columns of schema/store.sql.
+  struct row {
+    std::uint32_t minute = 0;  ///< seconds since 1970
+    Address source{}, destination{};
+    std::uint16_t source_port = 0, destination_port = 0;
+    std::uint8_t protocol = 0, tcp_flags = 0, ttl = 0;
+    std::uint16_t ip_length = 0, window = 0, attributes = 0;
+    std::uint8_t derived = 0, type = 0, traffic_class = 0;
+    std::uint16_t scanner = 0;
+    std::uint64_t fingerprints = 0;
+    std::array<char, 2> country{'-', '-'};
+    std::uint32_t system = 0;
+    std::uint64_t packets = 0, bytes = 0;
+  };
+
+  [[nodiscard]] auto size() const noexcept -> std::size_t { return minute_.size(); }
+  void clear() noexcept;
+  void add(row const& each);
+  /// The tuples of arranged packets, by source and minute, instead of what was there. The same
+  /// packets give the same rows in whatever order they came within a minute.
+  void collect(packet_columns<Address> const& packets);
+  void write(std::uint16_t sensor, native_block& to) const;
+  /// What they are of the table `source_hour` or `source6_hour`. They must stand by source and
+  /// minute.
+  void write_hours(std::uint16_t sensor, native_block& to);
 
 private:
-  void group(packet_columns<Address> const& rows);
-  void group_minute(packet_columns<Address> const& rows, std::uint32_t begin, std::uint32_t end);
-  /// A column of the tuples: the values of their first packets.
-  template <class T>
-  auto pick(std::vector<T> const& from, std::vector<T>& scratch) const -> std::vector<T> const&;
+  void group(packet_columns<Address> const& packets);
+  void group_minute(packet_columns<Address> const& packets, std::uint32_t begin, std::uint32_t end);
+  void group_hour(std::uint32_t begin, std::uint32_t end);
+
+  std::vector<std::uint32_t> minute_;
+  std::vector<Address> source_, destination_;
+  std::vector<std::uint16_t> source_port_, destination_port_, ip_length_, window_, attributes_,
+      scanner_;
+  std::vector<std::uint8_t> protocol_, tcp_flags_, ttl_, derived_, type_, class_;
+  std::vector<std::uint64_t> fingerprints_, packets_, bytes_;
+  std::vector<std::array<char, 2>> country_;
+  std::vector<std::uint32_t> system_;
 
   std::vector<std::uint32_t> order_;  // rows of one source and minute
-  std::vector<std::uint32_t> first_;  // for each tuple a row that has its key
-  std::vector<std::uint64_t> packets_, bytes_;
-  std::vector<std::uint8_t> scratch8_;
-  std::vector<std::uint16_t> scratch16_;
-  std::vector<std::uint32_t> scratch32_;
-  std::vector<std::uint64_t> scratch64_;
-  std::vector<Address> addresses_;
-  std::vector<std::array<char, 2>> countries_;
+  std::vector<std::uint32_t> first_;  // for each group a row that has its key
+  std::vector<std::uint64_t> keys_;   // of one source and hour: service and row
+  std::vector<std::uint64_t> hour_packets_, hour_bytes_;
 };
 
 }  // namespace kizashi::store

@@ -62,7 +62,8 @@ auto tuples_of(packet_rows const& rows) -> native_rows {
   tuple_columns<std::uint32_t> tuples;
   native_block block{0};
   rows.ipv4.arrange(plain, 0, arranged);
-  tuples.write(arranged, 1, block);
+  tuples.collect(arranged);
+  tuples.write(1, block);
   // The bytes go with the block.
   static std::vector<std::uint8_t> kept;
   kept.assign(block.bytes().begin(), block.bytes().end());
@@ -94,6 +95,27 @@ TEST(TupleColumns, CountPacketsThatAreAlike) {
   auto const found = map_of(tuples_of(rows));
   EXPECT_EQ(found, given.expected());
   EXPECT_LT(found.size(), 500U);
+}
+
+TEST(TupleColumns, CountBySourceHourAndService) {
+  sample given{3000};
+  tuple_map expected;
+  for (std::size_t row = 0; row < 3000; ++row) {
+    given.batch->time[row] *= 60;  // three hours
+    given.batch->attributes[row] = row % 5 == 0 ? 0 : net::bit(net::attribute::ports);
+    given.batch->ip_protocol[row] = row % 3 == 0 ? 17 : 6;
+    auto const is = given.batch->row(row);
+    auto const hour = static_cast<std::uint64_t>(is.time.nanoseconds() / 3'600'000'000'000 * 3600);
+    auto& [packets, bytes] =
+        expected[{is.source, hour, is.ip_protocol, is.destination_port, row % 5 == 0 ? 0U : 1U}];
+    ++packets;
+    bytes += is.wire_length;
+  }
+  packet_rows rows;
+  rows.add(*given.batch, *given.tags);
+  native_block block{0};
+  tuples_of(rows).write_hours(1, block);
+  EXPECT_EQ(map_of(block, {"src", "hour", "protocol", "port", "has_port"}), expected);
 }
 
 TEST(TupleColumns, DoNotDependOnTheOrderWithinAMinute) {
