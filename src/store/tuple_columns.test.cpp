@@ -57,35 +57,36 @@ struct sample {
   }
 };
 
-auto tuples_of(packet_rows const& rows) -> native_rows {
+auto tuples_of(packet_rows const& rows) -> tuple_columns<std::uint32_t> {
   packet_columns<std::uint32_t> arranged;
   tuple_columns<std::uint32_t> tuples;
-  native_block block{0};
   rows.ipv4.arrange(plain, 0, arranged);
   tuples.collect(arranged);
-  tuples.write(1, block);
-  // The bytes go with the block.
-  static std::vector<std::uint8_t> kept;
-  kept.assign(block.bytes().begin(), block.bytes().end());
-  net::byte_reader in{kept};
-  auto read = read_native_block(in);
-  EXPECT_TRUE(read && *read);
-  return **read;
+  return tuples;
 }
 
-auto map_of(native_rows const& rows) -> tuple_map {
+/// The rows of a block by some of its columns; none may stand twice.
+auto map_of(native_block const& block, std::vector<std::string_view> const& key) -> tuple_map {
   tuple_map out;
+  net::byte_reader in{block.bytes()};
+  auto const read = read_native_block(in);
+  EXPECT_TRUE(read && *read);
+  auto const& rows = **read;
   for (std::size_t i = 0; i < rows.count; ++i) {
     auto const value = [&](std::string_view name) {
       return std::ranges::find(rows.columns, name, &native_column::name)->unsigned_at(i);
     };
-    auto const [place, is_new] =
-        out.try_emplace({value("src"), value("minute"), value("dst"), value("src_port"),
-                         value("dst_port"), value("window"), value("fingerprints")},
-                        counts{value("packets"), value("bytes")});
-    EXPECT_TRUE(is_new) << "a tuple stands twice";
+    std::vector<std::uint64_t> values;
+    for (auto const name : key) values.push_back(value(name));
+    EXPECT_TRUE(out.emplace(values, counts{value("packets"), value("bytes")}).second);
   }
   return out;
+}
+
+auto map_of(tuple_columns<std::uint32_t> const& tuples) -> tuple_map {
+  native_block block{0};
+  tuples.write(1, block);
+  return map_of(block, {"src", "minute", "dst", "src_port", "dst_port", "window", "fingerprints"});
 }
 
 TEST(TupleColumns, CountPacketsThatAreAlike) {

@@ -182,7 +182,7 @@ class Equal(unittest.TestCase):
         self.addCleanup(server.stop)
         for statement in plain_schema():
             server.ask(statement)
-        for table in ("names", "packets", "packets6", "tuples", "tuples6", "windows", "events", "attacks"):
+        for table in ("names", "packets", "packets6", "tuples", "tuples6", "source_hour", "source6_hour", "windows", "events", "attacks"):
             self.copy(store, server, table)
         self.check(server, documents)
         for name in documents:
