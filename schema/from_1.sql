@@ -1,5 +1,6 @@
 -- From tables of version 1 to those of today. Version 1 had no tuples, no days and no has_port, and rolled up from packets. What
--- follows from packets is made again, so that this may be interrupted anywhere and begun anew. [tables] stands for store.sql.
+-- follows from packets is made again, so that this may be interrupted anywhere and begun anew. [tables] stands for store.sql. Its IP
+-- IDs of bit 1 of `derived` are folded from 32 bits.
 drop table if exists packets_to_port_minute;
 drop table if exists packets6_to_port_minute;
 drop table if exists packets_to_source_hour;
@@ -27,6 +28,10 @@ drop table if exists source_hour;
 drop table if exists source6_hour;
 drop table if exists source_day;
 drop table if exists source6_day;
+alter table packets modify column ip_id UInt16 alias multiIf(bitAnd(derived, 4) = 4, toUInt16(bitAnd(bitXor(bitXor(dst, seq), toUInt32(dst_port)), 65535)),
+  bitAnd(derived, 2) = 2, toUInt16(bitAnd(bitXor(bitXor(dst, bitShiftRight(dst, 16)), bitXor(bitXor(seq, bitShiftRight(seq, 16)), toUInt32(dst_port))), 65535)), ip_id_stored);
+alter table packets6 modify column ip_id UInt16 alias multiIf(bitAnd(derived, 4) = 4, toUInt16(bitAnd(bitXor(bitXor(reinterpretAsUInt32(reverse(substring(dst, 13, 4))), seq), toUInt32(dst_port)), 65535)),
+  bitAnd(derived, 2) = 2, toUInt16(bitAnd(bitXor(bitXor(reinterpretAsUInt32(reverse(substring(dst, 13, 4))), bitShiftRight(reinterpretAsUInt32(reverse(substring(dst, 13, 4))), 16)), bitXor(bitXor(seq, bitShiftRight(seq, 16)), toUInt32(dst_port))), 65535)), ip_id_stored);
 [tables];
 insert into tuples (sensor, minute, src, dst, src_port, dst_port, protocol, tcp_flags, ttl, ip_length, window, attributes, derived, type, class, scanner,
     fingerprints, country, asn, packets, bytes)

@@ -17,14 +17,14 @@ create table if not exists packets (
   wire_length UInt32 [codec ZSTD(1)],  -- bytes of the frame
   payload_length UInt16 [codec ZSTD(1)],  -- bytes behind the transport header
   attributes UInt16 [codec ZSTD(1)],  -- bits of `net::attribute`
-  ip_id_stored UInt16 [codec ZSTD(1)],  -- 0 where `derived` has bit 1
+  ip_id_stored UInt16 [codec ZSTD(1)],  -- 0 where `derived` has bit 2
   seq_stored UInt32 [codec ZSTD(1)],  -- 0 where `derived` has bit 0
   ack UInt32 [codec ZSTD(1)],
   window UInt16 [codec ZSTD(1)],
   options UInt32 [codec ZSTD(1)],  -- TCP options in their order, 4 bits each
   mss UInt16 [codec ZSTD(1)],  -- 0: not given
   window_scale UInt8 [codec ZSTD(1)],  -- 255: not given
-  derived UInt8 [codec ZSTD(1)],  -- what follows from other columns: bit 0 seq (as Mirai has it), bit 1 ip_id (Masscan)
+  derived UInt8 [codec ZSTD(1)],  -- what follows from other columns: bit 0 seq (as Mirai has it), bit 2 ip_id (Masscan)
   type UInt8 [codec ZSTD(1)],  -- number of `recognise::packet_type`
   class UInt8 [codec ZSTD(1)],  -- number of `recognise::traffic_class`
   scanner UInt16 [codec ZSTD(1)],  -- a number of `names`, kind scanner; 0: none
@@ -32,8 +32,7 @@ create table if not exists packets (
   country FixedString(2) [codec ZSTD(1)],  -- of the source: ISO 3166-1, -- when not known
   asn UInt32 [codec ZSTD(1)],  -- of the source; 0: not known
   seq UInt32 alias if(bitAnd(derived, 1) = 1, dst, seq_stored),
-  ip_id UInt16 alias if(bitAnd(derived, 2) = 2, toUInt16(bitAnd(bitXor(bitXor(dst, bitShiftRight(dst, 16)),
-    bitXor(bitXor(seq, bitShiftRight(seq, 16)), toUInt32(dst_port))), 65535)), ip_id_stored),
+  ip_id UInt16 alias if(bitAnd(derived, 4) = 4, toUInt16(bitAnd(bitXor(bitXor(dst, seq), toUInt32(dst_port)), 65535)), ip_id_stored),
   source String alias IPv4NumToString(src),
   time DateTime alias toDateTime(intDiv(ts, 1000000))
 ) engine=MergeTree partition by toDate(toDateTime(intDiv(ts, 1000000)), 'UTC') order by (src, ts) [kept];
@@ -53,14 +52,14 @@ create table if not exists packets6 (
   wire_length UInt32 [codec ZSTD(1)],  -- bytes of the frame
   payload_length UInt16 [codec ZSTD(1)],  -- bytes behind the transport header
   attributes UInt16 [codec ZSTD(1)],  -- bits of `net::attribute`
-  ip_id_stored UInt16 [codec ZSTD(1)],  -- 0 where `derived` has bit 1
+  ip_id_stored UInt16 [codec ZSTD(1)],  -- 0 where `derived` has bit 2
   seq_stored UInt32 [codec ZSTD(1)],  -- 0 where `derived` has bit 0
   ack UInt32 [codec ZSTD(1)],
   window UInt16 [codec ZSTD(1)],
   options UInt32 [codec ZSTD(1)],  -- TCP options in their order, 4 bits each
   mss UInt16 [codec ZSTD(1)],  -- 0: not given
   window_scale UInt8 [codec ZSTD(1)],  -- 255: not given
-  derived UInt8 [codec ZSTD(1)],  -- what follows from other columns: bit 0 seq (as Mirai has it), bit 1 ip_id (Masscan)
+  derived UInt8 [codec ZSTD(1)],  -- what follows from other columns: bit 0 seq (as Mirai has it), bit 2 ip_id (Masscan)
   type UInt8 [codec ZSTD(1)],  -- number of `recognise::packet_type`
   class UInt8 [codec ZSTD(1)],  -- number of `recognise::traffic_class`
   scanner UInt16 [codec ZSTD(1)],  -- a number of `names`, kind scanner; 0: none
@@ -68,8 +67,8 @@ create table if not exists packets6 (
   country FixedString(2) [codec ZSTD(1)],  -- of the source: ISO 3166-1, -- when not known
   asn UInt32 [codec ZSTD(1)],  -- of the source; 0: not known
   seq UInt32 alias if(bitAnd(derived, 1) = 1, reinterpretAsUInt32(reverse(substring(dst, 13, 4))), seq_stored),
-  ip_id UInt16 alias if(bitAnd(derived, 2) = 2, toUInt16(bitAnd(bitXor(bitXor(reinterpretAsUInt32(reverse(substring(dst, 13, 4))), bitShiftRight(reinterpretAsUInt32(reverse(substring(dst, 13, 4))), 16)),
-    bitXor(bitXor(seq, bitShiftRight(seq, 16)), toUInt32(dst_port))), 65535)), ip_id_stored),
+  ip_id UInt16 alias if(bitAnd(derived, 4) = 4, toUInt16(bitAnd(bitXor(bitXor(reinterpretAsUInt32(reverse(substring(dst, 13, 4))), seq),
+    toUInt32(dst_port)), 65535)), ip_id_stored),
   source String alias IPv6NumToString(src),
   time DateTime alias toDateTime(intDiv(ts, 1000000))
 ) engine=MergeTree partition by toDate(toDateTime(intDiv(ts, 1000000)), 'UTC') order by (src, ts) [kept];

@@ -13,7 +13,7 @@ namespace {
 using address16 = native_block::address16;
 
 constexpr std::uint8_t sequence_is_destination = 1;
-constexpr std::uint8_t ip_id_is_folded = 2;
+constexpr std::uint8_t ip_id_is_mixed = 4;
 
 auto bytes_of(net::ipv6 a) noexcept -> address16 {
   address16 out;
@@ -143,13 +143,13 @@ void packet_columns<Address>::add_derived(std::size_t count) {
   derived_.resize(size());
   for (auto i = begin; i < size(); ++i) {
     auto const to = low_bits(destination_[i]), sequence = sequence_[i];
-    auto const folded = static_cast<std::uint16_t>(to ^ to >> 16 ^ sequence ^ sequence >> 16 ^
-                                                   destination_port_[i]);
-    bool const has_sequence = sequence == to, has_ip_id = ip_id_[i] == folded;
+    // As Masscan makes it (templ-pkt.c): the low 16 bits of all three.
+    auto const mixed = static_cast<std::uint16_t>(to ^ sequence ^ destination_port_[i]);
+    bool const has_sequence = sequence == to, has_ip_id = ip_id_[i] == mixed;
     sequence_[i] = has_sequence ? 0U : sequence;
     ip_id_[i] = has_ip_id ? std::uint16_t{0} : ip_id_[i];
     derived_[i] = static_cast<std::uint8_t>((has_sequence ? sequence_is_destination : 0) |
-                                            (has_ip_id ? ip_id_is_folded : 0));
+                                            (has_ip_id ? ip_id_is_mixed : 0));
   }
 }
 

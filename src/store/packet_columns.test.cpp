@@ -79,6 +79,37 @@ TEST(PacketColumns, StandBySourceAndTimeWithTheirFields) {
   }
 }
 
+TEST(PacketColumns, MarkWhatFollowsFromOtherFields) {
+  sample given{3};
+  auto const set = [&](std::size_t row, std::uint32_t sequence, std::uint16_t ip_id) {
+    net::packet made;
+    made.destination = 0x0A000001;  // 10.0.0.1
+    made.destination_port = 80;
+    made.tcp_sequence = sequence;
+    made.ip_id = ip_id;
+    given.batch->set_row(row, made);
+  };
+  set(0, 0x12345678, 0x5629);  // Masscan: 0x0001 ^ 0x5678 ^ 0x0050
+  set(1, 0x0A000001, 7);       // Mirai
+  set(2, 0x12345678, 0x5628);
+  packet_rows rows;
+  rows.add(*given.batch, *given.tags);
+  packet_columns<std::uint32_t> arranged;
+  rows.ipv4.arrange(context(), 0, arranged);
+  native_block block{0};
+  arranged.write(7, block);
+  net::byte_reader in{block.bytes()};
+  auto const read = read_native_block(in);
+  ASSERT_TRUE(read && *read);
+  auto const values = [&](std::string_view name) {
+    auto const& from = column(**read, name);
+    return std::array{from.unsigned_at(0), from.unsigned_at(1), from.unsigned_at(2)};
+  };
+  EXPECT_EQ(values("derived"), (std::array<std::uint64_t, 3>{4, 1, 0}));
+  EXPECT_EQ(values("seq_stored"), (std::array<std::uint64_t, 3>{0x12345678, 0, 0x12345678}));
+  EXPECT_EQ(values("ip_id_stored"), (std::array<std::uint64_t, 3>{0, 7, 0x5628}));
+}
+
 TEST(PacketColumns, TellAStreamByItsBegin) {
   sample const given{500};
   packet_rows whole, begun;

@@ -46,9 +46,8 @@ private:
     made.source_port = static_cast<std::uint16_t>(random_.below(65536));
     made.destination_port = static_cast<std::uint16_t>(random_.below(5));
     auto const mixed = made.destination ^ made.tcp_sequence;
-    made.ip_id = random_.below(3) == 0
-                     ? static_cast<std::uint16_t>(mixed ^ mixed >> 16 ^ made.destination_port)
-                     : static_cast<std::uint16_t>(random_.below(65536));
+    made.ip_id = random_.below(3) == 0 ? static_cast<std::uint16_t>(mixed ^ made.destination_port)
+                                       : static_cast<std::uint16_t>(random_.below(65536));
     made.wire_length = 60 + random_.below(40);
     made.ip_protocol = random_.below(4) == 0 ? 17 : 6;
     made.ttl = 64;
