@@ -19,6 +19,7 @@ void add_synth(CLI::App& program, int& exit_code);
 void add_place(CLI::App& program, int& exit_code);
 void add_query(CLI::App& program, int& exit_code);
 void add_match(CLI::App& program, int& exit_code);
+void add_store(CLI::App& program, int& exit_code);
 void add_config(CLI::App& program, int& exit_code);
 void add_scanners(CLI::App& program, int& exit_code);
 void add_bench(CLI::App& program, int& exit_code);

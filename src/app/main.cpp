@@ -83,6 +83,7 @@ auto run(int count, char const* const* words) -> int {
 #endif
   add_query(program, exit_code);
   add_match(program, exit_code);
+  add_store(program, exit_code);
   add_place(program, exit_code);
   add_fingerprints(program, exit_code);
   add_scanners(program, exit_code);

@@ -1,0 +1,36 @@
+// kizashi store: keeping house in a store.
+#include <CLI/CLI.hpp>
+
+#include "kizashi/app/command.hpp"
+#include "kizashi/app/store_commands.hpp"
+
+namespace kizashi::app {
+namespace {
+
+constexpr auto examples =
+    "Examples:\n"
+    "  kizashi store info --store seen                what is in it, and how large it is\n"
+    "\n"
+    "'kizashi store COMMAND --help' explains a command. A store belongs to one process at a time.";
+
+using add_subcommand = void(CLI::App& store, int& exit_code);
+
+// In the order of the help.
+constexpr add_subcommand* subcommands[] = {
+    add_store_info,
+};
+
+}  // namespace
+
+void add_store_option(CLI::App& command, std::string& store) {
+  command.add_option("--store", store, "The folder of the store")->required()->type_name("DIR");
+}
+
+void add_store(CLI::App& program, int& exit_code) {
+  auto* const store = program.add_subcommand("store", "Keep house in a store");
+  store->require_subcommand(1);
+  store->footer(examples);
+  for (auto* const add : subcommands) add(*store, exit_code);
+}
+
+}  // namespace kizashi::app

@@ -1,0 +1,104 @@
+// kizashi store info: what a store holds.
+#include <algorithm>
+#include <memory>
+#include <string>
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "kizashi/app/command.hpp"
+#include "kizashi/app/json_document.hpp"
+#include "kizashi/app/open_store.hpp"
+#include "kizashi/app/report.hpp"
+#include "kizashi/app/store_commands.hpp"
+#include "kizashi/app/terminal.hpp"
+#include "kizashi/app/text_layout.hpp"
+#include "kizashi/app/text_sink.hpp"
+#include "kizashi/base/text.hpp"
+#include "kizashi/store/inventory.hpp"
+
+namespace kizashi::app {
+namespace {
+
+constexpr auto name = "kizashi store info";
+
+struct info_choice {
+  std::string store;
+  bool is_json = false;
+};
+
+auto write_text(info_choice const& choice, store::inventory const& found,
+                store::engine_capabilities const& has) -> status {
+  standard_output out;
+  std::uint64_t bytes = 0;
+  text_table table{{{"table"},
+                    {"rows", true},
+                    {"size", true},
+                    {"parts", true},
+                    {"days", true},
+                    {"first"},
+                    {"last"}}};
+  for (auto const& each : found.tables) {
+    bytes += each.bytes;
+    table.add({each.name, with_thousands(each.rows), short_bytes(each.bytes),
+               with_thousands(each.parts), each.days == 0 ? "-" : with_thousands(each.days),
+               each.first_day.empty() ? "-" : each.first_day,
+               each.last_day.empty() ? "-" : each.last_day});
+  }
+  KIZASHI_TRY(
+      out.write(fmt::format("{}: {} in tables of version {}, engine {}\n", printable(choice.store),
+                            short_bytes(bytes), found.version, has.version)));
+  KIZASHI_TRY(out.write(fmt::format(
+      "sensors: {}\n\n",
+      found.sensors.empty() ? "none" : printable(fmt::to_string(fmt::join(found.sensors, ", "))))));
+  KIZASHI_TRY(table.write(output_style(), out));
+  return out.flush();
+}
+
+auto write_json(info_choice const& choice, store::inventory const& found,
+                store::engine_capabilities const& has) -> status {
+  standard_output out;
+  json_document document{out};
+  KIZASHI_TRY(document.member("schema", "kizashi-store-info/1"));
+  KIZASHI_TRY(document.member("store", choice.store));
+  KIZASHI_TRY(document.member("version", found.version));
+  KIZASHI_TRY(document.member("engine", has.version));
+  KIZASHI_TRY(document.member("sensors", found.sensors));
+  KIZASHI_TRY(document.list("tables", found.tables, found.tables.size(),
+                            [](store::table_inventory const& each) {
+                              return json{{"table", each.name},
+                                          {"rows", each.rows},
+                                          {"bytes", each.bytes},
+                                          {"parts", each.parts},
+                                          {"days", each.days},
+                                          {"first_day", name_json(each.first_day)},
+                                          {"last_day", name_json(each.last_day)}};
+                            }));
+  KIZASHI_TRY(document.close());
+  return out.flush();
+}
+
+auto show(info_choice const& choice) -> status {
+  KIZASHI_TRY(auto const opened, open_store_to_ask(choice.store, name));
+  KIZASHI_TRY(auto const found, store::take_inventory(*opened));
+  auto const& has = opened->capabilities();
+  return choice.is_json ? write_json(choice, found, has) : write_text(choice, found, has);
+}
+
+}  // namespace
+
+void add_store_info(CLI::App& store, int& exit_code) {
+  auto* const command =
+      store.add_subcommand("info", "Show what a store holds: tables, days, sizes");
+  auto const choice = std::make_shared<info_choice>();
+  add_store_option(*command, choice->store);
+  command->add_flag("--json", choice->is_json, "The same as a JSON document");
+  command->callback([choice, &exit_code] {
+    auto const shown = show(*choice);
+    exit_code =
+        shown || shown.error().code == errc::interrupted ? exit_done : say_failure(shown.error());
+  });
+}
+
+}  // namespace kizashi::app
