@@ -34,6 +34,9 @@ enum class attribute : std::uint16_t {
   tunnel = 1 << 12,        ///< GRE, IP in IP, 6in4, ESP or AH: noted, not entered
   quoted = 1 << 13,        ///< an ICMP error whose quoted packet stands in `packet_batch::quoted`
   unknown_link = 1 << 14,  ///< the link type is not known: nothing was decoded
+  /// The addresses stand for others that a data set does not tell (docs/import-export.md): none of
+  /// them was ever on a wire.
+  pseudonym = 1 << 15,
 };
 
 [[nodiscard]] constexpr auto bit(attribute a) noexcept -> std::uint16_t {
