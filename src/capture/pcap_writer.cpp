@@ -42,7 +42,12 @@ auto open_output(std::string const& path) -> result<output_file> {
 auto pcap_writer::create(std::string const& path, net::link_type link, pcap_resolution resolution)
     -> result<pcap_writer> {
   KIZASHI_TRY(auto file, open_output(path));
-  return pcap_writer{std::move(file), link, resolution};
+  pcap_writer made{std::move(file), link, resolution};
+  if (path.ends_with(".gz")) {
+    KIZASHI_TRY(auto packer, internal::gzip_packer::create());
+    made.packer_.emplace(std::move(packer));
+  }
+  return made;
 }
 
 pcap_writer::pcap_writer(output_file file, net::link_type link, pcap_resolution resolution)
@@ -101,7 +106,7 @@ auto pcap_writer::write(net::frame_block const& block) -> status {
 }
 
 auto pcap_writer::close() -> status {
-  KIZASHI_TRY(flush());
+  KIZASHI_TRY(flush(true));
   is_closed_ = true;
   return file_.commit();
 }
@@ -112,14 +117,15 @@ auto pcap_writer::refuse(timestamp time) const -> status {
                           file_.path().string(), time.to_string()));
 }
 
-auto pcap_writer::flush() -> status {
+auto pcap_writer::flush(bool is_end) -> status {
   if (is_closed_) {
     return fail(errc::io_error,
                 fmt::format("{}: cannot write: it is closed already", file_.path().string()));
   }
   auto const held = std::exchange(held_, 0);
   flushed_ += held;
-  return file_.write({reinterpret_cast<char const*>(buffer_.get()), held});
+  std::string_view const bytes{reinterpret_cast<char const*>(buffer_.get()), held};
+  return file_.write(packer_ ? packer_->pack(bytes, is_end) : bytes);
 }
 
 }  // namespace kizashi::capture

@@ -9,12 +9,14 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 
 #include "kizashi/base/error.hpp"
 #include "kizashi/base/output_file.hpp"
 #include "kizashi/base/time.hpp"
+#include "kizashi/capture/internal/gzip_packer.hpp"
 #include "kizashi/net/frame_block.hpp"
 
 namespace kizashi::capture {
@@ -34,7 +36,7 @@ public:
   static constexpr std::uint32_t snap_length = 262144;
 
   /// A new file, which takes the place of one of that name; "-" is standard output, which must not
-  /// be a terminal.
+  /// be a terminal. Packed by gzip when the name ends in .gz.
   [[nodiscard]] static auto create(std::string const& path, net::link_type link,
                                    pcap_resolution resolution = pcap_resolution::nanoseconds)
       -> result<pcap_writer>;
@@ -54,15 +56,16 @@ public:
   /// nothing can be written afterwards.
   [[nodiscard]] auto close() -> status;
 
-  /// Bytes given to the writer so far, the file's header included.
+  /// Bytes given to the writer so far, the file's header included, before they are packed.
   [[nodiscard]] auto size() const noexcept -> std::uint64_t { return flushed_ + held_; }
 
 private:
   pcap_writer(output_file file, net::link_type link, pcap_resolution resolution);
-  [[nodiscard]] auto flush() -> status;
+  [[nodiscard]] auto flush(bool is_end = false) -> status;
   [[nodiscard]] auto refuse(timestamp time) const -> status;
 
   output_file file_;
+  std::optional<internal::gzip_packer> packer_;
   bool is_closed_ = false;
   net::link_type link_;
   std::uint32_t fraction_unit_;  // nanoseconds in one step of a record's fraction

@@ -53,6 +53,24 @@ TEST(pcap_writer, what_is_written_is_read_back) {
   EXPECT_EQ(got.notes, std::vector<std::string>{});
 }
 
+TEST(pcap_writer, a_name_that_ends_in_gz_is_packed) {
+  auto const file = test_file() + ".gz";
+  auto out = pcap_writer::create(file, net::link_type::raw_ip);
+  ASSERT_TRUE(out) << out.error().message;
+  std::vector<seen_frame> written;
+  for (std::uint32_t i = 0; i < 100'000; ++i) {
+    auto const number = i * 2654435761U;  // bytes that do not pack well
+    std::string data(reinterpret_cast<char const*>(&number), sizeof number);
+    written.push_back({timestamp{1'600'000'000'000'000'000 + number}, 101, i, data});
+    ASSERT_TRUE(out->write(written.back().time, i, bytes_of(data)));
+  }
+  ASSERT_TRUE(out->close());
+  EXPECT_LT(std::filesystem::file_size(file), out->size());
+  auto const got = read_file(file);
+  EXPECT_EQ(got.frames, written);
+  EXPECT_EQ(got.notes, std::vector<std::string>{});
+}
+
 TEST(pcap_writer, microseconds_cut_off_what_is_finer) {
   auto const file = test_file();
   auto out = pcap_writer::create(file, net::link_type::ethernet, pcap_resolution::microseconds);
