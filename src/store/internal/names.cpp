@@ -60,4 +60,12 @@ auto numbers_of(engine& in, std::string_view kind, std::span<std::string const> 
   return answer;
 }
 
+auto names_by_number(engine& in, std::string_view kind)
+    -> result<std::map<std::uint16_t, std::string>> {
+  KIZASHI_TRY(auto const known, read_names(in, kind));
+  std::map<std::uint16_t, std::string> names;
+  for (auto const& [name, number] : known) names.emplace(number, name);
+  return names;
+}
+
 }  // namespace kizashi::store::internal

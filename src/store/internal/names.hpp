@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <span>
 #include <string>
 #include <string_view>
@@ -16,5 +17,9 @@ namespace kizashi::store::internal {
 /// time. Fails when 65,535 are given.
 [[nodiscard]] auto numbers_of(engine& in, std::string_view kind, std::span<std::string const> names)
     -> result<std::vector<std::uint16_t>>;
+
+/// What the numbers of a kind stand for.
+[[nodiscard]] auto names_by_number(engine& in, std::string_view kind)
+    -> result<std::map<std::uint16_t, std::string>>;
 
 }  // namespace kizashi::store::internal
