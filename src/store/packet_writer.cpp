@@ -1,10 +1,8 @@
 #include "kizashi/store/packet_writer.hpp"
 
 #include <algorithm>
-#include <array>
 #include <condition_variable>
 #include <deque>
-#include <map>
 #include <mutex>
 #include <new>
 #include <optional>
@@ -16,8 +14,8 @@
 #include <fmt/format.h>
 
 #include "kizashi/base/text.hpp"
+#include "kizashi/store/internal/ledger.hpp"
 #include "kizashi/store/internal/names.hpp"
-#include "kizashi/store/native_reader.hpp"
 #include "kizashi/store/schema.hpp"
 #include "kizashi/store/tuple_columns.hpp"
 
@@ -27,19 +25,9 @@ namespace {
 /// So many packets at the begin of a stream, or all, tell it from others.
 constexpr std::size_t epoch_packets = 1024;
 
-struct ledger_key {
-  std::uint64_t epoch = 0;
-  std::uint64_t sequence = 0;
-  friend auto operator<=>(ledger_key const&, ledger_key const&) = default;
-};
-
-/// What of a block is in: so many first rows of each family, and their digest.
-struct ledger_entry {
-  std::uint64_t digest = 0;
-  std::uint64_t ipv4 = 0;
-  std::uint64_t ipv6 = 0;
-};
-using block_ledger = std::map<ledger_key, ledger_entry>;
+using internal::block_ledger;
+using internal::ledger_entry;
+using internal::ledger_key;
 
 struct waiting_block {
   std::unique_ptr<packet_rows> rows;
@@ -63,25 +51,6 @@ struct family_tables {
   std::string_view tuples;
   std::string_view hours;
 };
-
-/// Which blocks of a sensor are in. Of one that came in parts the row with most packets counts.
-auto read_ledger(engine& from, std::uint16_t sensor) -> result<block_ledger> {
-  block_ledger known;
-  auto const sql = fmt::format(
-      "select epoch, sequence, digest, packets, packets6 from ledger where sensor = {}", sensor);
-  native_reader reader{[&](native_rows const& rows) -> status {
-    for (std::size_t i = 0; i < rows.count; ++i) {
-      auto const value = [&](std::size_t column) { return rows.columns[column].unsigned_at(i); };
-      auto& entry = known[{value(0), value(1)}];
-      if (entry.ipv4 + entry.ipv6 <= value(3) + value(4)) entry = {value(2), value(3), value(4)};
-    }
-    return {};
-  }};
-  KIZASHI_TRY(from.ask({sql, answer_form::native, {}},
-                       [&](std::span<std::uint8_t const> bytes) { return reader.feed(bytes); }));
-  KIZASHI_TRY(reader.finish());
-  return known;
-}
 
 /// The store's numbers for what the stream's numbers stand for.
 auto context_of(engine& in, writer_options const& options) -> result<block_context> {
@@ -114,12 +83,15 @@ public:
   ~state() { stop(); }
 
   auto add(net::packet_batch const& batch, recognise::tag_columns const& tags) -> status {
+    count_first(batch);
     filling_->add(batch, tags);
     counts_.packets += batch.size();
     return filling_->size() < options_.block_rows ? status{} : hand_over(false);
   }
   auto finish(bool is_whole) -> status {
-    if (filling_->size() > 0) KIZASHI_TRY(hand_over(!is_whole));
+    // A part that is too short to tell the stream would be another one when all of it comes.
+    bool const is_nameless = !is_whole && first_.ipv4 + first_.ipv6 < epoch_packets;
+    if (filling_->size() > 0 && !is_nameless) KIZASHI_TRY(hand_over(!is_whole));
     stop();
     return std::exchange(failure_, {});
   }
@@ -134,6 +106,8 @@ private:
   [[nodiscard]] static auto new_rows() -> std::unique_ptr<packet_rows> {
     return std::make_unique<packet_rows>();
   }
+  /// Notes of which family the packets are that tell the stream.
+  void count_first(net::packet_batch const& batch);
   /// Puts the filled block in the queue, and waits while that is full.
   auto hand_over(bool is_cut) -> status;
   void stop();
@@ -145,14 +119,16 @@ private:
                                   tuple_columns<Address>& tuples, native_block& out) -> status;
   /// What the ledger has of a block; fails when it has something else.
   [[nodiscard]] auto known_part(waiting_block const& block) const -> result<ledger_entry>;
-  [[nodiscard]] auto write_ledger(ledger_key const& key, ledger_entry const& entry,
-                                  std::string const& token) -> status;
 
   std::shared_ptr<engine> engine_;
   writer_options options_;
   block_context with_;
   block_ledger known_;
   std::unique_ptr<packet_rows> filling_;
+  struct {
+    std::size_t ipv4 = 0;
+    std::size_t ipv6 = 0;
+  } first_;                             // of the first `epoch_packets`
   std::optional<std::uint64_t> epoch_;  // set before the first block is in the queue
   std::uint64_t sequence_ = 0;
 
@@ -166,10 +142,17 @@ private:
   std::vector<std::jthread> threads_;
 };
 
+void packet_writer::state::count_first(net::packet_batch const& batch) {
+  for (std::size_t row = 0; row < batch.size(); ++row) {
+    if (first_.ipv4 + first_.ipv6 == epoch_packets) return;
+    ++(batch.has(row, net::attribute::ipv6) ? first_.ipv6 : first_.ipv4);
+  }
+}
+
 auto packet_writer::state::hand_over(bool is_cut) -> status {
   if (!epoch_)
-    epoch_ = filling_->digest(std::min(epoch_packets, filling_->ipv4.size()),
-                              std::min(epoch_packets, filling_->ipv6.size()));
+    epoch_ = filling_->digest(std::min(first_.ipv4, filling_->ipv4.size()),
+                              std::min(first_.ipv6, filling_->ipv6.size()));
   std::unique_lock held{mutex_};
   if (queue_.size() >= options_.threads && failure_) {
     ++counts_.waits;
@@ -271,7 +254,7 @@ auto packet_writer::state::store(waiting_block const& block, writing_room& in) -
       KIZASHI_TRY(store_family({"packets6", "tuples6", "source6_hour"}, token, in.ipv6, in.tuples6,
                                in.out));
     }
-    KIZASHI_TRY(write_ledger(key, entry, token));
+    KIZASHI_TRY(internal::write_ledger(*engine_, with_.sensor, key, entry, token));
   }
   std::lock_guard const held{mutex_};
   counts_.known += old;
@@ -280,23 +263,11 @@ auto packet_writer::state::store(waiting_block const& block, writing_room& in) -
   return {};
 }
 
-auto packet_writer::state::write_ledger(ledger_key const& key, ledger_entry const& entry,
-                                        std::string const& token) -> status {
-  native_block row{1};
-  row.add("sensor", std::array{with_.sensor});
-  row.add("epoch", std::array{key.epoch});
-  row.add("sequence", std::array{key.sequence});
-  row.add("digest", std::array{entry.digest});
-  row.add("packets", std::array{entry.ipv4});
-  row.add("packets6", std::array{entry.ipv6});
-  return engine_->insert("ledger", row, token);
-}
-
 auto packet_writer::open(std::shared_ptr<engine> into, writer_options options)
     -> result<packet_writer> {
   KIZASHI_TRY(prepare_schema(*into));
   KIZASHI_TRY(auto with, context_of(*into, options));
-  KIZASHI_TRY(auto known, read_ledger(*into, with.sensor));
+  KIZASHI_TRY(auto known, internal::read_ledger(*into, with.sensor));
   return packet_writer{std::make_unique<state>(std::move(into), std::move(options), std::move(with),
                                                std::move(known))};
 }

@@ -58,7 +58,8 @@ public:
 
   [[nodiscard]] auto add(net::packet_batch const& batch, recognise::tag_columns const& tags)
       -> status;
-  /// `is_whole`: the stream has ended by itself, and not because somebody stopped the reading.
+  /// `is_whole`: the stream has ended by itself, and not because somebody stopped the reading. What
+  /// was stopped before 1,024 packets is not stored: it could not be known again.
   [[nodiscard]] auto finish(bool is_whole = true) -> status;
   [[nodiscard]] auto counts() const -> writer_counts;
   /// The store's numbers for the sensor, scanners and fingerprints.

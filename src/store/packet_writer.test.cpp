@@ -203,6 +203,29 @@ TEST_F(PacketWriter, StoresTheRestOfAStreamThatHasGrown) {
             "6000\t6000\n");
 }
 
+TEST_F(PacketWriter, KnowsAStreamByItsBeginHoweverFewOfAFamilyAreInIt) {
+  auto wanted = options();
+  wanted.block_rows = 100'000;  // one block
+  auto const part = store(1, 4, wanted);
+  ASSERT_TRUE(part) << part.error().message;
+  EXPECT_EQ(part->stored, 4 * batch_rows);
+  auto const all = store(1, batches, wanted);
+  ASSERT_TRUE(all) << all.error().message;
+  EXPECT_EQ(all->known, 4 * batch_rows);
+  EXPECT_EQ(all->stored, 8 * batch_rows);
+}
+
+TEST_F(PacketWriter, StoresNothingOfWhatIsStoppedBeforeItCanBeKnownAgain) {
+  auto writer = packet_writer::open(engine_, options());
+  ASSERT_TRUE(writer) << writer.error().message;
+  stream from{1};
+  from.next(*batch_, *tags_, 1000);
+  ASSERT_TRUE(writer->add(*batch_, *tags_));
+  ASSERT_TRUE(writer->finish(false));
+  EXPECT_EQ(writer->counts().stored, 0U);
+  EXPECT_EQ(ask("select count() from ledger"), "0\n");
+}
+
 TEST_F(PacketWriter, TakesAStreamThatIsStoppedEarlierThanBeforeForKnown) {
   store_all(6000, 0);
   auto writer = packet_writer::open(engine_, options());
