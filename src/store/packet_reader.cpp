@@ -84,7 +84,6 @@ private:
     take(batch_->tags.traffic_class, place_of("class"));
     take(batch_->tags.scanner, place_of("scanner"));
     take(batch_->tags.fingerprints, place_of("fingerprints"));
-    take(batch_->derived, place_of("derived"));
     std::fill_n(to.payload_offset.begin() + static_cast<std::ptrdiff_t>(filled_), count, 0);
     std::fill_n(to.frame_index.begin() + static_cast<std::ptrdiff_t>(filled_), count, 0);
   }

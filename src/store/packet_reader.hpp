@@ -14,14 +14,13 @@
 namespace kizashi::store {
 
 /// As they were when they came into the store, but for what it does not keep: quotes of ICMP
-/// errors, frames and offsets in them. Times are in microseconds. About 390 KiB: keep it on the
+/// errors, frames and offsets in them. Times are in microseconds. About 380 KiB: keep it on the
 /// heap.
 struct stored_packets {
   net::packet_batch packets;
   /// In the numbers of the store (table `names`); without the keys.
   recognise::tag_columns tags;
   net::packet_batch::column<std::uint16_t> sensor;
-  net::packet_batch::column<std::uint8_t> derived;  ///< bits as the table's column
 };
 
 using stored_packets_sink = std::function<status(stored_packets&)>;

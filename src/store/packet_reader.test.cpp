@@ -27,7 +27,7 @@ struct whole_packet {
 
   [[nodiscard]] auto text() const -> std::string {
     auto const& r = row;
-    return fmt::format("{} {} {} {} {}/{} {} {} {} {} {} {} {} {} {} {} {} {} {} {} {} {} {}",
+    return fmt::format("{} {} {} {} {}/{} {} {} {} {} {} {} {} {} {} {} {} {} {} {} {} {}",
                        r.time.nanoseconds(), sensor, source.to_string(), destination.to_string(),
                        r.source_port, r.destination_port, r.ip_protocol, r.tcp_flags, r.ttl,
                        r.ip_length, r.wire_length, r.attributes, r.payload_length, r.ip_id,
@@ -156,13 +156,18 @@ TEST_F(PacketReader, SelectsAsASlowLoopDoes) {
     EXPECT_GT(chosen.size(), 10U);
     EXPECT_THAT(read(wanted), testing::UnorderedElementsAreArray(chosen));
   };
-  check({.sensor = "south"}, [](whole_packet const& p) { return p.sensor == "south"; });
+  packet_selection wanted;
+  wanted.sensor = "south";
+  check(wanted, [](whole_packet const& p) { return p.sensor == "south"; });
   timestamp const from{(begin + 7'200'000'050) * 1000}, to{(begin + 36'000'000'050) * 1000};
-  check({.from = from, .to = to},
-        [&](whole_packet const& p) { return p.row.time >= from && p.row.time < to; });
-  check({.to = to},
-        [&](whole_packet const& p) { return p.row.time.is_known() && p.row.time < to; });
-  check({.port = net::port{2}}, [](whole_packet const& p) {
+  wanted = {};
+  wanted.from = from, wanted.to = to;
+  check(wanted, [&](whole_packet const& p) { return p.row.time >= from && p.row.time < to; });
+  wanted.from = timestamp::unknown();
+  check(wanted, [&](whole_packet const& p) { return p.row.time.is_known() && p.row.time < to; });
+  wanted = {};
+  wanted.port = net::port{2};
+  check(wanted, [](whole_packet const& p) {
     return p.row.ip_protocol != 1 && (p.row.source_port == 2 || p.row.destination_port == 2);
   });
   auto const four = net::prefix::parse("198.51.100.2/31").value();
@@ -171,12 +176,16 @@ TEST_F(PacketReader, SelectsAsASlowLoopDoes) {
     return (p.row.attributes & net::bit(net::attribute::no_ip)) == 0 &&
            (where.contains(p.source) || where.contains(p.destination));
   };
-  check({.of = {four}}, [&](whole_packet const& p) { return is_in(p, four); });
-  check({.of = {six, four}},
-        [&](whole_packet const& p) { return is_in(p, four) || is_in(p, six); });
+  wanted = {};
+  wanted.of = {four};
+  check(wanted, [&](whole_packet const& p) { return is_in(p, four); });
+  wanted.of = {six, four};
+  check(wanted, [&](whole_packet const& p) { return is_in(p, four) || is_in(p, six); });
   auto const all = net::prefix::parse("0.0.0.0/0").value();
-  check({.of = {all}}, [&](whole_packet const& p) { return is_in(p, all); });
-  check({.sensor = "north", .of = {four}, .port = net::port{1}}, [&](whole_packet const& p) {
+  wanted.of = {all};
+  check(wanted, [&](whole_packet const& p) { return is_in(p, all); });
+  wanted.sensor = "north", wanted.of = {four}, wanted.port = net::port{1};
+  check(wanted, [&](whole_packet const& p) {
     return p.sensor == "north" && is_in(p, four) && p.row.ip_protocol != 1 &&
            (p.row.source_port == 1 || p.row.destination_port == 1);
   });
@@ -184,8 +193,9 @@ TEST_F(PacketReader, SelectsAsASlowLoopDoes) {
 
 TEST_F(PacketReader, NamesTheSensorsThatThereAre) {
   store(1, "north");
-  EXPECT_THAT(read({.sensor = "east"}),
-              testing::ElementsAre("the store has no sensor \"east\"; it has north"));
+  packet_selection wanted;
+  wanted.sensor = "east";
+  EXPECT_THAT(read(wanted), testing::ElementsAre("the store has no sensor \"east\"; it has north"));
 }
 
 TEST_F(PacketReader, EndsWhenTheSinkDoes) {
@@ -204,7 +214,8 @@ TEST_F(PacketReader, WritesWords) {
   auto const chosen = chosen_packets::find(*engine_, {}, {});
   ASSERT_TRUE(chosen);
   auto const text = ask(chosen->text(chosen->whole(), {.has_typed_times = false}));
-  auto const lines = split(trim(text), '\n');
+  ASSERT_TRUE(text.ends_with('\n'));
+  auto const lines = split(std::string_view{text}.substr(0, text.size() - 1), '\n');
   ASSERT_EQ(lines.size(), all_.size());
   // The same by hand for a few columns, in any order.
   std::vector<std::string> got, wanted;
@@ -235,16 +246,13 @@ TEST_F(PacketReader, WritesNoDestinationsWhereTheyAreHidden) {
   auto const chosen = chosen_packets::find(*engine_, {}, {});
   ASSERT_TRUE(chosen);
   auto const sql = chosen->text(chosen->whole(), {.has_destinations = false});
-  EXPECT_EQ(sql.find("p_dst4)"), std::string::npos);
-  auto const columns = ask("describe (" + sql + ")");
-  EXPECT_EQ(columns.find("destination\t"), std::string::npos);
-  // Each Mirai sequence number is the destination.
-  auto const mirai = std::ranges::count_if(all_, [](whole_packet const& p) {
-    return !p.destination.is_ipv6() && p.row.tcp_sequence == p.destination.as_ipv4().value();
-  });
-  EXPECT_EQ(
-      ask("select count() from (" + sql + ") where sequence is null and position(source, '.') > 0"),
-      std::to_string(mirai) + "\n");
+  auto const text = ask(sql);
+  EXPECT_GT(text.size(), 100'000U);
+  // Destinations are 198.18.0.0 to 198.18.0.4 and 0:0:0:1::0 to 4, sources never.
+  EXPECT_EQ(text.find("198.18."), std::string::npos);
+  EXPECT_EQ(text.find("0:0:0:1:"), std::string::npos);
+  auto const first = text.substr(0, text.find('\n'));
+  EXPECT_EQ(split(first, '\t').size(), 22U);
 }
 
 }  // namespace

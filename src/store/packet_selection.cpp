@@ -228,11 +228,6 @@ auto chosen_packets::rows(time_piece const& of) const -> std::string {
 }
 
 auto chosen_packets::text(time_piece const& of, text_options const& options) const -> std::string {
-  auto const hidden = [&](std::string_view column, unsigned bit) {
-    return options.has_destinations
-               ? std::string{column}
-               : fmt::format("if(bitAnd(p_derived, {}) != 0, NULL, {})", bit, column);
-  };
   bool const is_typed = options.has_typed_times && has_datetime64_;
   std::vector<std::string> columns;
   auto const add = [&](std::string_view name, std::string_view expression) {
@@ -240,16 +235,23 @@ auto chosen_packets::text(time_piece const& of, text_options const& options) con
   };
   add("time", is_typed ? typed_time : time_text);
   add("sensor", named("p_sensor", sensors_, "''"));
-  add("source", address_text("p_src4", 1));
+  auto const source = address_text("p_src4", 1);
+  add("source", options.has_destinations
+                    ? source
+                    : fmt::format("if(p_src4 = p_dst4 and substring(p_addresses6, 1, 16) = "
+                                  "substring(p_addresses6, 17, 16), '', {})",
+                                  source));
   if (options.has_destinations) add("destination", address_text("p_dst4", 17));
   add("protocol", named("p_protocol", protocol_names(), "toString(p_protocol)"));
   add("source_port", "p_src_port");
   add("destination_port", "p_dst_port");
   for (auto const same : {"tcp_flags", "ip_length", "ttl", "wire_length", "payload_length"})
     add(same, fmt::format("p_{}", same));
-  add("ip_id", hidden("p_ip_id", 2));
-  add("sequence", hidden("p_seq", 1));
-  add("acknowledgement", "p_ack");
+  if (options.has_destinations) {
+    add("ip_id", "p_ip_id");
+    add("sequence", "p_seq");
+    add("acknowledgement", "p_ack");
+  }
   for (auto const same : {"window", "options", "mss"}) add(same, fmt::format("p_{}", same));
   add("window_scale", "if(p_window_scale = 255, NULL, p_window_scale)");
   add("attributes", "p_attributes");

@@ -39,8 +39,10 @@ struct time_piece {
 
 /// How packets are written in words.
 struct text_options {
-  bool has_destinations = true;  ///< else without them, and without what tells them
-  bool has_typed_times = true;   ///< DateTime64, where the engine has it; else text
+  /// Else without them, and without what may tell them: numbers that tools make from the address
+  /// they send to (IP ID, sequence, acknowledgement), and sources that are the destination itself.
+  bool has_destinations = true;
+  bool has_typed_times = true;  ///< DateTime64, where the engine has it; else text
 };
 
 class chosen_packets {
@@ -91,6 +93,6 @@ inline constexpr std::string_view row_columns[] = {
     "ip_length",    "wire_length", "attributes", "payload_length", "ip_id",
     "seq",          "ack",         "window",     "options",        "mss",
     "window_scale", "type",        "class",      "scanner",        "fingerprints",
-    "country",      "asn",         "derived"};
+    "country",      "asn"};
 
 }  // namespace kizashi::store
