@@ -1,7 +1,6 @@
 // kizashi query: a question in SQL to a store.
 #include <algorithm>
 #include <cerrno>
-#include <fcntl.h>
 #include <filesystem>
 #include <limits>
 #include <memory>
@@ -9,20 +8,19 @@
 #include <string>
 #include <system_error>
 #include <unistd.h>
-#include <utility>
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
 #include "kizashi/app/command.hpp"
 #include "kizashi/app/open_store.hpp"
+#include "kizashi/app/part_file.hpp"
 #include "kizashi/app/query_output.hpp"
 #include "kizashi/app/settings.hpp"
 #include "kizashi/app/standard_input.hpp"
 #include "kizashi/app/terminal.hpp"
 #include "kizashi/app/text_layout.hpp"
 #include "kizashi/app/text_sink.hpp"
-#include "kizashi/base/file_descriptor.hpp"
 #include "kizashi/base/output_file.hpp"
 #include "kizashi/base/text.hpp"
 #include "kizashi/base/time.hpp"
@@ -202,40 +200,6 @@ auto ask_text(store::engine& of, query_plan const& plan, std::string_view sql, t
   if (!answered && !output->is_full()) return answered;
   return output->finish();
 }
-
-/// A file beside the one that is wanted, which takes its name or goes; for who writes by name what
-/// an `output_file` would write.
-class part_file {
-public:
-  /// Fails when the folder is not there or nothing may be written in it.
-  static auto create(std::filesystem::path const& wanted) -> result<part_file> {
-    part_file part{wanted};
-    file_descriptor const made{
-        ::open(part.path_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0666)};
-    if (!made.is_open()) return system_failure(wanted.string(), "write", errno);
-    return part;
-  }
-  part_file(part_file&& other) noexcept
-      : wanted_{std::move(other.wanted_)}, path_{std::exchange(other.path_, {})} {}
-  auto operator=(part_file&&) -> part_file& = delete;
-  ~part_file() {
-    if (!path_.empty()) ::unlink(path_.c_str());
-  }
-  [[nodiscard]] auto path() const -> std::filesystem::path const& { return path_; }
-  [[nodiscard]] auto commit() -> status {
-    if (::rename(path_.c_str(), wanted_.c_str()) != 0)
-      return system_failure(wanted_.string(), "write", errno);
-    path_.clear();
-    return {};
-  }
-
-private:
-  explicit part_file(std::filesystem::path const& wanted)
-      : wanted_{wanted}, path_{wanted.string() + fmt::format(".{}.part", ::getpid())} {}
-
-  std::filesystem::path wanted_;
-  std::filesystem::path path_;  // empty: nothing to take away
-};
 
 auto ask(query_choice const& choice, query_plan const& plan, std::string_view sql) -> status {
   KIZASHI_TRY(auto const opened, open_store_to_ask(choice.store, name));

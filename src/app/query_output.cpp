@@ -109,7 +109,7 @@ auto csv_field(std::string_view text) -> std::string {
 
 class csv_output final : public lines_output {
 public:
-  explicit csv_output(text_sink& out) : out_{out} {}
+  csv_output(text_sink& out, bool has_head) : out_{out}, has_head_{has_head} {}
   auto finish() -> status override { return reader().finish(); }
 
 private:
@@ -119,7 +119,7 @@ private:
       kinds_.push_back(each.kind);
       line += (kinds_.size() > 1 ? "," : "") + csv_field(each.name);
     }
-    return out_.write(line + "\n");
+    return has_head_ ? out_.write(line + "\n") : status{};
   }
 
   auto add(std::span<line_cell const> cells) -> status override {
@@ -134,6 +134,7 @@ private:
   }
 
   text_sink& out_;
+  bool has_head_;
   std::vector<line_kind> kinds_;
   std::string line_;
 };
@@ -162,8 +163,8 @@ auto make_table_output(text_style const& style, text_sink& out, table_limits con
   return std::make_unique<table_output>(style, out, limits);
 }
 
-auto make_csv_output(text_sink& out) -> std::unique_ptr<query_output> {
-  return std::make_unique<csv_output>(out);
+auto make_csv_output(text_sink& out, bool has_head) -> std::unique_ptr<query_output> {
+  return std::make_unique<csv_output>(out, has_head);
 }
 
 auto make_json_lines_output(text_sink& out) -> std::unique_ptr<query_output> {

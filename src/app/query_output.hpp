@@ -38,8 +38,10 @@ struct table_limits {
     -> std::unique_ptr<query_output>;
 
 /// RFC 4180 with a line of names, lines end in LF. Texts in quotes, and an apostrophe before what a
-/// spreadsheet would take for a formula; what is missing is empty, without quotes.
-[[nodiscard]] auto make_csv_output(text_sink& out) -> std::unique_ptr<query_output>;
+/// spreadsheet would take for a formula; what is missing is empty, without quotes. `has_head`
+/// false: without the line of names, to go behind the rows of another answer.
+[[nodiscard]] auto make_csv_output(text_sink& out, bool has_head = true)
+    -> std::unique_ptr<query_output>;
 
 /// One JSON object per row, as the engine writes it.
 [[nodiscard]] auto make_json_lines_output(text_sink& out) -> std::unique_ptr<query_output>;

@@ -18,6 +18,8 @@ using add_subcommand = void(CLI::App& store, int& exit_code);
 // In the order of the help.
 constexpr add_subcommand* subcommands[] = {
     add_store_info,
+    add_store_export,
+    add_store_import,
 };
 
 }  // namespace
