@@ -10,6 +10,7 @@ namespace {
 constexpr auto examples =
     "Examples:\n"
     "  kizashi store info --store seen                what is in it, and how large it is\n"
+    "  kizashi store export --store seen -o night.pcap    its packets, for other programs\n"
     "\n"
     "'kizashi store COMMAND --help' explains a command. A store belongs to one process at a time.";
 
