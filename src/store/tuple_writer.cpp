@@ -14,6 +14,7 @@
 #include "kizashi/store/internal/ledger.hpp"
 #include "kizashi/store/internal/names.hpp"
 #include "kizashi/store/schema.hpp"
+#include "kizashi/store/tuple_columns.hpp"
 
 namespace kizashi::store {
 namespace {
@@ -66,7 +67,7 @@ private:
   /// How many first tuples of the block are in; fails when something else is.
   [[nodiscard]] auto known_part(internal::ledger_key const& key, bool is_cut) const
       -> result<std::size_t>;
-  void write(std::size_t first, native_block& to) const;
+  [[nodiscard]] auto arrange(std::size_t first) const -> tuple_columns<std::uint32_t>;
 
   std::shared_ptr<engine> engine_;
   writer_options options_;
@@ -107,9 +108,12 @@ auto tuple_writer::state::store(bool is_cut) -> status {
     internal::ledger_entry const entry{digest(filling_), filling_.size(), 0};
     auto const token = fmt::format("{}/{:016x}/{}/{}/{:016x}", sensor_, key.epoch, key.sequence,
                                    old, entry.digest);
+    auto rows = arrange(old);
     native_block out{0};
-    write(old, out);
+    rows.write(sensor_, out);
     KIZASHI_TRY(engine_->insert("tuples", out, token));
+    rows.write_hours(sensor_, out);
+    KIZASHI_TRY(engine_->insert("source_hour", out, token));
     KIZASHI_TRY(internal::write_ledger(*engine_, sensor_, key, entry, token));
     ++counts_.blocks;
   }
@@ -119,50 +123,39 @@ auto tuple_writer::state::store(bool is_cut) -> status {
   return {};
 }
 
-/// By source and minute, as the table is sorted.
-void tuple_writer::state::write(std::size_t first, native_block& to) const {
+/// By source and minute, as the tables are sorted.
+auto tuple_writer::state::arrange(std::size_t first) const -> tuple_columns<std::uint32_t> {
   auto rows = std::vector(filling_.begin() + static_cast<std::ptrdiff_t>(first), filling_.end());
   std::ranges::stable_sort(rows, {}, [](foreign_tuple const& t) {
     return std::uint64_t{t.source.value()} << 32 | t.minute;
   });
-  to.clear(rows.size());
-  auto const add = [&]<class T>(std::string_view name, T, auto value_of) {
-    std::vector<T> values;
-    values.reserve(rows.size());
-    for (auto const& t : rows) values.push_back(static_cast<T>(value_of(t)));
-    to.add(name, values);
-  };
-  constexpr std::uint8_t byte = 0;
-  constexpr std::uint16_t half = 0;
-  constexpr std::uint32_t word = 0;
-  constexpr std::uint64_t large = 0;
-  using tuple = foreign_tuple const&;
-  add("sensor", half, [&](tuple) { return sensor_; });
-  add("minute", word, [](tuple t) { return t.minute; });
-  add("src", word, [](tuple t) { return t.source.value(); });
-  add("dst", word, [](tuple t) { return t.destination.value(); });
-  add("src_port", half, [](tuple t) { return t.source_port; });
-  add("dst_port", half, [](tuple t) { return t.destination_port; });
-  add("protocol", byte, [](tuple t) { return t.ip_protocol; });
-  add("tcp_flags", byte, [](tuple t) { return t.tcp_flags; });
-  add("ttl", byte, [](tuple t) { return t.ttl; });
-  add("ip_length", half, [](tuple t) { return t.ip_length; });
-  add("attributes", half, [](tuple t) { return t.attributes; });
-  add("type", byte, [](tuple t) { return t.type; });
-  add("class", byte, [](tuple t) { return t.traffic_class; });
-  add("scanner", half, [&](tuple t) { return scanners_[t.scanner]; });
-  add("packets", large, [](tuple t) { return t.packets; });
-  add("bytes", large, [](tuple t) { return t.packets * t.ip_length; });
-  std::vector<std::byte> countries;
-  std::vector<std::uint32_t> systems;
+  tuple_columns<std::uint32_t> out;
   for (auto const& t : rows) {
     auto const at =
         options_.places != nullptr ? options_.places->find(t.source) : recognise::place{};
-    for (auto const letter : at.country.text()) countries.push_back(static_cast<std::byte>(letter));
-    systems.push_back(at.asn.number());
+    auto const letters = at.country.text();
+    out.add({.minute = t.minute,
+             .source = t.source.value(),
+             .destination = t.destination.value(),
+             .source_port = t.source_port,
+             .destination_port = t.destination_port,
+             .protocol = t.ip_protocol,
+             .tcp_flags = t.tcp_flags,
+             .ttl = t.ttl,
+             .ip_length = t.ip_length,
+             .window = 0,
+             .attributes = t.attributes,
+             .derived = 0,
+             .type = t.type,
+             .traffic_class = t.traffic_class,
+             .scanner = scanners_[t.scanner],
+             .fingerprints = 0,
+             .country = {letters[0], letters[1]},
+             .system = at.asn.number(),
+             .packets = t.packets,
+             .bytes = t.packets * t.ip_length});
   }
-  to.add_raw("country", "FixedString(2)", countries, 2);
-  to.add("asn", systems);
+  return out;
 }
 
 auto tuple_writer::open(std::shared_ptr<engine> into, writer_options options)
