@@ -1,4 +1,4 @@
-// kizashi match: packets from or to a list of addresses.
+// kizashi match: packets from or to a list of addresses, in captures or in a store.
 #include <algorithm>
 #include <functional>
 #include <memory>
@@ -12,7 +12,9 @@
 #include "kizashi/app/command.hpp"
 #include "kizashi/app/json_document.hpp"
 #include "kizashi/app/match_output.hpp"
+#include "kizashi/app/match_store.hpp"
 #include "kizashi/app/open_source.hpp"
+#include "kizashi/app/open_store.hpp"
 #include "kizashi/app/progress_bar.hpp"
 #include "kizashi/app/report.hpp"
 #include "kizashi/app/standard_input.hpp"
@@ -34,15 +36,21 @@ constexpr auto examples =
     "  kizashi match --list bad.txt night.pcap.gz -o bad.pcap     ... as they were captured\n"
     "  kizashi match --list bad.txt nights/ --count               packets by entry\n"
     "  kizashi match --list ours.txt night.pcap --side source     what our networks sent\n"
+    "  kizashi match --list ours.txt --store seen --from 2026-01-15 --count    ... since that day\n"
     "\n"
     "A list has an address, a prefix (192.0.2.0/24) or a range (192.0.2.8-192.0.2.11) on each\n"
     "line, IPv4 or IPv6; #, ; and // begin comments, and what stands behind a space, tab or comma\n"
     "is not read. Entries may nest: a packet is named by the longest, and counted by all around "
-    "it.";
+    "it.\n"
+    "\n"
+    "From a store nothing is read but what matches: it knows which sources and destinations it "
+    "has.\n"
+    "Its packets come in the order of time, IPv4 before IPv6.";
 
 struct match_choice {
   std::string list;
   std::vector<std::string> inputs;
+  store_choice store;  // without a folder: captures
   std::string side = "either";
   std::string output;
   bool is_count = false;
@@ -118,6 +126,30 @@ auto match_all(capture::frame_source& source, match_choice const& choice, match_
   }
 }
 
+auto match_captures(match_choice const& choice, match_output* output, match_result& to) -> status {
+  std::optional<stoppable_input> input;
+  if (std::ranges::find(choice.inputs, "-") != choice.inputs.end()) input.emplace();
+  KIZASHI_TRY(auto const source, open_source(choice.inputs, {}, to.notes));
+  KIZASHI_TRY(match_all(*source, choice, output, to));
+  for (auto& each : source->notes()) to.notes.push_back(std::move(each));
+  for (auto const& each : to.notes) to.is_partial = to.is_partial || each.is_loss;
+  if (input && input->was_stopped()) to.is_partial = true;
+  return {};
+}
+
+auto match_stored(match_choice const& choice, match_output* output, match_result& to) -> status {
+  auto const done = [&]() -> status {
+    KIZASHI_TRY(auto const search, open_search(choice.store, name));
+    if (choice.is_count || choice.is_json) {
+      KIZASHI_TRY(to.packets, search.packets());
+    }
+    return match_store(search, *to.matcher, side_of(choice.side), *to.counts, output);
+  }();
+  if (done || !is_stop_wanted()) return done;
+  to.is_partial = true;
+  return {};
+}
+
 auto find_matches(match_choice const& choice) -> result<match_result> {
   match_result out;
   KIZASHI_TRY(auto list, read_list(choice));
@@ -128,14 +160,9 @@ auto find_matches(match_choice const& choice) -> result<match_result> {
   if (writes_matches) {
     KIZASHI_TRY(output, open_match_output(choice.output, out.matcher->list()));
   }
-  std::optional<stoppable_input> input;
-  if (std::ranges::find(choice.inputs, "-") != choice.inputs.end()) input.emplace();
-  KIZASHI_TRY(auto const source, open_source(choice.inputs, {}, out.notes));
-  KIZASHI_TRY(match_all(*source, choice, output.get(), out));
+  KIZASHI_TRY(choice.store.folder.empty() ? match_captures(choice, output.get(), out)
+                                          : match_stored(choice, output.get(), out));
   if (output) KIZASHI_TRY(output->close());
-  for (auto& each : source->notes()) out.notes.push_back(std::move(each));
-  for (auto const& each : out.notes) out.is_partial = out.is_partial || each.is_loss;
-  if (input && input->was_stopped()) out.is_partial = true;
   return out;
 }
 
@@ -184,6 +211,10 @@ auto write_json(match_result const& found, match_choice const& choice) -> status
   KIZASHI_TRY(document.member("schema", "kizashi-match/1"));
   KIZASHI_TRY(document.member("list", choice.list));
   KIZASHI_TRY(document.member("side", choice.side));
+  for (auto const& [member, value] :
+       {std::pair{"store", &choice.store.folder}, std::pair{"sensor", &choice.store.sensor},
+        std::pair{"from", &choice.store.from}, std::pair{"to", &choice.store.to}})
+    if (!value->empty()) KIZASHI_TRY(document.member(member, *value));
   KIZASHI_TRY(document.member("partial", found.is_partial));
   KIZASHI_TRY(document.member("packets", found.packets));
   KIZASHI_TRY(document.member("matched", found.counts->packets()));
@@ -206,9 +237,23 @@ auto write_json(match_result const& found, match_choice const& choice) -> status
 }
 
 auto check(match_choice const& choice) -> status {
-  if (choice.inputs.empty())
+  auto const& store = choice.store;
+  if (choice.inputs.empty() && store.folder.empty())
     return fail(errc::parse_error,
-                "nothing to match; expected a capture: a file, a folder, a pattern or -");
+                "nothing to match; expected captures (a file, a folder, a pattern or -), or a "
+                "store by --store");
+  if (!choice.inputs.empty() && !store.folder.empty())
+    return fail(errc::parse_error, "captures and --store are given; expected one of the two");
+  if (store.folder.empty() && !(store.sensor + store.from + store.to).empty())
+    return fail(errc::parse_error,
+                "--sensor, --from and --to choose from a store; expected "
+                "--store as well");
+  if (!store.folder.empty() && choice.output.ends_with(".pcap"))
+    return fail(errc::unsupported,
+                fmt::format("-o {}: a store keeps header fields and no frames; expected a name "
+                            "that ends in .csv or .jsonl",
+                            choice.output));
+  KIZASHI_TRY(scope_of(store));
   if (choice.list == "-")
     return fail(errc::parse_error, "--list is a file; standard input may hold a capture");
   return {};
@@ -238,6 +283,17 @@ void add_match(CLI::App& program, int& exit_code) {
   auto const choice = std::make_shared<match_choice>();
   command->add_option("input", choice->inputs, "Captures: files, folders, patterns in quotes, or -")
       ->type_name("FILE|DIR|GLOB|-");
+  command->add_option("--store", choice->store.folder, "A store's folder, instead of captures")
+      ->type_name("DIR");
+  command->add_option("--sensor", choice->store.sensor, "Of the store, what this sensor saw")
+      ->type_name("NAME");
+  command
+      ->add_option("--from", choice->store.from,
+                   "Of the store, what was seen then or later: a day, or a time such as "
+                   "2026-01-15T09:00:00Z")
+      ->type_name("TIME");
+  command->add_option("--to", choice->store.to, "Of the store, what was seen before")
+      ->type_name("TIME");
   command->add_option("--list", choice->list, "Addresses, prefixes and ranges to look for")
       ->required()
       ->type_name("FILE");

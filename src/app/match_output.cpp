@@ -1,9 +1,10 @@
 #include "kizashi/app/match_output.hpp"
 
-#include <iterator>
+#include <array>
 #include <optional>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include <fmt/format.h>
 
@@ -54,57 +55,113 @@ private:
   std::optional<capture::pcap_writer> writer_;
 };
 
-/// What text says of a row.
-struct match_line {
-  std::string time;
-  std::string_view matched;
-  std::string entry;
-  std::string source;
-  std::string protocol;
-  net::packet packet;
+void append_number(std::string& to, unsigned number) {
+  fmt::format_int const digits{number};
+  to.append(digits.data(), digits.size());
+}
+
+/// The words of a row. What comes again and again, as there are millions of rows, is made once.
+class row_words {
+public:
+  explicit row_words(match::address_list const& list)
+      : list_{&list}, entries_(list.entries().size()) {
+    for (unsigned i = 0; i < protocols_.size(); ++i)
+      protocols_[i] = protocol_name(static_cast<std::uint8_t>(i));
+  }
+  [[nodiscard]] auto protocol(std::uint8_t number) const -> std::string const& {
+    return protocols_[number];
+  }
+  auto entry(match::matched_row const& row) -> std::string const& {
+    auto const number = (row.source_entry != 0 ? row.source_entry : row.destination_entry) - 1;
+    auto& text = entries_[number];
+    if (text.empty()) text = list_->entries()[number].where.to_string();
+    return text;
+  }
+  static auto matched(match::matched_row const& row) -> std::string_view {
+    if (row.source_entry == 0) return "destination";
+    return row.destination_entry == 0 ? "source" : "both";
+  }
+  /// As `timestamp::to_string`; nothing when it is not known.
+  void append_time(std::string& to, std::int64_t nanoseconds) {
+    if (!timestamp{nanoseconds}.is_known()) return;
+    constexpr std::int64_t second = 1'000'000'000;
+    constexpr std::size_t whole = 20;  // "2026-01-15T09:00:00."
+    if (second_.empty() || nanoseconds / second != at_ / second) {
+      at_ = nanoseconds;
+      second_ = timestamp{nanoseconds}.to_string().substr(0, whole);
+    }
+    to += second_;
+    char digits[] = "000000000Z";
+    auto rest = nanoseconds % second;
+    for (std::size_t i = 9; rest > 0; rest /= 10) digits[--i] += static_cast<char>(rest % 10);
+    to.append(digits, sizeof digits - 1);
+  }
+
+private:
+  match::address_list const* list_;
+  std::array<std::string, 256> protocols_;
+  std::vector<std::string> entries_;  // empty: not made yet
+  std::string second_;                // of `at_`
+  std::int64_t at_ = 0;
 };
 
-auto line_of(net::packet_batch const& batch, match::matched_row const& row,
-             match::address_list const& list) -> match_line {
-  match_line line;
-  line.packet = batch.row(row.row);
-  line.time = line.packet.time.is_known() ? line.packet.time.to_string() : "";
-  bool const is_from = row.source_entry != 0, is_to = row.destination_entry != 0;
-  line.matched = is_from && is_to ? "both" : is_from ? "source" : "destination";
-  auto const number = is_from ? row.source_entry : row.destination_entry;
-  line.entry = list.entries()[number - 1].where.to_string();
-  line.source = batch.source_address(row.row).to_string();
-  line.protocol = protocol_name(line.packet.ip_protocol);
-  return line;
+void append_source(std::string& to, net::packet_batch const& batch, std::size_t row) {
+  auto const source = batch.source_address(row);
+  if (source.is_ipv6()) {
+    to += source.to_string();
+    return;
+  }
+  auto const value = source.as_ipv4().value();
+  for (int shift = 24; shift >= 0; shift -= 8) {
+    append_number(to, value >> shift & 255);
+    if (shift > 0) to += '.';
+  }
+}
+
+/// What stands before each value of a line and behind the last.
+struct line_form {
+  std::array<std::string_view, 10> between;
+};
+constexpr line_form csv_form = {{"", ",", ",", ",", ",", ",", ",", ",", ",", "\n"}};
+constexpr line_form json_form = {
+    {"{\"time\":\"", "\",\"matched\":\"", "\",\"entry\":\"", "\",\"source\":\"",
+     "\",\"protocol\":\"",
+     "\",\"source_port\":", ",\"destination_port\":", ",\"tcp_flags\":", ",\"ip_length\":", "}\n"}};
+
+void append_line(std::string& to, line_form const& form, net::packet_batch const& batch,
+                 match::matched_row const& found, row_words& words) {
+  auto const row = found.row;
+  auto const& between = form.between;
+  to += between[0];
+  words.append_time(to, batch.time[row]);
+  to.append(between[1]).append(row_words::matched(found));
+  to.append(between[2]).append(words.entry(found));
+  to += between[3];
+  append_source(to, batch, row);
+  to.append(between[4]).append(words.protocol(batch.ip_protocol[row]));
+  to += between[5];
+  append_number(to, batch.source_port[row]);
+  to += between[6];
+  append_number(to, batch.destination_port[row]);
+  to += between[7];
+  append_number(to, batch.tcp_flags[row]);
+  to += between[8];
+  append_number(to, batch.ip_length[row]);
+  to += between[9];
 }
 
 class text_output final : public match_output {
 public:
   /// Without a file: to standard output.
   text_output(std::optional<output_file> file, match::address_list const& list, bool is_json)
-      : file_{std::move(file)}, list_{&list}, is_json_{is_json} {
-    if (!is_json_)
+      : file_{std::move(file)}, words_{list}, form_{is_json ? json_form : csv_form} {
+    if (!is_json)
       text_ =
           "time,matched,entry,source,protocol,source_port,destination_port,tcp_flags,ip_length\n";
   }
   auto write(net::frame_block const&, net::packet_batch const& batch,
              match::matched_rows const& rows) -> status override {
-    for (auto const& each : rows.all()) {
-      auto const line = line_of(batch, each, *list_);
-      auto const& is = line.packet;
-      constexpr auto csv = "{},{},{},{},{},{},{},{},{}\n";
-      constexpr auto json =
-          "{{\"time\":\"{}\",\"matched\":\"{}\",\"entry\":\"{}\",\"source\":\"{}\","
-          "\"protocol\":\"{}\",\"source_port\":{},\"destination_port\":{},\"tcp_flags\":{},"
-          "\"ip_length\":{}}}\n";
-      auto const out = std::back_inserter(text_);
-      if (is_json_)
-        fmt::format_to(out, json, line.time, line.matched, line.entry, line.source, line.protocol,
-                       is.source_port, is.destination_port, is.tcp_flags, is.ip_length);
-      else
-        fmt::format_to(out, csv, line.time, line.matched, line.entry, line.source, line.protocol,
-                       is.source_port, is.destination_port, is.tcp_flags, is.ip_length);
-    }
+    for (auto const& each : rows.all()) append_line(text_, form_, batch, each, words_);
     return flush();
   }
   auto close() -> status override {
@@ -121,8 +178,8 @@ private:
 
   std::optional<output_file> file_;
   standard_output standard_;
-  match::address_list const* list_;
-  bool is_json_;
+  row_words words_;
+  line_form const& form_;
   std::string text_;
 };
 

@@ -99,6 +99,7 @@ auto reader_settings(question const& asked, std::string_view name) -> std::vecto
       fmt::format("--max_bytes_before_external_group_by={}", limits.memory / 4),
       fmt::format("--max_bytes_before_external_sort={}", limits.memory / 4),
       fmt::format("--log_comment={}", name),
+      "--max_query_size=33554432",  // questions may name many addresses (packet_search)
       "--session_timezone=UTC",
       "--output_format_json_validate_utf8=1",
       "--output_format_json_escape_forward_slashes=0"};

@@ -48,6 +48,11 @@ auto native_column::real_at(std::size_t row) const -> double {
   return static_cast<double>(std::bit_cast<float>(static_cast<std::uint32_t>(raw(row))));
 }
 
+auto native_column::values() const -> std::span<std::uint8_t const> {
+  KIZASHI_ASSERT(type.kind != native_kind::text && type.kind != native_kind::list);
+  return values_;
+}
+
 auto native_column::text_at(std::size_t row) const -> std::string_view {
   KIZASHI_ASSERT(row < size_);
   if (type.kind == native_kind::text) return texts_[row];

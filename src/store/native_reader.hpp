@@ -64,6 +64,9 @@ public:
   [[nodiscard]] auto unsigned_at(std::size_t row) const -> std::uint64_t;
   [[nodiscard]] auto signed_at(std::size_t row) const -> std::int64_t;
   [[nodiscard]] auto real_at(std::size_t row) const -> double;
+  /// All values of a column of fixed width, `type.width` bytes each; numbers in this machine's
+  /// order.
+  [[nodiscard]] auto values() const -> std::span<std::uint8_t const>;
   /// Of texts and of bytes.
   [[nodiscard]] auto text_at(std::size_t row) const -> std::string_view;
   struct range {

@@ -1,0 +1,35 @@
+// The address filter on a store.
+#pragma once
+
+#include <string>
+
+#include "kizashi/app/match_output.hpp"
+#include "kizashi/match/address_matcher.hpp"
+#include "kizashi/store/packet_search.hpp"
+
+namespace kizashi::app {
+
+/// Part of a store, in a person's words.
+struct store_choice {
+  std::string folder;
+  std::string sensor;  ///< empty: all
+  std::string from;    ///< empty: from the begin; else RFC 3339 or a day in UTC
+  std::string to;      ///< empty: to the end; else likewise, not itself included
+};
+
+/// Fails when `from` or `to` is no time, or `to` not after `from`.
+[[nodiscard]] auto scope_of(store_choice const& choice) -> result<store::search_scope>;
+
+/// Opens the store and looks whether it has what is asked for; see `open_store_to_ask`. Ctrl-C ends
+/// its questions.
+[[nodiscard]] auto open_search(store_choice const& choice, std::string const& command)
+    -> result<store::packet_search>;
+
+/// Counts in `counts` what of `from` matches, and writes it to `output` when there is one: IPv4 in
+/// the order of time, then IPv6. Which addresses the store has is asked first; packets are read
+/// when one of these matches.
+[[nodiscard]] auto match_store(store::packet_search const& from,
+                               match::address_matcher const& matcher, match::side where,
+                               match::match_counts& counts, match_output* output) -> status;
+
+}  // namespace kizashi::app

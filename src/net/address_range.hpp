@@ -1,0 +1,28 @@
+// A stretch of addresses of one family, and lists of them.
+#pragma once
+
+#include <cstddef>
+#include <span>
+#include <vector>
+
+#include "kizashi/net/address.hpp"
+
+namespace kizashi::net {
+
+/// From `first` to `last`, both included, of the same family; `first` is not after `last`.
+struct address_range {
+  address first;
+  address last;
+  friend auto operator==(address_range const&, address_range const&) -> bool = default;
+};
+
+/// Appends a stretch that does not begin before the last one in `to`, and joins the two when
+/// nothing lies between them.
+void append(std::vector<address_range>& to, address_range const& next);
+
+/// At most `most` (1 or more) stretches that cover what `ranges` do, with the widest gaps kept.
+/// `ranges`: of one family, ascending, apart. Time: n log n.
+[[nodiscard]] auto coarsen(std::span<address_range const> ranges, std::size_t most)
+    -> std::vector<address_range>;
+
+}  // namespace kizashi::net

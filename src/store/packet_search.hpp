@@ -1,0 +1,87 @@
+// Packets of a store by their addresses: first which addresses are there at all, from the rollups
+// and without looking at packets, then the packets of those that somebody wants.
+//
+//   KIZASHI_TRY(auto const search, packet_search::open(engine, {.sensor = "north"}));
+//   KIZASHI_TRY(search.sources(ranges, [&](net::address a) { if (wants(a)) found.push_back(a); }));
+//   KIZASHI_TRY(search.read({.sources = found, ...}, [&](net::packet_batch const& batch) { ... }));
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "kizashi/base/error.hpp"
+#include "kizashi/base/time.hpp"
+#include "kizashi/net/address_range.hpp"
+#include "kizashi/net/packet_batch.hpp"
+#include "kizashi/store/engine.hpp"
+
+namespace kizashi::store {
+
+/// Which packets of a store. Where a time is given packets without one are left out.
+struct search_scope {
+  std::string sensor;                     ///< empty: of all
+  timestamp from = timestamp::unknown();  ///< known: not before
+  timestamp to = timestamp::unknown();    ///< known: before it
+  std::function<bool()> wants_stop = nullptr;
+};
+
+/// Addresses of one family; a packet is wanted when it is from or to one of them. None of a side:
+/// no packet is wanted because of it.
+struct wanted_packets {
+  bool is_ipv6 = false;
+  /// Ascending, none twice. When there are more than a question can name, packets of what lies
+  /// between them are given as well.
+  std::vector<net::address> sources;
+  /// As `packet_search::destinations` gives them, ascending, none twice. Packets to all of a /24
+  /// are given, and when there are too many, to what lies between as well.
+  std::vector<net::address_range> destinations;
+  /// Only what counting needs, in any order: source, time, attributes, and destination where one is
+  /// wanted. Else also ports, protocol, TCP flags and IP length, in the order of time and, at the
+  /// same time, of these columns.
+  bool is_to_count = false;
+};
+
+class packet_search {
+public:
+  /// Fails on a store of a newer version, on one without tables and on a sensor it does not have.
+  [[nodiscard]] static auto open(std::shared_ptr<engine> of, search_scope scope)
+      -> result<packet_search>;
+
+  /// Packets in the scope, of both families.
+  [[nodiscard]] auto packets() const -> result<std::uint64_t>;
+
+  using address_sink = std::function<void(net::address)>;
+  /// Gives each source of the scope that is in `ranges` (of one family, ascending, apart), at least
+  /// once, and others. The hours at the ends of the scope count whole.
+  [[nodiscard]] auto sources(std::span<net::address_range const> ranges,
+                             address_sink const& to) const -> status;
+  using range_sink = std::function<void(net::address_range const&)>;
+  /// Gives each /24 (IPv6: each address) that packets of the scope to `ranges` went to, at least
+  /// once, and others.
+  [[nodiscard]] auto destinations(std::span<net::address_range const> ranges,
+                                  range_sink const& to) const -> status;
+
+  using batch_sink = std::function<status(net::packet_batch const&)>;
+  /// Gives the wanted packets in batches; columns that are not listed at `wanted_packets` are not
+  /// filled. Memory: that of a question (`ask_limits`) and one block of an answer.
+  [[nodiscard]] auto read(wanted_packets const& wanted, batch_sink const& to) const -> status;
+
+private:
+  packet_search(std::shared_ptr<engine> of, search_scope scope, std::uint16_t sensor)
+      : engine_{std::move(of)}, scope_{std::move(scope)}, sensor_{sensor} {}
+  [[nodiscard]] auto question_of(std::string_view sql) const -> question;
+  /// "sensor = 1 and ts >= ..." for tables of packets, with "1" when there is nothing to say.
+  [[nodiscard]] auto condition() const -> std::string;
+  /// The same for tables by hour.
+  [[nodiscard]] auto hour_condition() const -> std::string;
+
+  std::shared_ptr<engine> engine_;
+  search_scope scope_;
+  std::uint16_t sensor_;  // 0: all
+};
+
+}  // namespace kizashi::store
