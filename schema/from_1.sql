@@ -17,6 +17,8 @@ drop table if exists source6_hour_to_place_hour;
 drop table if exists source6_hour_to_port_day;
 drop table if exists source6_hour_to_place_day;
 drop table if exists source6_hour_to_source6_day;
+drop table if exists tuples_to_destination_day;
+drop table if exists destination_day;
 drop table if exists tuples;
 drop table if exists tuples6;
 drop table if exists port_minute;

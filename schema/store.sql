@@ -213,6 +213,15 @@ create table if not exists source6_day (
   bytes UInt64 [codec ZSTD(1)]
 ) engine=SummingMergeTree partition by toDate(toDateTime(day), 'UTC') order by (src, day, sensor, country, asn) [kept];
 
+-- Where IPv4 packets went by day, in blocks of 256 addresses: what need not be searched for a destination.
+create table if not exists destination_day (
+  day UInt32 [codec ZSTD(1)],
+  sensor UInt16 [codec ZSTD(1)],
+  block UInt32 [codec Delta, ZSTD(1)],  -- dst / 256
+  packets UInt64 [codec ZSTD(1)],
+  bytes UInt64 [codec ZSTD(1)]
+) engine=SummingMergeTree partition by toDate(toDateTime(day), 'UTC') order by (block, day, sensor) [kept];
+
 -- port_hour by day.
 create table if not exists port_day (
   day UInt32 [codec ZSTD(1)],
@@ -331,6 +340,11 @@ create materialized view if not exists tuples6_to_port_minute to port_minute as
   select minute, sensor, protocol, dst_port as port, toUInt8(bitAnd(attributes, 128) != 0) as has_port,
     sum(tuples6.packets) as packets, sum(tuples6.bytes) as bytes
   from tuples6 group by minute, sensor, protocol, port, has_port;
+
+create materialized view if not exists tuples_to_destination_day to destination_day as
+  select toUInt32(intDiv(minute, 86400) * 86400) as day, sensor, bitShiftRight(dst, 8) as block,
+    sum(tuples.packets) as packets, sum(tuples.bytes) as bytes
+  from tuples group by day, sensor, block;
 
 create materialized view if not exists source_hour_to_port_hour to port_hour as
   select hour, sensor, protocol, port, has_port, sumState(source_hour.packets) as packets, sumState(source_hour.bytes) as bytes,

@@ -87,7 +87,8 @@ class Equal(unittest.TestCase):
                                 f"uniqExactIf(src6, bitAnd(attributes, {NO_IP}) = 0) as sources", BOTH)
         rollups = [self.by_sensor(store, "sum(packets) as packets, sum(bytes) as bytes", table)
                    for table in ("port_minute", BOTH_OF.format("tuples", "tuples6"),
-                                 BOTH_OF.format("source_hour", "source6_hour"), BOTH_OF.format("source_day", "source6_day"))]
+                                 BOTH_OF.format("source_hour", "source6_hour"), BOTH_OF.format("source_day", "source6_day"),
+                                 BOTH_OF.format("destination_day", "tuples6"))]
         rollups += [self.by_sensor(store, "sumMerge(packets) as packets, sumMerge(bytes) as bytes", table)
                     for table in ("port_hour", "port_day", "place_hour", "place_day")]
         ports = collections.defaultdict(set)
