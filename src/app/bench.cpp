@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "kizashi/app/command.hpp"
+#include "kizashi/app/match_store.hpp"
 #include "kizashi/app/text_sink.hpp"
 #include "kizashi/capture/inputs.hpp"
 #include "kizashi/net/decode.hpp"
@@ -91,6 +92,66 @@ auto bench_recognise(std::string const& file, unsigned repeat) -> status {
   return print_time(sum);
 }
 
+struct match_bench {
+  std::string list;
+  store_choice store;
+  std::string output;
+  std::string side = "either";
+  unsigned repeat = 1;
+};
+
+/// Each round as `kizashi match --list --store -o` does it, without starting the program and the
+/// store's engine.
+auto bench_match(match_bench const& choice) -> status {
+  using clock = std::chrono::steady_clock;
+  KIZASHI_TRY(auto const search, open_search(choice.store, "kizashi bench match"));
+  std::uint64_t matched = 0;
+  std::string list_times, times;
+  for (unsigned i = 0; i < choice.repeat; ++i) {
+    auto const begin = clock::now();
+    KIZASHI_TRY(auto list, match::address_list::read(choice.list));
+    match::address_matcher const matcher{std::move(list)};
+    auto const middle = clock::now();
+    match::match_counts counts{matcher.list()};
+    KIZASHI_TRY(auto const output, open_match_output(choice.output, matcher.list()));
+    KIZASHI_TRY(match_store(search, matcher, side_of(choice.side), counts, output.get()));
+    KIZASHI_TRY(output->close());
+    auto const end = clock::now();
+    auto const comma = i == 0 ? "" : ",";
+    list_times +=
+        fmt::format("{}{:.6f}", comma, std::chrono::duration<double>(middle - begin).count());
+    times += fmt::format("{}{:.6f}", comma, std::chrono::duration<double>(end - middle).count());
+    matched = counts.packets();
+  }
+  KIZASHI_TRY(auto const packets, search.packets());
+  standard_output out;
+  KIZASHI_TRY(out.write(
+      fmt::format("{{\"packets\":{},\"matched\":{},\"list_seconds\":[{}],\"seconds\":[{}]}}\n",
+                  packets, matched, list_times, times)));
+  return out.flush();
+}
+
+void add_match_bench(CLI::App& command, int& exit_code) {
+  auto* const each = command.add_subcommand(
+      "match", "Time the address filter on a store that is open; prints JSON");
+  auto const choice = std::make_shared<match_bench>();
+  each->add_option("--list", choice->list, "The list")->required()->type_name("FILE");
+  each->add_option("--store", choice->store.folder, "The store")->required()->type_name("DIR");
+  each->add_option("-o,--output", choice->output, "Where the matches go")
+      ->required()
+      ->type_name("FILE");
+  each->add_option("--side", choice->side, "source, destination or either (default)")
+      ->check(CLI::IsMember({"source", "destination", "either"}))
+      ->type_name("SIDE");
+  each->add_option("--repeat", choice->repeat, "How often")
+      ->check(CLI::Range(1, 1000))
+      ->type_name("N");
+  each->callback([choice, &exit_code] {
+    auto const done = bench_match(*choice);
+    exit_code = done ? exit_done : say_failure(done.error());
+  });
+}
+
 void add_stage(CLI::App& command, char const* name, char const* help, int& exit_code,
                status (*run)(std::string const&, unsigned)) {
   auto* const each = command.add_subcommand(name, help);
@@ -118,6 +179,7 @@ void add_bench(CLI::App& program, int& exit_code) {
             "Time the recognition of decoded batches: types, classes, fingerprints and known "
             "scanners; prints JSON",
             exit_code, bench_recognise);
+  add_match_bench(*command, exit_code);
 }
 
 }  // namespace kizashi::app

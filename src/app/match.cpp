@@ -68,11 +68,6 @@ struct match_result {
   bool is_partial = false;
 };
 
-auto side_of(std::string const& text) -> match::side {
-  if (text == "source") return match::side::source;
-  return text == "destination" ? match::side::destination : match::side::either;
-}
-
 /// The first bad lines of a list as lines of a message.
 auto describe_bad(std::string const& file, match::address_list const& list) -> std::string {
   constexpr std::size_t most = 10;

@@ -63,8 +63,7 @@ void append_number(std::string& to, unsigned number) {
 /// The words of a row. What comes again and again, as there are millions of rows, is made once.
 class row_words {
 public:
-  explicit row_words(match::address_list const& list)
-      : list_{&list}, entries_(list.entries().size()) {
+  explicit row_words(match::address_list const& list) : list_{&list} {
     for (unsigned i = 0; i < protocols_.size(); ++i)
       protocols_[i] = protocol_name(static_cast<std::uint8_t>(i));
   }
@@ -73,6 +72,7 @@ public:
   }
   auto entry(match::matched_row const& row) -> std::string const& {
     auto const number = (row.source_entry != 0 ? row.source_entry : row.destination_entry) - 1;
+    if (entries_.empty()) entries_.resize(list_->entries().size());
     auto& text = entries_[number];
     if (text.empty()) text = list_->entries()[number].where.to_string();
     return text;
@@ -100,7 +100,7 @@ public:
 private:
   match::address_list const* list_;
   std::array<std::string, 256> protocols_;
-  std::vector<std::string> entries_;  // empty: not made yet
+  std::vector<std::string> entries_;  // none before the first row; empty: not made yet
   std::string second_;                // of `at_`
   std::int64_t at_ = 0;
 };

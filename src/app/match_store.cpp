@@ -46,8 +46,9 @@ public:
     wanted_ = {};
     wanted_.is_ipv6 = is_ipv6;
     if (where_ != match::side::destination) {
-      KIZASHI_TRY(from_.sources(ranges, [&](net::address a) {
-        if (matcher_.find(a) != 0) wanted_.sources.push_back(a);
+      KIZASHI_TRY(from_.sources(ranges, [&](store::packet_search::addresses const& some) {
+        for (auto const value : some.ipv4) want(net::ipv4{value});
+        for (auto const& each : some.ipv6) want(each);
       }));
       sort_unique(wanted_.sources, std::identity{});
     }
@@ -73,6 +74,10 @@ public:
   }
 
 private:
+  void want(net::address source) {
+    if (matcher_.find(source) != 0) wanted_.sources.push_back(source);
+  }
+
   store::packet_search const& from_;
   match::address_matcher const& matcher_;
   match::coverage const& covered_;
@@ -83,6 +88,11 @@ private:
 };
 
 }  // namespace
+
+auto side_of(std::string const& text) -> match::side {
+  if (text == "source") return match::side::source;
+  return text == "destination" ? match::side::destination : match::side::either;
+}
 
 auto scope_of(store_choice const& choice) -> result<store::search_scope> {
   store::search_scope scope;

@@ -9,6 +9,9 @@
 
 namespace kizashi::app {
 
+/// Of "source", "destination" or "either".
+[[nodiscard]] auto side_of(std::string const& text) -> match::side;
+
 /// Part of a store, in a person's words.
 struct store_choice {
   std::string folder;

@@ -1,34 +1,24 @@
 #include "kizashi/net/address_range.hpp"
 
 #include <algorithm>
-#include <cstdint>
-#include <functional>
-#include <limits>
-#include <utility>
 
 namespace kizashi::net {
 namespace {
 
-/// An address as one number of 128 bits.
-struct wide {
-  std::uint64_t high = 0;
-  std::uint64_t low = 0;
-  friend constexpr auto operator<=>(wide, wide) noexcept = default;
-};
-
-auto wide_of(address a) -> wide {
-  if (a.is_ipv6()) return {a.as_ipv6().high(), a.as_ipv6().low()};
-  return {0, a.as_ipv4().value()};
-}
-
-/// b - a, where a <= b.
-auto distance(wide a, wide b) -> wide {
-  return {b.high - a.high - (b.low < a.low ? 1 : 0), b.low - a.low};
+/// b - a, where a <= b; rounded where it has more than 53 bits.
+auto distance(address a, address b) -> double {
+  if (!a.is_ipv6()) return static_cast<double>(b.as_ipv4().value() - a.as_ipv4().value());
+  auto const from = a.as_ipv6(), to = b.as_ipv6();
+  auto const high = to.high() - from.high() - (to.low() < from.low() ? 1 : 0);
+  constexpr double two_to_64 = 18446744073709551616.0;
+  return static_cast<double>(high) * two_to_64 + static_cast<double>(to.low() - from.low());
 }
 
 /// Whether nothing lies between the end of one stretch and the begin of the next.
 auto is_next(address end, address begin) -> bool {
-  return distance(wide_of(end), wide_of(begin)) == wide{0, 1};
+  if (!end.is_ipv6()) return begin.as_ipv4().value() - end.as_ipv4().value() == 1;
+  auto const a = end.as_ipv6(), b = begin.as_ipv6();
+  return b.low() == a.low() + 1 && b.high() == a.high() + (b.low() == 0 ? 1 : 0);
 }
 
 }  // namespace
@@ -44,15 +34,19 @@ auto coarsen(std::span<address_range const> ranges, std::size_t most)
     -> std::vector<address_range> {
   if (ranges.size() <= most) return {ranges.begin(), ranges.end()};
   // The gap before each stretch but the first; of equal ones the earlier is kept.
-  std::vector<std::pair<wide, std::size_t>> gaps;
+  struct gap {
+    double width;
+    std::size_t before;
+  };
+  std::vector<gap> gaps(ranges.size() - 1);
   for (std::size_t i = 1; i < ranges.size(); ++i)
-    gaps.emplace_back(distance(wide_of(ranges[i - 1].last), wide_of(ranges[i].first)),
-                      std::numeric_limits<std::size_t>::max() - i);
+    gaps[i - 1] = {distance(ranges[i - 1].last, ranges[i].first), i};
   auto const kept = gaps.begin() + static_cast<std::ptrdiff_t>(most - 1);
-  std::ranges::nth_element(gaps, kept, std::greater{});
+  std::ranges::nth_element(gaps, kept, [](gap const& a, gap const& b) {
+    return a.width != b.width ? a.width > b.width : a.before < b.before;
+  });
   std::vector<std::size_t> begins{0};
-  for (auto at = gaps.begin(); at != kept; ++at)
-    begins.push_back(std::numeric_limits<std::size_t>::max() - at->second);
+  for (auto at = gaps.begin(); at != kept; ++at) begins.push_back(at->before);
   std::ranges::sort(begins);
   std::vector<address_range> out;
   for (std::size_t i = 0; i < begins.size(); ++i) {

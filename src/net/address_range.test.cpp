@@ -32,7 +32,7 @@ TEST(append, joins_what_touches_and_no_more) {
   EXPECT_EQ(text_of(single({"10.0.0.1", "10.0.0.1", "10.0.0.2", "10.0.0.4", "255.255.255.255"})),
             "10.0.0.1-10.0.0.2 10.0.0.4-10.0.0.4 255.255.255.255-255.255.255.255 ");
   EXPECT_EQ(text_of(single({"::ffff:ffff:ffff:ffff", "0:0:0:1::", "0:0:0:1::2"})),
-            "::ffff:ffff:ffff:ffff-0:0:0:1:: 0:0:0:1::2-0:0:0:1::2 ");
+            "::ffff:ffff:ffff:ffff-0:0:0:1:: ::1:0:0:0:2-::1:0:0:0:2 ");
 }
 
 TEST(coarsen, keeps_the_widest_gaps) {

@@ -56,11 +56,6 @@ auto ipv6_of(std::string_view bytes) -> net::ipv6 {
   return {halves[0], halves[1]};
 }
 
-auto address_at(native_column const& column, std::size_t row, bool is_ipv6) -> net::address {
-  if (is_ipv6) return ipv6_of(column.text_at(row));
-  return net::ipv4{static_cast<std::uint32_t>(column.unsigned_at(row))};
-}
-
 /// Microseconds since 1970, of a part one more.
 auto microseconds(timestamp t) -> std::int64_t {
   return (t.nanoseconds() + 999) / 1000;
@@ -200,13 +195,13 @@ auto packet_search::condition() const -> std::string {
   return sql;
 }
 
-auto packet_search::hour_condition() const -> std::string {
-  constexpr std::int64_t hour = 3'600'000'000;  // microseconds
+auto packet_search::day_condition() const -> std::string {
+  constexpr std::int64_t day = 86'400'000'000;  // microseconds
   std::string sql = sensor_ == 0 ? "1" : fmt::format("sensor = {}", sensor_);
   if (scope_.from.is_known())
-    sql += fmt::format(" and hour >= {}", microseconds(scope_.from) / hour * 3600);
+    sql += fmt::format(" and day >= {}", microseconds(scope_.from) / day * 86400);
   if (scope_.to.is_known())
-    sql += fmt::format(" and hour < {}", (microseconds(scope_.to) + hour - 1) / hour * 3600);
+    sql += fmt::format(" and day < {}", (microseconds(scope_.to) + day - 1) / day * 86400);
   return sql;
 }
 
@@ -227,16 +222,21 @@ auto packet_search::sources(std::span<net::address_range const> ranges,
   if (ranges.empty()) return {};
   bool const is_ipv6 = ranges.front().first.is_ipv6();
   auto const sql =
-      fmt::format("select src from {} where {} and {}", is_ipv6 ? "source6_hour" : "source_hour",
-                  internal::in_ranges("src", coarse_ranges(ranges)), hour_condition());
+      fmt::format("select src from {} where {} and {}", is_ipv6 ? "source6_day" : "source_day",
+                  internal::in_ranges("src", coarse_ranges(ranges)), day_condition());
+  std::vector<std::uint32_t> ipv4;
+  std::vector<net::ipv6> ipv6;
   return read_rows(*engine_, question_of(sql), [&](native_rows const& rows) -> status {
-    std::optional<net::address> last;
-    for (std::size_t i = 0; i < rows.count; ++i) {
-      auto const next = address_at(rows.columns[0], i, is_ipv6);
-      if (next == last) continue;
-      last = next;
-      to(next);
+    if (rows.count == 0) return {};
+    auto const& column = rows.columns[0];
+    if (is_ipv6) {
+      ipv6.clear();
+      for (std::size_t i = 0; i < rows.count; ++i) ipv6.push_back(ipv6_of(column.text_at(i)));
+    } else {
+      ipv4.resize(rows.count);
+      copy(column, 0, rows.count, ipv4);
     }
+    to({ipv4, ipv6});
     return {};
   });
 }
@@ -245,18 +245,22 @@ auto packet_search::destinations(std::span<net::address_range const> ranges,
                                  range_sink const& to) const -> status {
   if (ranges.empty()) return {};
   bool const is_ipv6 = ranges.front().first.is_ipv6();
+  if (is_ipv6) {
+    auto const sql = fmt::format("select distinct dst from packets6 where {} and {}",
+                                 internal::in_ranges("dst", coarse_ranges(ranges)), condition());
+    return read_rows(*engine_, question_of(sql), [&](native_rows const& rows) -> status {
+      for (std::size_t i = 0; i < rows.count; ++i) {
+        net::address const at = ipv6_of(rows.columns[0].text_at(i));
+        to({at, at});
+      }
+      return {};
+    });
+  }
   auto const sql =
-      fmt::format("select distinct {} from {} where {} and {}",
-                  is_ipv6 ? "dst" : "bitShiftRight(dst, 8)", is_ipv6 ? "packets6" : "packets",
-                  internal::in_ranges("dst", coarse_ranges(ranges)), condition());
+      fmt::format("select distinct block from destination_day where {}", day_condition());
   return read_rows(*engine_, question_of(sql), [&](native_rows const& rows) -> status {
     for (std::size_t i = 0; i < rows.count; ++i) {
-      auto const at = address_at(rows.columns[0], i, is_ipv6);
-      if (is_ipv6) {
-        to({at, at});
-        continue;
-      }
-      auto const first = at.as_ipv4().value() << 8;
+      auto const first = static_cast<std::uint32_t>(rows.columns[0].unsigned_at(i)) << 8;
       to({net::ipv4{first}, net::ipv4{first | 255U}});
     }
     return {};
@@ -264,14 +268,13 @@ auto packet_search::destinations(std::span<net::address_range const> ranges,
 }
 
 auto packet_search::read(wanted_packets const& wanted, batch_sink const& to) const -> status {
-  auto const addresses = addresses_of(wanted);
-  if (addresses.empty()) return {};
+  auto const which = addresses_of(wanted);
+  if (which.empty()) return {};
   auto const columns = columns_of(wanted);
   // All columns: rows that are alike in these may change places, and nobody sees it.
   auto const order = wanted.is_to_count ? "" : fmt::format(" order by {}", columns);
-  auto const sql =
-      fmt::format("select {} from {} where {} and {}{}", columns,
-                  wanted.is_ipv6 ? "packets6" : "packets", addresses, condition(), order);
+  auto const sql = fmt::format("select {} from {} where {} and {}{}", columns,
+                               wanted.is_ipv6 ? "packets6" : "packets", which, condition(), order);
   batch_maker out{wanted, to};
   return read_rows(*engine_, question_of(sql),
                    [&](native_rows const& rows) { return out.add(rows); });

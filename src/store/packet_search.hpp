@@ -2,7 +2,7 @@
 // and without looking at packets, then the packets of those that somebody wants.
 //
 //   KIZASHI_TRY(auto const search, packet_search::open(engine, {.sensor = "north"}));
-//   KIZASHI_TRY(search.sources(ranges, [&](net::address a) { if (wants(a)) found.push_back(a); }));
+//   KIZASHI_TRY(search.sources(ranges, [&](auto const& some) { ... }));
 //   KIZASHI_TRY(search.read({.sources = found, ...}, [&](net::packet_batch const& batch) { ... }));
 #pragma once
 
@@ -54,9 +54,14 @@ public:
   /// Packets in the scope, of both families.
   [[nodiscard]] auto packets() const -> result<std::uint64_t>;
 
-  using address_sink = std::function<void(net::address)>;
+  /// One of the two is empty.
+  struct addresses {
+    std::span<std::uint32_t const> ipv4;
+    std::span<net::ipv6 const> ipv6;
+  };
+  using address_sink = std::function<void(addresses const&)>;
   /// Gives each source of the scope that is in `ranges` (of one family, ascending, apart), at least
-  /// once, and others. The hours at the ends of the scope count whole.
+  /// once, and others. The days at the ends of the scope count whole.
   [[nodiscard]] auto sources(std::span<net::address_range const> ranges,
                              address_sink const& to) const -> status;
   using range_sink = std::function<void(net::address_range const&)>;
@@ -76,8 +81,8 @@ private:
   [[nodiscard]] auto question_of(std::string_view sql) const -> question;
   /// "sensor = 1 and ts >= ..." for tables of packets, with "1" when there is nothing to say.
   [[nodiscard]] auto condition() const -> std::string;
-  /// The same for tables by hour.
-  [[nodiscard]] auto hour_condition() const -> std::string;
+  /// The same for tables by day.
+  [[nodiscard]] auto day_condition() const -> std::string;
 
   std::shared_ptr<engine> engine_;
   search_scope scope_;
