@@ -3,6 +3,8 @@ import json
 import re
 import statistics
 
+import matching
+
 BEGIN, END = "<!-- results: begin, written by ./dev bench -->", "<!-- results: end -->"
 FULL_INPUT = 5_000_000  # packets that the targets are meant for
 STREAM = 99_000_000     # and the long stream, about
@@ -27,7 +29,7 @@ def complete(answer):
         ("counts on 2 cores / on 1", "counts-2", "counts"), ("read on 2 cores / on 1", "read-2", "read"),
         ("counts / read", "counts", "read"), ("counts / tracertstats", "counts", "tracertstats"),
         ("counts / tracereport", "counts", "tracereport"), ("read / nfpcapd", "read", "nfpcapd"))}
-    answer["targets"] = targets(rows, answer["streams"])
+    answer["targets"] = targets(rows, answer["streams"], answer["match"])
     answer["is_full_input"] = answer["input"]["packets"] >= FULL_INPUT
 
 
@@ -37,13 +39,16 @@ def ratio(above, below):
     return above["packets_per_second"] / below["packets_per_second"]
 
 
-def targets(rows, streams):
+def targets(rows, streams, matches):
     def rate(name):
         return rows.get(name, {}).get("packets_per_second")
     def line(what, target, measured, unit, is_at_least=True):
         reached = None if measured is None else measured >= target if is_at_least else measured <= target
         return {"what": what, "target": target, "at_least": is_at_least, "measured": measured, "unit": unit,
                 "reached": reached}
+    by_list = {row["list"]: row for row in matches}
+    def matching_ratio(name, kind):
+        return matching.ratio(by_list[name], kind) if name in by_list else None
     memory = rows.get("counts", {}).get("rss") or None
     recognition = rate("recognise")
     growth = longest = None
@@ -62,6 +67,9 @@ def targets(rows, streams):
         line("peak memory of counting a stream of 100,000,000 packets", 400e6, longest, "bytes", False),
         line("the same, times that of 50,000,000 packets", 1.1, growth, "x", False),
         line("synth", 5e6, rate("synth"), "packets/s"),
+        line("match, half of the list is there, times nfdump, whole command", 60, matching_ratio("half", "match"), "x"),
+        line("the same in an open store", 60, matching_ratio("half", "open"), "x"),
+        line("match where blocks are skipped (`ours`), in an open store", 1000, matching_ratio("ours", "open"), "x"),
     ]
 
 
@@ -97,6 +105,8 @@ def table(answer):
                   "| stream | packets | windows | packets/s, `synth` beside it | peak memory of `read` |",
                   "|---|--:|--:|--:|--:|"]
         lines += [stream_line(row) for row in answer["streams"]]
+    if answer["match"]:
+        lines += ["", *matching.table(answer["match"])]
     lines += ["", "| target | aim | measured | reached |", "|---|--:|--:|---|"]
     for each in answer["targets"]:
         aim = ("at least " if each["at_least"] else "at most ") + number(each["target"], each["unit"])

@@ -11,12 +11,14 @@ import json
 import os
 import pathlib
 import resource
+import shutil
 import subprocess
 import sys
 import tempfile
 import time
 
 import contenders
+import matching
 import report
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
@@ -35,10 +37,10 @@ def options():
     names = [each.name for each in contenders.ALL]
     parser = argparse.ArgumentParser(
         prog="./dev bench", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter,
-        epilog="Names for --only: " + ", ".join([*names, "synth", "stream"]))
+        epilog="Names for --only: " + ", ".join([*names, "synth", "stream", "match"]))
     parser.add_argument("--quick", action="store_true",
                         help="200,000 packets, 3 rounds, short streams: to see that all of it runs")
-    parser.add_argument("--only", metavar="NAME", action="append", choices=[*names, "synth", "stream"],
+    parser.add_argument("--only", metavar="NAME", action="append", choices=[*names, "synth", "stream", "match"],
                         help="measure this one; may be given several times")
     parser.add_argument("--rounds", type=int, metavar="N", help="repetitions of each (7; slow tools take 3)")
     parser.add_argument("--input", type=pathlib.Path, metavar="PCAP",
@@ -229,6 +231,15 @@ def run_streams(kizashi, sizes):
     return rows
 
 
+def run_match(kizashi, capture, rounds):
+    """The address filter beside nfdump; nothing where that is not installed."""
+    if not shutil.which("nfdump") or not shutil.which("nfpcapd"):
+        say("match: nfdump is not installed")
+        return []
+    with tempfile.TemporaryDirectory(dir=SCRATCH) as folder:
+        return matching.run(kizashi, capture, pathlib.Path(folder), min(rounds, 3), measurement, say)
+
+
 def machine():
     model = next((line.split(":", 1)[1].strip() for line in open("/proc/cpuinfo") if line.startswith("model name")),
                  os.uname().machine)
@@ -272,6 +283,9 @@ def main():
     answer["streams"] = []
     if wants(asked.only, "stream") and not asked.input:
         answer["streams"] = run_streams(kizashi, STREAMS_QUICK if asked.quick else STREAMS)
+    answer["match"] = []
+    if wants(asked.only, "match") and is_made(capture):
+        answer["match"] = run_match(kizashi, capture, rounds)
     if wants(asked.only, "plain") and wants(asked.only, "read"):
         answer["same_answer"] = same_answer(build, capture)
     answer["place"] = next((row["place"] for row in answer["results"] if row.get("place")), None)
