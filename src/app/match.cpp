@@ -45,7 +45,7 @@ constexpr auto examples =
     "\n"
     "From a store nothing is read but what matches: it knows which sources and destinations it "
     "has.\n"
-    "Its packets come in the order of time, IPv4 before IPv6.";
+    "Its packets come by source, each source's by time, IPv4 before IPv6.";
 
 struct match_choice {
   std::string list;

@@ -60,6 +60,16 @@ void append_number(std::string& to, unsigned number) {
   to.append(digits.data(), digits.size());
 }
 
+/// `number` with so many digits, and what stands behind it.
+template <std::size_t Digits>
+void append_digits(std::string& to, std::int64_t number, char behind) {
+  char text[Digits + 1];
+  for (std::size_t i = Digits; i > 0; number /= 10)
+    text[--i] = static_cast<char>('0' + number % 10);
+  text[Digits] = behind;
+  to.append(text, sizeof text);
+}
+
 /// The words of a row. What comes again and again, as there are millions of rows, is made once.
 class row_words {
 public:
@@ -84,25 +94,26 @@ public:
   /// As `timestamp::to_string`; nothing when it is not known.
   void append_time(std::string& to, std::int64_t nanoseconds) {
     if (!timestamp{nanoseconds}.is_known()) return;
-    constexpr std::int64_t second = 1'000'000'000;
-    constexpr std::size_t whole = 20;  // "2026-01-15T09:00:00."
-    if (second_.empty() || nanoseconds / second != at_ / second) {
-      at_ = nanoseconds;
-      second_ = timestamp{nanoseconds}.to_string().substr(0, whole);
+    constexpr std::int64_t second = 1'000'000'000, day = 86'400 * second;
+    constexpr std::size_t date = 11;  // "2026-01-15T"
+    if (date_.empty() || nanoseconds / day != day_) {
+      day_ = nanoseconds / day;
+      date_ = timestamp{nanoseconds}.to_string().substr(0, date);
     }
-    to += second_;
-    char digits[] = "000000000Z";
-    auto rest = nanoseconds % second;
-    for (std::size_t i = 9; rest > 0; rest /= 10) digits[--i] += static_cast<char>(rest % 10);
-    to.append(digits, sizeof digits - 1);
+    to += date_;
+    auto const seconds = nanoseconds % day / second;
+    append_digits<2>(to, seconds / 3600, ':');
+    append_digits<2>(to, seconds / 60 % 60, ':');
+    append_digits<2>(to, seconds % 60, '.');
+    append_digits<9>(to, nanoseconds % second, 'Z');
   }
 
 private:
   match::address_list const* list_;
   std::array<std::string, 256> protocols_;
   std::vector<std::string> entries_;  // none before the first row; empty: not made yet
-  std::string second_;                // of `at_`
-  std::int64_t at_ = 0;
+  std::string date_;                  // of `day_`
+  std::int64_t day_ = 0;
 };
 
 void append_source(std::string& to, net::packet_batch const& batch, std::size_t row) {

@@ -28,9 +28,9 @@ struct store_choice {
 [[nodiscard]] auto open_search(store_choice const& choice, std::string const& command)
     -> result<store::packet_search>;
 
-/// Counts in `counts` what of `from` matches, and writes it to `output` when there is one: IPv4 in
-/// the order of time, then IPv6. Which addresses the store has is asked first; packets are read
-/// when one of these matches.
+/// Counts in `counts` what of `from` matches, and writes it to `output` when there is one: by
+/// source and time, IPv4 before IPv6. Which addresses the store has is asked first; packets are
+/// read when one of these matches.
 [[nodiscard]] auto match_store(store::packet_search const& from,
                                match::address_matcher const& matcher, match::side where,
                                match::match_counts& counts, match_output* output) -> status;

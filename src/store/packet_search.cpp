@@ -62,7 +62,7 @@ auto microseconds(timestamp t) -> std::int64_t {
 }
 
 /// The columns of an answer and what of a batch they become.
-constexpr std::array<std::string_view, 4> counted = {"ts", "src", "attributes", "dst"};
+constexpr std::array<std::string_view, 4> counted = {"src", "ts", "attributes", "dst"};
 constexpr std::array<std::string_view, 5> written = {"src_port", "dst_port", "protocol",
                                                      "tcp_flags", "ip_length"};
 
@@ -100,7 +100,7 @@ private:
     auto const& columns = rows.columns;
     auto& to = *batch_;
     for (std::size_t i = 0; i < count; ++i) {
-      auto const at = columns[0].unsigned_at(first + i);
+      auto const at = columns[1].unsigned_at(first + i);
       to.time[i] =
           at == 0 ? timestamp::unknown().nanoseconds() : static_cast<std::int64_t>(at * 1000);
     }
@@ -108,7 +108,7 @@ private:
     if (is_ipv6_) {
       fill_ipv6(columns, first, count);
     } else {
-      copy(columns[1], first, count, to.source);
+      copy(columns[0], first, count, to.source);
       if (has_destination_)
         copy(columns[3], first, count, to.destination);
       else
@@ -128,7 +128,7 @@ private:
       batch_->source[i] = batch_->destination[i] = static_cast<std::uint32_t>(i);
       auto const destination =
           has_destination_ ? ipv6_of(columns[3].text_at(first + i)) : net::ipv6{};
-      batch_->ipv6.push_back({ipv6_of(columns[1].text_at(first + i)), destination});
+      batch_->ipv6.push_back({ipv6_of(columns[0].text_at(first + i)), destination});
     }
   }
 
@@ -271,7 +271,8 @@ auto packet_search::read(wanted_packets const& wanted, batch_sink const& to) con
   auto const which = addresses_of(wanted);
   if (which.empty()) return {};
   auto const columns = columns_of(wanted);
-  // All columns: rows that are alike in these may change places, and nobody sees it.
+  // As the table is ordered, so that nothing is kept back for sorting; then by all columns: rows
+  // that are alike in these may change places, and nobody sees it.
   auto const order = wanted.is_to_count ? "" : fmt::format(" order by {}", columns);
   auto const sql = fmt::format("select {} from {} where {} and {}{}", columns,
                                wanted.is_ipv6 ? "packets6" : "packets", which, condition(), order);

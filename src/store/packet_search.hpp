@@ -40,8 +40,8 @@ struct wanted_packets {
   /// are given, and when there are too many, to what lies between as well.
   std::vector<net::address_range> destinations;
   /// Only what counting needs, in any order: source, time, attributes, and destination where one is
-  /// wanted. Else also ports, protocol, TCP flags and IP length, in the order of time and, at the
-  /// same time, of these columns.
+  /// wanted. Else also ports, protocol, TCP flags and IP length, in the order of these columns: by
+  /// source, each source's packets by time.
   bool is_to_count = false;
 };
 
@@ -72,7 +72,7 @@ public:
 
   using batch_sink = std::function<status(net::packet_batch const&)>;
   /// Gives the wanted packets in batches; columns that are not listed at `wanted_packets` are not
-  /// filled. Memory: that of a question (`ask_limits`) and one block of an answer.
+  /// filled. Memory: some blocks of an answer, however long that is.
   [[nodiscard]] auto read(wanted_packets const& wanted, batch_sink const& to) const -> status;
 
 private:
