@@ -1,7 +1,6 @@
 #include "kizashi/app/match_store.hpp"
 
 #include <algorithm>
-#include <functional>
 #include <span>
 #include <utility>
 #include <vector>
@@ -26,11 +25,10 @@ auto parse_bound(std::string_view option, std::string const& text) -> result<tim
                           option, text));
 }
 
-template <class Values, class Projection>
-void sort_unique(Values& values, Projection by) {
-  std::ranges::sort(values, {}, by);
-  auto const rest = std::ranges::unique(values, {}, by);
-  values.erase(rest.begin(), rest.end());
+template <class Values>
+void sort_unique(Values& values) {
+  std::sort(values.begin(), values.end());
+  values.erase(std::unique(values.begin(), values.end()), values.end());
 }
 
 /// One question after the other; everything is the same for both families.
@@ -50,13 +48,13 @@ public:
         for (auto const value : some.ipv4) want(net::ipv4{value});
         for (auto const& each : some.ipv6) want(each);
       }));
-      sort_unique(wanted_.sources, std::identity{});
+      sort_unique(wanted_.sources);
     }
     if (where_ != match::side::source) {
       KIZASHI_TRY(from_.destinations(ranges, [&](net::address_range const& each) {
         if (covered_.touches(each)) wanted_.destinations.push_back(each);
       }));
-      sort_unique(wanted_.destinations, &net::address_range::first);
+      sort_unique(wanted_.destinations);
     }
     return {};
   }

@@ -1,6 +1,7 @@
 // A stretch of addresses of one family, and lists of them.
 #pragma once
 
+#include <compare>
 #include <cstddef>
 #include <span>
 #include <vector>
@@ -13,7 +14,7 @@ namespace kizashi::net {
 struct address_range {
   address first;
   address last;
-  friend auto operator==(address_range const&, address_range const&) -> bool = default;
+  friend auto operator<=>(address_range const&, address_range const&) noexcept = default;
 };
 
 /// Appends a stretch that does not begin before the last one in `to`, and joins the two when
