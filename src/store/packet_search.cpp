@@ -175,7 +175,7 @@ auto addresses_of(wanted_packets const& wanted) -> std::string {
 }  // namespace
 
 auto packet_search::open(std::shared_ptr<engine> of, search_scope scope) -> result<packet_search> {
-  KIZASHI_TRY(check_schema(*of));
+  KIZASHI_TRY(prepare_schema(*of));
   std::uint16_t sensor = 0;
   if (!scope.sensor.empty()) {
     KIZASHI_TRY(sensor, sensor_number(*of, scope.sensor));
