@@ -18,6 +18,8 @@ void add_read(CLI::App& program, int& exit_code);
 void add_synth(CLI::App& program, int& exit_code);
 void add_place(CLI::App& program, int& exit_code);
 void add_query(CLI::App& program, int& exit_code);
+void add_stats(CLI::App& program, int& exit_code);
+void add_host(CLI::App& program, int& exit_code);
 void add_match(CLI::App& program, int& exit_code);
 void add_store(CLI::App& program, int& exit_code);
 void add_config(CLI::App& program, int& exit_code);

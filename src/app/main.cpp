@@ -19,6 +19,7 @@ constexpr auto footer =
     "  kizashi synth mixed -o mixed.pcap              invent an hour of a telescope\n"
     "  kizashi read mixed.pcap                        who sent what to where\n"
     "  kizashi read night.pcap.gz --darknet 192.0.2.0/24 --json\n"
+    "  kizashi stats --store seen --by port           what a store holds, in numbers\n"
     "  kizashi query --store seen \"show tables\"       what a store holds, in SQL\n"
     "\n"
     "'kizashi COMMAND --help' explains a command. Exit codes: 0 done, 1 failed or partial, 2 "
@@ -82,6 +83,8 @@ auto run(int count, char const* const* words) -> int {
   add_synth(program, exit_code);
 #endif
   add_query(program, exit_code);
+  add_stats(program, exit_code);
+  add_host(program, exit_code);
   add_match(program, exit_code);
   add_store(program, exit_code);
   add_place(program, exit_code);

@@ -20,9 +20,8 @@ auto report_page::heading(std::string_view title, std::size_t rows) -> status {
   return out_.write(paint(title, ink::strong, style_) + tail + "\n");
 }
 
-auto report_page::share(std::uint64_t packets) const -> std::string {
-  auto const all = what_.summary.packets.total;
-  auto const percent = 100.0 * static_cast<double>(packets) / static_cast<double>(all);
+auto share_text(std::uint64_t part, std::uint64_t whole) -> std::string {
+  auto const percent = 100.0 * static_cast<double>(part) / static_cast<double>(whole);
   return percent < 0.05 ? "<0.1 %" : fmt::format("{:.1f} %", percent);
 }
 

@@ -9,6 +9,9 @@
 
 namespace kizashi::app {
 
+/// "12.3 %"; `whole` is not 0.
+[[nodiscard]] auto share_text(std::uint64_t part, std::uint64_t whole) -> std::string;
+
 class report_page {
 public:
   report_page(report const& what, text_style const& style, text_sink& out)
@@ -28,7 +31,9 @@ public:
     return write_blocks(side_by_side, style_, out_);
   }
   /// Of all packets: "12.3 %".
-  [[nodiscard]] auto share(std::uint64_t packets) const -> std::string;
+  [[nodiscard]] auto share(std::uint64_t packets) const -> std::string {
+    return share_text(packets, what_.summary.packets.total);
+  }
 
 private:
   report const& what_;

@@ -1,0 +1,126 @@
+#include <functional>
+
+#include "kizashi/app/host_output.hpp"
+#include "kizashi/app/json_document.hpp"
+
+namespace kizashi::app {
+namespace {
+
+using store::kind_count;
+using store::statistics_row;
+
+auto with_numbers(json key, statistics_row const& row) -> json {
+  key["packets"] = row.packets;
+  key["wire_bytes"] = row.bytes;
+  return key;
+}
+
+auto country_json(recognise::country_code code) -> json {
+  return code == recognise::country_code{} ? json(nullptr) : json(std::string{code.text()});
+}
+
+auto port_json(statistics_row const& row) -> json {
+  auto out =
+      with_numbers({{"protocol", protocol_name(row.key.ip_protocol)}, {"port", row.key.port}}, row);
+  out["sources"] = row.sources;
+  return out;
+}
+
+/// One list after another.
+class host_document {
+public:
+  host_document(host_answer const& what, text_sink& to) : what_{what}, out_{to} {}
+
+  [[nodiscard]] auto write() -> status {
+    KIZASHI_TRY(head());
+    KIZASHI_TRY(times());
+    KIZASHI_TRY(kinds());
+    return out_.close();
+  }
+
+private:
+  using row_json = std::function<json(statistics_row const&)>;
+
+  auto head() -> status {
+    auto const& [question, who, profile, scanners, fingerprints] = what_;
+    KIZASHI_TRY(out_.member("schema", "kizashi-host/1"));
+    KIZASHI_TRY(out_.member("kizashi", version()));
+    KIZASHI_TRY(out_.member("store", question.store));
+    KIZASHI_TRY(out_.member("host", what_.name()));
+    KIZASHI_TRY(out_.member("asked_sensors", question.sensors));
+    KIZASHI_TRY(out_.member("from", time_json(question.filter.from)));
+    KIZASHI_TRY(out_.member("to", time_json(question.filter.to)));
+    KIZASHI_TRY(out_.member("packets", profile.packets));
+    KIZASHI_TRY(out_.member("wire_bytes", profile.bytes));
+    KIZASHI_TRY(out_.member("sources", profile.sources));
+    KIZASHI_TRY(out_.member("destinations", profile.destinations));
+    KIZASHI_TRY(out_.member("first", time_json(profile.first)));
+    KIZASHI_TRY(out_.member("last", time_json(profile.last)));
+    return out_.member("place_origin", name_json(question.places.origin()));
+  }
+
+  auto times() -> status {
+    auto const& of = what_.profile;
+    KIZASHI_TRY(list("days", of.days, false, [](statistics_row const& row) {
+      auto const time = row.key.time;
+      return with_numbers({{"day", time == 0 ? json(nullptr) : json(day_text(time))}}, row);
+    }));
+    return list("hours", of.hours, false, [](statistics_row const& row) {
+      return with_numbers({{"time", time_json(time_of(row.key.time))}}, row);
+    });
+  }
+
+  auto kinds() -> status {
+    auto const& of = what_.profile;
+    KIZASHI_TRY(list("sensors", of.sensors, true, [&](statistics_row const& row) {
+      return with_numbers({{"sensor", what_.question.sensor_name(row.key.sensor)}}, row);
+    }));
+    KIZASHI_TRY(list("countries", of.countries, true, [](statistics_row const& row) {
+      return with_numbers({{"country", country_json(row.key.country)}}, row);
+    }));
+    KIZASHI_TRY(list("as", of.systems, true, [&](statistics_row const& row) {
+      auto const number = row.key.asn;
+      return with_numbers({{"as", number.number() == 0 ? json(nullptr) : json(number.number())},
+                           {"name", name_json(what_.question.places.name(number))}},
+                          row);
+    }));
+    KIZASHI_TRY(list("protocols", of.protocols, true, [](statistics_row const& row) {
+      return with_numbers({{"protocol", stored_protocol_name(row.key.ip_protocol)}}, row);
+    }));
+    KIZASHI_TRY(out_.member("port_count", of.ports.size()));
+    KIZASHI_TRY(list("ports", of.ports, true, port_json));
+    KIZASHI_TRY(names("types", "type", of.types, type_name));
+    KIZASHI_TRY(names("classes", "class", of.classes, class_name));
+    KIZASHI_TRY(names("fingerprints", "name", of.fingerprints,
+                      [&](std::uint16_t number) { return name_in(what_.fingerprints, number); }));
+    KIZASHI_TRY(names("known_scanners", "organisation", of.scanners,
+                      [&](std::uint16_t number) { return name_in(what_.scanners, number); }));
+    return list("top_sources", of.busiest, true, [](statistics_row const& row) {
+      return with_numbers({{"address", row.key.source.to_string()}}, row);
+    });
+  }
+
+  auto list(char const* name, std::vector<statistics_row> const& rows, bool is_cut,
+            row_json const& of_row) -> status {
+    auto const count = is_cut ? shown(rows, what_.question.options.top) : rows.size();
+    return out_.list(name, rows, count, of_row);
+  }
+  auto names(char const* name, char const* key, std::vector<kind_count> const& rows,
+             std::function<std::string(std::uint16_t)> const& name_of_number) -> status {
+    return out_.list(name, rows, shown(rows, what_.question.options.top),
+                     [&](kind_count const& row) {
+                       return json{{key, name_of_number(row.number)}, {"packets", row.packets}};
+                     });
+  }
+
+  host_answer const& what_;
+  json_document out_;
+};
+
+}  // namespace
+
+auto write_json(host_answer const& what, text_sink& out) -> status {
+  return host_document{what, out}.write();
+}
+
+}  // namespace kizashi::app

@@ -1,0 +1,160 @@
+#include "kizashi/app/store_question.hpp"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "kizashi/app/command.hpp"
+#include "kizashi/app/open_store.hpp"
+#include "kizashi/app/place_file.hpp"
+#include "kizashi/app/report_page.hpp"
+#include "kizashi/app/terminal.hpp"
+
+namespace kizashi::app {
+namespace {
+
+constexpr std::size_t date_length = 10;    // 2026-07-01
+constexpr std::size_t minute_length = 16;  // 2026-07-01T12:00
+
+/// With what may be left out.
+auto completed(std::string_view text) -> std::string {
+  std::string whole{text};
+  if (whole.size() == date_length) return whole + "T00:00:00Z";
+  if (whole.size() < minute_length) return whole;
+  if (whole.size() == minute_length || whole[minute_length] != ':')
+    whole.insert(minute_length, ":00");
+  if (whole.find_first_of("Zz+-", minute_length) == std::string::npos) whole += 'Z';
+  return whole;
+}
+
+auto named_time(std::string const& option, std::string const& text) -> result<timestamp> {
+  if (text.empty()) return timestamp::unknown();
+  auto time = parse_time(text);
+  if (time) return time;
+  return fail(time.error().code, fmt::format("{}: {}", option, time.error().message));
+}
+
+auto sensors_of(store_choice const& choice, std::map<std::uint16_t, std::string> const& names)
+    -> result<std::vector<std::uint16_t>> {
+  std::vector<std::uint16_t> numbers;
+  for (auto const& wanted : choice.sensors) {
+    auto const found =
+        std::ranges::find_if(names, [&](auto const& each) { return each.second == wanted; });
+    if (found == names.end()) {
+      std::vector<std::string> known;
+      for (auto const& each : names) known.push_back(each.second);
+      return fail(errc::not_found,
+                  fmt::format("there is no sensor \"{}\" in {}; expected {}", wanted, choice.store,
+                              known.empty() ? "none: the store is empty"
+                                            : fmt::format("one of {}", fmt::join(known, ", "))));
+    }
+    numbers.push_back(found->first);
+  }
+  return numbers;
+}
+
+}  // namespace
+
+void add_store_options(CLI::App& command, store_choice& choice) {
+  command.add_option("--store", choice.store, "The folder of the store")
+      ->required()
+      ->type_name("DIR");
+  command
+      .add_option("--sensor", choice.sensors,
+                  "Only packets that this sensor saw; may be repeated (default: all sensors)")
+      ->type_name("NAME")
+      ->expected(1)
+      ->take_all();
+  command
+      .add_option("--from", choice.from,
+                  "Only packets since then: 2026-07-01 or 2026-07-01T12:00Z (UTC)")
+      ->type_name("TIME");
+  command
+      .add_option("--to", choice.to, "Only packets before then; the time itself is not included")
+      ->type_name("TIME");
+  command
+      .add_option("--top", choice.top,
+                  "Rows of each list, those with most packets; 0: all "
+                  "(default 10)")
+      ->check(CLI::Range(std::size_t{0}, std::size_t{1'000'000'000}))
+      ->type_name("NUMBER");
+  command
+      .add_option("--place", choice.place,
+                  "Table of countries and ASes (default: place.table beside the program)")
+      ->type_name("FILE");
+  command.add_flag("--json", choice.is_json, "Print one JSON document");
+}
+
+auto store_question::sensor_name(std::uint16_t number) const -> std::string {
+  auto const found = sensor_names.find(number);
+  return found == sensor_names.end() ? fmt::format("sensor {}", number) : found->second;
+}
+
+auto parse_time(std::string_view text) -> result<timestamp> {
+  auto const whole = completed(text);
+  if (whole == "1970-01-01T00:00:00Z") return timestamp{1};  // 0 in a capture is no time
+  auto const time = timestamp::parse(whole);
+  if (time) return time;
+  if (time.error().code == errc::out_of_range) return time;
+  return fail(errc::parse_error,
+              fmt::format("\"{}\" is not a time; expected a date or RFC 3339 in UTC, such as "
+                          "2026-07-01 or 2026-07-01T12:00Z",
+                          text));
+}
+
+auto filter_of(store_choice const& choice) -> result<store::packet_filter> {
+  store::packet_filter filter;
+  KIZASHI_TRY(filter.from, named_time("--from", choice.from));
+  KIZASHI_TRY(filter.to, named_time("--to", choice.to));
+  if (filter.to.is_known() && filter.from.is_known() && filter.to <= filter.from)
+    return fail(errc::out_of_range,
+                fmt::format("--to {} is not after --from {}; expected a later time, which itself "
+                            "is not included",
+                            choice.to, choice.from));
+  return filter;
+}
+
+auto open_question(store_choice const& choice, std::string const& command)
+    -> result<store_question> {
+  store_question question;
+  question.store = choice.store;
+  question.sensors = choice.sensors;
+  KIZASHI_TRY(question.filter, filter_of(choice));
+  KIZASHI_TRY(question.places, open_places(choice.place, question.place_hint));
+  KIZASHI_TRY(question.engine, open_store_to_ask(choice.store, command));
+  question.options.top = choice.top;
+  question.options.ask.wants_stop = is_stop_wanted;
+  KIZASHI_TRY(question.sensor_names,
+              store::stored_names(*question.engine, "sensor", question.options.ask));
+  KIZASHI_TRY(question.filter.sensors, sensors_of(choice, question.sensor_names));
+  return question;
+}
+
+auto say_unanswered(error const& what) -> int {
+  if (is_stop_wanted())
+    return say_failure({errc::io_error, "stopped before the answer was complete"});
+  return say_failure(what);
+}
+
+auto minute_text(timestamp time) -> std::string {
+  return seconds_text(time).substr(0, minute_length);
+}
+
+auto time_of(std::uint32_t seconds) -> timestamp {
+  return seconds == 0 ? timestamp::unknown()
+                      : timestamp{static_cast<std::int64_t>(seconds) * 1'000'000'000};
+}
+
+auto hour_text(std::uint32_t time) -> std::string {
+  return time == 0 ? "without time" : minute_text(time_of(time));
+}
+
+auto day_text(std::uint32_t time) -> std::string {
+  return time == 0 ? "without time" : seconds_text(time_of(time)).substr(0, date_length);
+}
+
+auto stored_protocol_name(std::uint8_t ip_protocol) -> std::string {
+  return ip_protocol == 0 ? "none" : protocol_name(ip_protocol);
+}
+
+}  // namespace kizashi::app

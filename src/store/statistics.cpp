@@ -1,0 +1,341 @@
+#include "kizashi/store/statistics.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include <fmt/format.h>
+
+#include "kizashi/store/internal/ask_rows.hpp"
+#include "kizashi/store/internal/stored_rows.hpp"
+
+namespace kizashi::store {
+namespace {
+
+using internal::family;
+using internal::native_row;
+using internal::state_table;
+
+using columns = std::vector<std::string_view>;
+
+/// How rows of a kind are asked for.
+struct grouping {
+  state_table table = state_table::place;
+  columns inner;           ///< columns of the rollup that the key needs
+  columns keys;            ///< what the question groups by
+  std::string_view where;  ///< of all rows
+};
+
+auto grouping_of(group_by by) -> grouping {
+  switch (by) {
+    case group_by::port:
+      return {state_table::port, {"protocol", "port"}, {"protocol", "port"}, "protocol in (6, 17)"};
+    case group_by::protocol:
+      return {state_table::port, {"protocol"}, {"protocol"}, {}};
+    case group_by::country:
+      return {state_table::place, {"country"}, {"country"}, {}};
+    case group_by::as:
+      return {state_table::place, {"asn"}, {"asn"}, {}};
+    case group_by::hour:
+      return {state_table::place, {"hour"}, {"hour"}, {}};
+    case group_by::day:
+      return {state_table::place, {"hour"}, {"toUInt32(intDiv(hour, 86400) * 86400)"}, {}};
+    case group_by::sensor:
+      return {state_table::place, {"sensor"}, {"sensor"}, {}};
+    case group_by::source:
+      break;
+  }
+  return {};
+}
+
+auto is_in_time(group_by by) -> bool {
+  return by == group_by::hour || by == group_by::day;
+}
+
+/// From the first columns of a row; returns how many they are.
+auto read_key(group_by by, native_row const& row, statistics_key& key) -> std::size_t {
+  switch (by) {
+    case group_by::port:
+      key.ip_protocol = row.narrow<std::uint8_t>(0);
+      key.port = row.narrow<std::uint16_t>(1);
+      return 2;
+    case group_by::protocol:
+      key.ip_protocol = row.narrow<std::uint8_t>(0);
+      break;
+    case group_by::country:
+      key.country = row.country(0);
+      break;
+    case group_by::as:
+      key.asn = recognise::asn{row.narrow<std::uint32_t>(0)};
+      break;
+    case group_by::hour:
+    case group_by::day:
+      key.time = row.narrow<std::uint32_t>(0);
+      break;
+    case group_by::sensor:
+      key.sensor = row.narrow<std::uint16_t>(0);
+      break;
+    case group_by::source:
+      key.source = row.source(0);
+      break;
+  }
+  return 1;
+}
+
+/// "(protocol, port) in ((6,23),(17,53))": the rows alone, where they are few among many.
+auto only(group_by by, std::vector<statistics_row> const& rows, std::size_t all) -> std::string {
+  constexpr std::size_t most = 1000;  // a question has a length
+  if (rows.size() == all || rows.size() > most || is_in_time(by) || by == group_by::sensor)
+    return {};
+  std::vector<std::string> values;
+  for (auto const& [key, packets, bytes, sources] : rows) {
+    if (by == group_by::port)
+      values.push_back(fmt::format("({},{})", key.ip_protocol, key.port));
+    else if (by == group_by::protocol)
+      values.push_back(fmt::format("{}", key.ip_protocol));
+    else if (by == group_by::country)
+      values.push_back(sql_text(key.country.text()));
+    else
+      values.push_back(fmt::format("{}", key.asn.number()));
+  }
+  auto const inner = grouping_of(by).inner;
+  return fmt::format("({}) in ({})", fmt::join(inner, ", "), fmt::join(values, ","));
+}
+
+/// One question after another about the same packets.
+class counting {
+public:
+  counting(engine& in, packet_filter const& filter, count_options const& options)
+      : in_{in}, filter_{filter}, options_{options} {}
+
+  [[nodiscard]] auto count(group_by by) -> result<statistics>;
+  [[nodiscard]] auto count_sources() -> result<statistics>;
+  [[nodiscard]] auto totals() -> result<statistics_totals>;
+
+private:
+  using counts = std::map<statistics_key, std::uint64_t>;
+
+  template <class Use>
+  [[nodiscard]] auto ask(std::string const& sql, Use use) -> status {
+    return internal::ask_rows(in_, sql, options_.ask, use);
+  }
+  /// Different sources of each key of `by`; `where`: of these keys alone.
+  [[nodiscard]] auto sources_of(group_by by, std::string const& where) -> result<counts>;
+  [[nodiscard]] auto exact_sources_of(group_by by, std::string const& where) -> result<counts>;
+  /// Keys whose packets without IP stand among the sources as address 0.
+  [[nodiscard]] auto without_address(group_by by) -> result<counts>;
+  /// Begin of the first or last minute with packets in the hour that begins at `hour`.
+  [[nodiscard]] auto minute_in(std::uint64_t hour, std::string_view which) -> result<timestamp>;
+  [[nodiscard]] auto all_sources() -> result<std::uint64_t>;
+
+  engine& in_;
+  packet_filter const& filter_;
+  count_options const& options_;
+};
+
+auto both(std::string_view one, std::string_view other) -> std::string {
+  if (one.empty() || other.empty()) return fmt::format("{}{}", one, other);
+  return fmt::format("{} and {}", one, other);
+}
+
+/// Packets without IP have source 0 and protocol 0.
+constexpr std::string_view has_address = "not (src = 0 and protocol = 0)";
+
+auto counting::sources_of(group_by by, std::string const& where) -> result<counts> {
+  if (options_.has_exact_sources) return exact_sources_of(by, where);
+  counts out;
+  auto const as = grouping_of(by);
+  auto const keys = fmt::format("{}", fmt::join(as.keys, ", "));
+  auto const rows = internal::state_rows(filter_, as.table, as.inner, columns{"sources"}, where);
+  KIZASHI_TRY(
+      ask(fmt::format("select {0}, uniqCombinedMerge(sources) from ({1}) group by {0}", keys, rows),
+          [&](native_row const& row) {
+            statistics_key key;
+            auto const column = read_key(by, row, key);
+            out[key] = row.number(column);
+          }));
+  if (by == group_by::port) return out;
+  KIZASHI_TRY(auto const less, without_address(by));
+  for (auto const& [key, count] : less)
+    if (auto const at = out.find(key); at != out.end() && at->second > 0) at->second -= count;
+  return out;
+}
+
+auto counting::exact_sources_of(group_by by, std::string const& where) -> result<counts> {
+  counts out;
+  auto const as = grouping_of(by);
+  auto const keys = fmt::format("{}", fmt::join(as.keys, ", "));
+  auto inner = as.inner;
+  inner.push_back("src");
+  for (auto const of : {family::ipv4, family::ipv6}) {
+    auto const which = of == family::ipv4 ? both(has_address, where) : where;
+    KIZASHI_TRY(ask(fmt::format("select {0}, uniqExact(src) from ({1}) group by {0}", keys,
+                                internal::source_rows(filter_, of, inner, which)),
+                    [&](native_row const& row) {
+                      statistics_key key;
+                      auto const column = read_key(by, row, key);
+                      out[key] += row.number(column);
+                    }));
+  }
+  return out;
+}
+
+auto counting::without_address(group_by by) -> result<counts> {
+  counts out;
+  auto const as = grouping_of(by);
+  auto const keys = fmt::format("{}", fmt::join(as.keys, ", "));
+  auto inner = as.inner;
+  if (by != group_by::protocol) inner.push_back("protocol");
+  KIZASHI_TRY(ask(fmt::format("select {0} from ({1}) group by {0} having max(protocol) = 0", keys,
+                              internal::source_rows(filter_, family::ipv4, inner, "src = 0")),
+                  [&](native_row const& row) {
+                    statistics_key key;
+                    read_key(by, row, key);
+                    out[key] = 1;
+                  }));
+  return out;
+}
+
+auto counting::count(group_by by) -> result<statistics> {
+  statistics out;
+  auto const as = grouping_of(by);
+  auto const keys = fmt::format("{}", fmt::join(as.keys, ", "));
+  auto const states =
+      internal::state_rows(filter_, as.table, as.inner, columns{"packets", "bytes"}, as.where);
+  KIZASHI_TRY(
+      ask(fmt::format("select {0}, sumMerge(packets), sumMerge(bytes) from ({1}) group by {0}",
+                      keys, states),
+          [&](native_row const& row) {
+            auto& to = out.rows.emplace_back();
+            auto const column = read_key(by, row, to.key);
+            to.packets = row.number(column);
+            to.bytes = row.number(column + 1);
+          }));
+  out.all_rows = out.rows.size();
+  std::ranges::sort(out.rows, [](statistics_row const& a, statistics_row const& b) {
+    return a.packets != b.packets ? a.packets > b.packets : a.key < b.key;
+  });
+  if (options_.top > 0 && out.rows.size() > options_.top) out.rows.resize(options_.top);
+  KIZASHI_TRY(auto const sources, sources_of(by, both(as.where, only(by, out.rows, out.all_rows))));
+  for (auto& each : out.rows)
+    if (auto const found = sources.find(each.key); found != sources.end())
+      each.sources = found->second;
+  if (is_in_time(by)) std::ranges::sort(out.rows, {}, &statistics_row::key);
+  return out;
+}
+
+auto counting::count_sources() -> result<statistics> {
+  statistics out;
+  auto const limit = options_.top > 0 ? fmt::format(" limit {}", options_.top) : std::string{};
+  for (auto const of : {family::ipv4, family::ipv6}) {
+    auto const rows = internal::source_rows(filter_, of, {"src", "packets", "bytes"},
+                                            of == family::ipv4 ? has_address : "");
+    KIZASHI_TRY(ask(fmt::format("select src, sum(packets) as n, sum(bytes) from ({}) group by src "
+                                "order by n desc, src{}",
+                                rows, limit),
+                    [&](native_row const& row) {
+                      auto& to = out.rows.emplace_back();
+                      auto const column = read_key(group_by::source, row, to.key);
+                      to.packets = row.number(column);
+                      to.bytes = row.number(column + 1);
+                      to.sources = 1;
+                    }));
+  }
+  std::ranges::sort(out.rows, [](statistics_row const& a, statistics_row const& b) {
+    return a.packets != b.packets ? a.packets > b.packets : a.key < b.key;
+  });
+  if (options_.top > 0 && out.rows.size() > options_.top) out.rows.resize(options_.top);
+  out.all_rows = out.rows.size();
+  return out;
+}
+
+auto counting::all_sources() -> result<std::uint64_t> {
+  std::uint64_t sources = 0;
+  auto const add = [&](native_row const& row) { sources += row.number(0); };
+  if (options_.has_exact_sources) {
+    for (auto const of : {family::ipv4, family::ipv6})
+      KIZASHI_TRY(ask(fmt::format("select uniqExact(src) from ({})",
+                                  internal::source_rows(filter_, of, {"src"},
+                                                        of == family::ipv4 ? has_address : "")),
+                      add));
+    return sources;
+  }
+  KIZASHI_TRY(
+      ask(fmt::format("select uniqCombinedMerge(sources) from ({})",
+                      internal::state_rows(filter_, state_table::place, {}, {"sources"}, {})),
+          add));
+  bool is_too_many = false;
+  KIZASHI_TRY(
+      ask(fmt::format("select count(), max(protocol) from ({})",
+                      internal::source_rows(filter_, family::ipv4, {"protocol"}, "src = 0")),
+          [&](native_row const& row) { is_too_many = row.number(0) > 0 && row.number(1) == 0; }));
+  return is_too_many && sources > 0 ? sources - 1 : sources;
+}
+
+auto counting::minute_in(std::uint64_t hour, std::string_view which) -> result<timestamp> {
+  auto narrow = filter_;
+  auto const begin = timestamp{static_cast<std::int64_t>(hour) * 1'000'000'000};
+  auto const end = begin + std::chrono::hours{1};
+  narrow.from = filter_.from.is_known() ? std::max(begin, filter_.from) : begin;
+  narrow.to = filter_.to.is_known() ? std::min(end, filter_.to) : end;
+  auto minute = timestamp::unknown();
+  KIZASHI_TRY(ask(fmt::format("select {}(minute) from ({})", which, internal::minute_rows(narrow)),
+                  [&](native_row const& row) {
+                    minute = timestamp{static_cast<std::int64_t>(row.number(0)) * 1'000'000'000};
+                  }));
+  return minute;
+}
+
+auto counting::totals() -> result<statistics_totals> {
+  statistics_totals out;
+  std::uint64_t first_hour = 0, last_hour = 0;
+  auto const rows = internal::state_rows(filter_, state_table::place, {"hour", "sensor"},
+                                         {"packets", "bytes"}, {});
+  // Hour 0: without a time.
+  KIZASHI_TRY(
+      ask(fmt::format("select sumMerge(packets), sumMerge(bytes), uniqExactIf(intDiv(hour, 86400), "
+                      "hour > 0), minIf(hour, hour > 0), maxIf(hour, hour > 0), "
+                      "arraySort(groupUniqArray(sensor)) from ({})",
+                      rows),
+          [&](native_row const& row) {
+            out.packets = row.number(0);
+            out.bytes = row.number(1);
+            out.days = row.number(2);
+            first_hour = row.number(3);
+            last_hour = row.number(4);
+            auto const [begin, end] = row.column(5).list_at(row.row());
+            for (auto i = begin; i < end; ++i)
+              out.sensors.push_back(
+                  static_cast<std::uint16_t>(row.column(5).elements().unsigned_at(i)));
+          }));
+  if (out.packets == 0) return out;
+  KIZASHI_TRY(out.sources, all_sources());
+  if (last_hour == 0) return out;
+  KIZASHI_TRY(out.first, minute_in(first_hour, "min"));
+  KIZASHI_TRY(out.last, minute_in(last_hour, "max"));
+  return out;
+}
+
+}  // namespace
+
+auto count_by(engine& in, packet_filter const& filter, group_by by, count_options const& options)
+    -> result<statistics> {
+  counting of{in, filter, options};
+  return by == group_by::source ? of.count_sources() : of.count(by);
+}
+
+auto count_all(engine& in, packet_filter const& filter, count_options const& options)
+    -> result<statistics_totals> {
+  return counting{in, filter, options}.totals();
+}
+
+auto stored_names(engine& in, std::string_view kind, ask_settings const& ask)
+    -> result<std::map<std::uint16_t, std::string>> {
+  std::map<std::uint16_t, std::string> names;
+  auto const sql = fmt::format("select number, name from names where kind = {}", sql_text(kind));
+  KIZASHI_TRY(internal::ask_rows(in, sql, ask, [&](native_row const& row) {
+    names.emplace(row.narrow<std::uint16_t>(0), row.text(1));
+  }));
+  return names;
+}
+
+}  // namespace kizashi::store

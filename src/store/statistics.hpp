@@ -1,0 +1,96 @@
+// Numbers about what a store holds, by port, source, place or time. They come from the rollups,
+// whole hours that were counted when the packets were stored; where a time cuts an hour, that part
+// of it is counted from the packets themselves. So every answer is of exactly the time that was
+// asked for.
+//
+//   KIZASHI_TRY(auto const ports, count_by(engine, {}, group_by::port, {.top = 10}));
+//   for (auto const& row : ports.rows) use(row.key.port, row.packets);
+#pragma once
+
+#include <compare>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "kizashi/base/error.hpp"
+#include "kizashi/base/time.hpp"
+#include "kizashi/net/address.hpp"
+#include "kizashi/recognise/place.hpp"
+#include "kizashi/store/engine.hpp"
+
+namespace kizashi::store {
+
+/// Which packets a question is about. With one of the times given, packets without a time are not
+/// among them; the tables keep those in the first hour of 1970, whose packets count as such.
+struct packet_filter {
+  std::vector<std::uint16_t> sensors;     ///< numbers of the table `names`; none: all
+  timestamp from = timestamp::unknown();  ///< unknown: from the first on
+  timestamp to = timestamp::unknown();    ///< not included; after `from`; unknown: to the last
+};
+
+/// What each question of a function may cost, and what stops it (`question::wants_stop`).
+struct ask_settings {
+  ask_limits limits;
+  std::function<bool()> wants_stop = nullptr;
+};
+
+enum class group_by : std::uint8_t { port, source, country, as, protocol, hour, day, sensor };
+
+/// What a row is about: the members that its `group_by` names; `port` has `ip_protocol` too.
+struct statistics_key {
+  std::uint32_t time = 0;  ///< begin of the hour or day, seconds since 1970; 0: without a time
+  std::uint16_t sensor = 0;
+  std::uint8_t ip_protocol = 0;  ///< as the IP header says; 0: packets without IP
+  std::uint16_t port = 0;        ///< 0: also where none could be read (fragments, cut headers)
+  recognise::country_code country{};
+  recognise::asn asn{};
+  net::address source{};
+  friend auto operator<=>(statistics_key const&, statistics_key const&) noexcept = default;
+};
+
+struct statistics_row {
+  statistics_key key;
+  std::uint64_t packets = 0;
+  std::uint64_t bytes = 0;    ///< of the frames on the wire
+  std::uint64_t sources = 0;  ///< different addresses
+};
+
+struct statistics {
+  /// Hours and days in the order of time, all others with most packets first.
+  std::vector<statistics_row> rows;
+  std::size_t all_rows = 0;  ///< before they were cut to `top`; of sources not counted: `rows`
+};
+
+struct statistics_totals {
+  std::uint64_t packets = 0;
+  std::uint64_t bytes = 0;
+  std::uint64_t sources = 0;
+  timestamp first;         ///< begin of the first minute with packets; unknown: none has a time
+  timestamp last;          ///< begin of the last
+  std::uint64_t days = 0;  ///< with packets
+  std::vector<std::uint16_t> sensors;  ///< ascending
+};
+
+struct count_options {
+  std::size_t top = 0;  ///< rows with most packets; 0: all
+  /// Numbers of different sources by the rollups' sketches: exact for a thousand, within about 1 %
+  /// for more. True: exact, from a table that has a row for each source, hour and port.
+  bool has_exact_sources = false;
+  ask_settings ask;
+};
+
+/// Rows of the packets that `filter` lets through. Ports are those of TCP and UDP; sources are the
+/// addresses of packets with IP. Memory: all rows but those of sources.
+[[nodiscard]] auto count_by(engine& in, packet_filter const& filter, group_by by,
+                            count_options const& options) -> result<statistics>;
+[[nodiscard]] auto count_all(engine& in, packet_filter const& filter, count_options const& options)
+    -> result<statistics_totals>;
+
+/// What the numbers of a kind ("sensor", "scanner", "fingerprint") stand for.
+[[nodiscard]] auto stored_names(engine& in, std::string_view kind, ask_settings const& ask)
+    -> result<std::map<std::uint16_t, std::string>>;
+
+}  // namespace kizashi::store
