@@ -112,7 +112,7 @@ private:
 auto profiling::read_activity(host_profile& out) -> status {
   row_sums hours, days, sensors;
   KIZASHI_TRY(ask(fmt::format("select hour, sensor, sum(packets), sum(bytes) from ({}) group by "
-                              "hour, sensor",
+                              "hour, sensor order by hour, sensor",
                               rows({"hour", "sensor", "packets", "bytes"})),
                   [&](native_row const& row) {
                     auto const hour = row.narrow<std::uint32_t>(0);
@@ -163,7 +163,7 @@ auto profiling::read_ports(host_profile& out) -> status {
 auto profiling::read_places(host_profile& out) -> status {
   row_sums countries, systems;
   KIZASHI_TRY(ask(fmt::format("select country, asn, sum(packets), sum(bytes) from ({}) group by "
-                              "country, asn",
+                              "country, asn order by country, asn",
                               rows({"country", "asn", "packets", "bytes"})),
                   [&](native_row const& row) {
                     countries.add({.country = row.country(0)}, row.number(2), row.number(3));
@@ -178,7 +178,8 @@ auto profiling::read_places(host_profile& out) -> status {
 auto profiling::read_tags(host_profile& out) -> status {
   kind_sums types, classes, scanners, fingerprints;
   KIZASHI_TRY(ask(packets("type, class, scanner, fingerprints, count()") +
-                      " group by type, class, scanner, fingerprints",
+                      " group by type, class, scanner, fingerprints order by type, class, scanner, "
+                      "fingerprints",
                   [&](native_row const& row) {
                     auto const packets = row.number(4);
                     types.add(row.number(0), packets);

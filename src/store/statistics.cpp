@@ -147,7 +147,8 @@ auto counting::sources_of(group_by by, std::string const& where) -> result<count
   auto const keys = fmt::format("{}", fmt::join(as.keys, ", "));
   auto const rows = internal::state_rows(filter_, as.table, as.inner, columns{"sources"}, where);
   KIZASHI_TRY(
-      ask(fmt::format("select {0}, uniqCombinedMerge(sources) from ({1}) group by {0}", keys, rows),
+      ask(fmt::format("select {0}, uniqCombinedMerge(sources) from ({1}) group by {0} order by {0}",
+                      keys, rows),
           [&](native_row const& row) {
             statistics_key key;
             auto const column = read_key(by, row, key);
@@ -168,8 +169,8 @@ auto counting::exact_sources_of(group_by by, std::string const& where) -> result
   inner.push_back("src");
   for (auto const of : {family::ipv4, family::ipv6}) {
     auto const which = of == family::ipv4 ? both(has_address, where) : where;
-    KIZASHI_TRY(ask(fmt::format("select {0}, uniqExact(src) from ({1}) group by {0}", keys,
-                                internal::source_rows(filter_, of, inner, which)),
+    KIZASHI_TRY(ask(fmt::format("select {0}, uniqExact(src) from ({1}) group by {0} order by {0}",
+                                keys, internal::source_rows(filter_, of, inner, which)),
                     [&](native_row const& row) {
                       statistics_key key;
                       auto const column = read_key(by, row, key);
@@ -185,13 +186,14 @@ auto counting::without_address(group_by by) -> result<counts> {
   auto const keys = fmt::format("{}", fmt::join(as.keys, ", "));
   auto inner = as.inner;
   if (by != group_by::protocol) inner.push_back("protocol");
-  KIZASHI_TRY(ask(fmt::format("select {0} from ({1}) group by {0} having max(protocol) = 0", keys,
-                              internal::source_rows(filter_, family::ipv4, inner, "src = 0")),
-                  [&](native_row const& row) {
-                    statistics_key key;
-                    read_key(by, row, key);
-                    out[key] = 1;
-                  }));
+  KIZASHI_TRY(
+      ask(fmt::format("select {0} from ({1}) group by {0} having max(protocol) = 0 order by {0}",
+                      keys, internal::source_rows(filter_, family::ipv4, inner, "src = 0")),
+          [&](native_row const& row) {
+            statistics_key key;
+            read_key(by, row, key);
+            out[key] = 1;
+          }));
   return out;
 }
 
@@ -202,8 +204,9 @@ auto counting::count(group_by by) -> result<statistics> {
   auto const states =
       internal::state_rows(filter_, as.table, as.inner, columns{"packets", "bytes"}, as.where);
   KIZASHI_TRY(
-      ask(fmt::format("select {0}, sumMerge(packets), sumMerge(bytes) from ({1}) group by {0}",
-                      keys, states),
+      ask(fmt::format(
+              "select {0}, sumMerge(packets), sumMerge(bytes) from ({1}) group by {0} order by {0}",
+              keys, states),
           [&](native_row const& row) {
             auto& to = out.rows.emplace_back();
             auto const column = read_key(by, row, to.key);
@@ -331,7 +334,8 @@ auto count_all(engine& in, packet_filter const& filter, count_options const& opt
 auto stored_names(engine& in, std::string_view kind, ask_settings const& ask)
     -> result<std::map<std::uint16_t, std::string>> {
   std::map<std::uint16_t, std::string> names;
-  auto const sql = fmt::format("select number, name from names where kind = {}", sql_text(kind));
+  auto const sql =
+      fmt::format("select number, name from names where kind = {} order by number", sql_text(kind));
   KIZASHI_TRY(internal::ask_rows(in, sql, ask, [&](native_row const& row) {
     names.emplace(row.narrow<std::uint16_t>(0), row.text(1));
   }));
