@@ -104,7 +104,6 @@ auto notes_of(stats_answer const& what, statistics_row const& row, std::uint64_t
   auto const& key = row.key;
   switch (what.kind) {
     case group_by::port:
-      if (key.port == 0) return {"and where no port could be read"};
       return {std::string{service_name(key.ip_protocol, key.port)}};
     case group_by::source: {
       auto const at = what.question.places.find(key.source);

@@ -30,8 +30,13 @@ auto completed(std::string_view text) -> std::string {
 auto named_time(std::string const& option, std::string const& text) -> result<timestamp> {
   if (text.empty()) return timestamp::unknown();
   auto time = parse_time(text);
-  if (time) return time;
-  return fail(time.error().code, fmt::format("{}: {}", option, time.error().message));
+  if (!time) return fail(time.error().code, fmt::format("{}: {}", option, time.error().message));
+  if (time->nanoseconds() % 60'000'000'000 != 0)
+    return fail(errc::out_of_range,
+                fmt::format("{}: {} cuts a minute; a store counts by minute: expected a time "
+                            "without seconds",
+                            option, text));
+  return time;
 }
 
 auto sensors_of(store_choice const& choice, std::map<std::uint16_t, std::string> const& names)
@@ -92,7 +97,7 @@ auto store_question::sensor_name(std::uint16_t number) const -> std::string {
 
 auto parse_time(std::string_view text) -> result<timestamp> {
   auto const whole = completed(text);
-  if (whole == "1970-01-01T00:00:00Z") return timestamp{1};  // 0 in a capture is no time
+  if (whole == "1970-01-01T00:00:00Z") return timestamp{0};  // in a capture that is no time
   auto const time = timestamp::parse(whole);
   if (time) return time;
   if (time.error().code == errc::out_of_range) return time;

@@ -27,6 +27,8 @@ auto condition_of(net::prefix const& who) -> std::string {
   return where;
 }
 
+constexpr std::uint64_t second = 1'000'000;  // in microseconds
+
 auto known_time(std::uint64_t microseconds) -> timestamp {
   return microseconds == 0 ? timestamp::unknown()
                            : timestamp{static_cast<std::int64_t>(microseconds) * 1000};
@@ -98,8 +100,8 @@ private:
   [[nodiscard]] auto rows(std::vector<std::string_view> const& columns) const -> std::string {
     return internal::source_rows(filter_, family_, columns, where_);
   }
-  [[nodiscard]] auto packets(std::string_view columns) const -> std::string {
-    return internal::packet_rows_sql(filter_, family_, columns, where_);
+  [[nodiscard]] auto tuples(std::string_view columns) const -> std::string {
+    return internal::tuple_rows(filter_, family_, columns, where_);
   }
 
   engine& in_;
@@ -131,31 +133,45 @@ auto profiling::read_activity(host_profile& out) -> status {
 }
 
 auto profiling::read_reach(host_profile& out) -> status {
-  return ask(packets("uniqExact(src), uniqExact(dst), minIf(ts, ts > 0), maxIf(ts, ts > 0)"),
-             [&](native_row const& row) {
-               out.sources = row.number(0);
-               out.destinations = row.number(1);
-               out.first = known_time(row.number(2));
-               out.last = known_time(row.number(3));
-             });
+  KIZASHI_TRY(ask(tuples("uniqExact(src), uniqExact(dst), minIf(minute, minute > 0), maxIf(minute, "
+                         "minute > 0)"),
+                  [&](native_row const& row) {
+                    out.sources = row.number(0);
+                    out.destinations = row.number(1);
+                    out.first = known_time(row.number(2) * second);
+                    out.last = known_time(row.number(3) * second);
+                  }));
+  // To the microsecond where the packets are there.
+  auto const is_within = [](timestamp time, timestamp minute) {
+    return time >= minute && time - minute < std::chrono::minutes{1};
+  };
+  return ask(
+      internal::packet_rows(filter_, family_, "minIf(ts, ts > 0), maxIf(ts, ts > 0)", where_),
+      [&](native_row const& row) {
+        auto const first = known_time(row.number(0)), last = known_time(row.number(1));
+        if (is_within(first, out.first)) out.first = first;
+        if (is_within(last, out.last)) out.last = last;
+      });
 }
 
 auto profiling::read_ports(host_profile& out) -> status {
   row_sums protocols;
-  KIZASHI_TRY(ask(
-      fmt::format("select protocol, port, sum(packets) as n, sum(bytes), uniqExact(src) from "
-                  "({}) group by protocol, port order by n desc, protocol, port",
-                  rows({"protocol", "port", "src", "packets", "bytes"})),
-      [&](native_row const& row) {
-        statistics_row const is{
-            {.ip_protocol = row.narrow<std::uint8_t>(0), .port = row.narrow<std::uint16_t>(1)},
-            row.number(2),
-            row.number(3),
-            row.number(4)};
-        protocols.add({.ip_protocol = is.key.ip_protocol}, is.packets, is.bytes);
-        if (is.key.ip_protocol == net::protocol::tcp || is.key.ip_protocol == net::protocol::udp)
-          out.ports.push_back(is);
-      }));
+  KIZASHI_TRY(
+      ask(fmt::format("select protocol, port, has_port, sum(packets) as n, sum(bytes), "
+                      "uniqExact(src) from ({}) group by protocol, port, has_port order by n desc, "
+                      "protocol, port, has_port",
+                      rows({"protocol", "port", "has_port", "src", "packets", "bytes"})),
+          [&](native_row const& row) {
+            auto const protocol = row.narrow<std::uint8_t>(0);
+            bool const has_port = row.number(2) != 0;
+            statistics_row const is{{.ip_protocol = protocol, .port = row.narrow<std::uint16_t>(1)},
+                                    row.number(3),
+                                    row.number(4),
+                                    row.number(5)};
+            protocols.add({.ip_protocol = protocol}, is.packets, is.bytes);
+            if (has_port && (protocol == net::protocol::tcp || protocol == net::protocol::udp))
+              out.ports.push_back(is);
+          }));
   out.protocols = protocols.by_packets();
   return {};
 }
@@ -177,7 +193,7 @@ auto profiling::read_places(host_profile& out) -> status {
 
 auto profiling::read_tags(host_profile& out) -> status {
   kind_sums types, classes, scanners, fingerprints;
-  KIZASHI_TRY(ask(packets("type, class, scanner, fingerprints, count()") +
+  KIZASHI_TRY(ask(tuples("type, class, scanner, fingerprints, sum(packets)") +
                       " group by type, class, scanner, fingerprints order by type, class, scanner, "
                       "fingerprints",
                   [&](native_row const& row) {

@@ -26,7 +26,9 @@ struct host_profile {
   std::uint64_t bytes = 0;    ///< of the frames on the wire
   std::uint64_t sources = 0;  ///< different addresses: 1, or those of the prefix that were seen
   std::uint64_t destinations = 0;  ///< different addresses
-  timestamp first;                 ///< to the microsecond; unknown: no packet has a time
+  /// To the microsecond, or to the minute where its packets are no longer kept; unknown: no packet
+  /// has a time.
+  timestamp first;
   timestamp last;
   std::vector<statistics_row> hours;  ///< with packets, in the order of time; 0: without a time
   std::vector<statistics_row> days;   ///< likewise

@@ -15,7 +15,7 @@ using internal::family;
 using internal::native_row;
 using internal::state_table;
 
-using columns = std::vector<std::string_view>;
+using columns = internal::column_names;
 
 /// How rows of a kind are asked for.
 struct grouping {
@@ -28,7 +28,10 @@ struct grouping {
 auto grouping_of(group_by by) -> grouping {
   switch (by) {
     case group_by::port:
-      return {state_table::port, {"protocol", "port"}, {"protocol", "port"}, "protocol in (6, 17)"};
+      return {state_table::port,
+              {"protocol", "port", "has_port"},
+              {"protocol", "port"},
+              "protocol in (6, 17) and has_port = 1"};
     case group_by::protocol:
       return {state_table::port, {"protocol"}, {"protocol"}, {}};
     case group_by::country:
@@ -38,7 +41,7 @@ auto grouping_of(group_by by) -> grouping {
     case group_by::hour:
       return {state_table::place, {"hour"}, {"hour"}, {}};
     case group_by::day:
-      return {state_table::place, {"hour"}, {"toUInt32(intDiv(hour, 86400) * 86400)"}, {}};
+      return {state_table::place, {"day"}, {"day"}, {}};
     case group_by::sensor:
       return {state_table::place, {"sensor"}, {"sensor"}, {}};
     case group_by::source:
@@ -81,24 +84,23 @@ auto read_key(group_by by, native_row const& row, statistics_key& key) -> std::s
   return 1;
 }
 
-/// "(protocol, port) in ((6,23),(17,53))": the rows alone, where they are few among many.
+/// "(protocol, port) in ((6,23),(17,53))": these rows alone, where they are few among many.
 auto only(group_by by, std::vector<statistics_row> const& rows, std::size_t all) -> std::string {
   constexpr std::size_t most = 1000;  // a question has a length
-  if (rows.size() == all || rows.size() > most || is_in_time(by) || by == group_by::sensor)
-    return {};
+  if (rows.size() == all || rows.size() > most) return {};
   std::vector<std::string> values;
-  for (auto const& [key, packets, bytes, sources] : rows) {
+  for (auto const& row : rows) {
+    auto const& key = row.key;
     if (by == group_by::port)
       values.push_back(fmt::format("({},{})", key.ip_protocol, key.port));
-    else if (by == group_by::protocol)
-      values.push_back(fmt::format("{}", key.ip_protocol));
     else if (by == group_by::country)
       values.push_back(sql_text(key.country.text()));
-    else
+    else if (by == group_by::as)
       values.push_back(fmt::format("{}", key.asn.number()));
+    else
+      return {};  // there are never many
   }
-  auto const inner = grouping_of(by).inner;
-  return fmt::format("({}) in ({})", fmt::join(inner, ", "), fmt::join(values, ","));
+  return fmt::format("({}) in ({})", fmt::join(grouping_of(by).keys, ", "), fmt::join(values, ","));
 }
 
 /// One question after another about the same packets.
@@ -121,10 +123,14 @@ private:
   /// Different sources of each key of `by`; `where`: of these keys alone.
   [[nodiscard]] auto sources_of(group_by by, std::string const& where) -> result<counts>;
   [[nodiscard]] auto exact_sources_of(group_by by, std::string const& where) -> result<counts>;
-  /// Keys whose packets without IP stand among the sources as address 0.
-  [[nodiscard]] auto without_address(group_by by) -> result<counts>;
-  /// Begin of the first or last minute with packets in the hour that begins at `hour`.
-  [[nodiscard]] auto minute_in(std::uint64_t hour, std::string_view which) -> result<timestamp>;
+  /// The highest protocol of packets from address 0, by key: 0 where all are packets without IP,
+  /// whose address is none.
+  [[nodiscard]] auto protocols_of_zero(group_by by, std::string const& where) -> result<counts>;
+  /// The lowest or highest `column` of the packets between two times.
+  [[nodiscard]] auto first_of(timestamp begin, timestamp end, std::string_view which,
+                              std::string_view column) -> result<std::uint64_t>;
+  /// Begin of the first or last minute with packets in a day.
+  [[nodiscard]] auto minute_in(std::uint64_t day, std::string_view which) -> result<timestamp>;
   [[nodiscard]] auto all_sources() -> result<std::uint64_t>;
 
   engine& in_;
@@ -137,27 +143,24 @@ auto both(std::string_view one, std::string_view other) -> std::string {
   return fmt::format("{} and {}", one, other);
 }
 
-/// Packets without IP have source 0 and protocol 0.
-constexpr std::string_view has_address = "not (src = 0 and protocol = 0)";
-
 auto counting::sources_of(group_by by, std::string const& where) -> result<counts> {
   if (options_.has_exact_sources) return exact_sources_of(by, where);
   counts out;
   auto const as = grouping_of(by);
   auto const keys = fmt::format("{}", fmt::join(as.keys, ", "));
   auto const rows = internal::state_rows(filter_, as.table, as.inner, columns{"sources"}, where);
-  KIZASHI_TRY(
-      ask(fmt::format("select {0}, uniqCombinedMerge(sources) from ({1}) group by {0} order by {0}",
-                      keys, rows),
-          [&](native_row const& row) {
-            statistics_key key;
-            auto const column = read_key(by, row, key);
-            out[key] = row.number(column);
-          }));
-  if (by == group_by::port) return out;
-  KIZASHI_TRY(auto const less, without_address(by));
-  for (auto const& [key, count] : less)
-    if (auto const at = out.find(key); at != out.end() && at->second > 0) at->second -= count;
+  KIZASHI_TRY(ask(fmt::format("select {0}, uniqCombinedMerge(sources) from ({1}) group by {0} "
+                              "order by {0}",
+                              keys, rows),
+                  [&](native_row const& row) {
+                    statistics_key key;
+                    auto const column = read_key(by, row, key);
+                    out[key] = row.number(column);
+                  }));
+  KIZASHI_TRY(auto const zero, protocols_of_zero(by, where));
+  for (auto const& [key, protocol] : zero)
+    if (auto const at = out.find(key); protocol == 0 && at != out.end() && at->second > 0)
+      --at->second;
   return out;
 }
 
@@ -168,7 +171,7 @@ auto counting::exact_sources_of(group_by by, std::string const& where) -> result
   auto inner = as.inner;
   inner.push_back("src");
   for (auto const of : {family::ipv4, family::ipv6}) {
-    auto const which = of == family::ipv4 ? both(has_address, where) : where;
+    auto const which = of == family::ipv4 ? both("src != 0", where) : where;
     KIZASHI_TRY(ask(fmt::format("select {0}, uniqExact(src) from ({1}) group by {0} order by {0}",
                                 keys, internal::source_rows(filter_, of, inner, which)),
                     [&](native_row const& row) {
@@ -177,22 +180,24 @@ auto counting::exact_sources_of(group_by by, std::string const& where) -> result
                       out[key] += row.number(column);
                     }));
   }
+  KIZASHI_TRY(auto const zero, protocols_of_zero(by, where));
+  for (auto const& [key, protocol] : zero) out[key] += protocol > 0 ? 1 : 0;
   return out;
 }
 
-auto counting::without_address(group_by by) -> result<counts> {
+auto counting::protocols_of_zero(group_by by, std::string const& where) -> result<counts> {
   counts out;
   auto const as = grouping_of(by);
   auto const keys = fmt::format("{}", fmt::join(as.keys, ", "));
   auto inner = as.inner;
-  if (by != group_by::protocol) inner.push_back("protocol");
+  if (as.keys.front() != "protocol") inner.push_back("protocol");
+  auto const rows = internal::source_rows(filter_, family::ipv4, inner, both("src = 0", where));
   KIZASHI_TRY(
-      ask(fmt::format("select {0} from ({1}) group by {0} having max(protocol) = 0 order by {0}",
-                      keys, internal::source_rows(filter_, family::ipv4, inner, "src = 0")),
+      ask(fmt::format("select {0}, max(protocol) from ({1}) group by {0} order by {0}", keys, rows),
           [&](native_row const& row) {
             statistics_key key;
-            read_key(by, row, key);
-            out[key] = 1;
+            auto const column = read_key(by, row, key);
+            out[key] = row.number(column);
           }));
   return out;
 }
@@ -231,7 +236,7 @@ auto counting::count_sources() -> result<statistics> {
   auto const limit = options_.top > 0 ? fmt::format(" limit {}", options_.top) : std::string{};
   for (auto const of : {family::ipv4, family::ipv6}) {
     auto const rows = internal::source_rows(filter_, of, {"src", "packets", "bytes"},
-                                            of == family::ipv4 ? has_address : "");
+                                            of == family::ipv4 ? "src != 0" : "");
     KIZASHI_TRY(ask(fmt::format("select src, sum(packets) as n, sum(bytes) from ({}) group by src "
                                 "order by n desc, src{}",
                                 rows, limit),
@@ -243,6 +248,13 @@ auto counting::count_sources() -> result<statistics> {
                       to.sources = 1;
                     }));
   }
+  auto const zero = internal::source_rows(filter_, family::ipv4, {"protocol", "packets", "bytes"},
+                                          "src = 0 and protocol != 0");
+  KIZASHI_TRY(ask(fmt::format("select sum(packets), sum(bytes) from ({})", zero),
+                  [&](native_row const& row) {
+                    if (row.number(0) > 0)
+                      out.rows.push_back({{}, row.number(0), row.number(1), 1});
+                  }));
   std::ranges::sort(out.rows, [](statistics_row const& a, statistics_row const& b) {
     return a.packets != b.packets ? a.packets > b.packets : a.key < b.key;
   });
@@ -258,53 +270,67 @@ auto counting::all_sources() -> result<std::uint64_t> {
     for (auto const of : {family::ipv4, family::ipv6})
       KIZASHI_TRY(ask(fmt::format("select uniqExact(src) from ({})",
                                   internal::source_rows(filter_, of, {"src"},
-                                                        of == family::ipv4 ? has_address : "")),
+                                                        of == family::ipv4 ? "src != 0" : "")),
                       add));
-    return sources;
+  } else {
+    KIZASHI_TRY(
+        ask(fmt::format("select uniqCombinedMerge(sources) from ({})",
+                        internal::state_rows(filter_, state_table::place, {}, {"sources"}, {})),
+            add));
   }
-  KIZASHI_TRY(
-      ask(fmt::format("select uniqCombinedMerge(sources) from ({})",
-                      internal::state_rows(filter_, state_table::place, {}, {"sources"}, {})),
-          add));
-  bool is_too_many = false;
   KIZASHI_TRY(
       ask(fmt::format("select count(), max(protocol) from ({})",
                       internal::source_rows(filter_, family::ipv4, {"protocol"}, "src = 0")),
-          [&](native_row const& row) { is_too_many = row.number(0) > 0 && row.number(1) == 0; }));
-  return is_too_many && sources > 0 ? sources - 1 : sources;
+          [&](native_row const& row) {
+            bool const is_there = row.number(0) > 0, is_address = row.number(1) > 0;
+            if (options_.has_exact_sources)
+              sources += is_there && is_address ? 1 : 0;
+            else if (is_there && !is_address && sources > 0)
+              --sources;
+          }));
+  return sources;
 }
 
-auto counting::minute_in(std::uint64_t hour, std::string_view which) -> result<timestamp> {
+auto counting::first_of(timestamp begin, timestamp end, std::string_view which,
+                        std::string_view column) -> result<std::uint64_t> {
   auto narrow = filter_;
-  auto const begin = timestamp{static_cast<std::int64_t>(hour) * 1'000'000'000};
-  auto const end = begin + std::chrono::hours{1};
   narrow.from = filter_.from.is_known() ? std::max(begin, filter_.from) : begin;
   narrow.to = filter_.to.is_known() ? std::min(end, filter_.to) : end;
-  auto minute = timestamp::unknown();
-  KIZASHI_TRY(ask(fmt::format("select {}(minute) from ({})", which, internal::minute_rows(narrow)),
-                  [&](native_row const& row) {
-                    minute = timestamp{static_cast<std::int64_t>(row.number(0)) * 1'000'000'000};
-                  }));
-  return minute;
+  auto const rows = column == "minute"
+                        ? internal::minute_rows(narrow)
+                        : internal::state_rows(narrow, state_table::place, {"hour"}, {}, {});
+  std::uint64_t found = 0;
+  KIZASHI_TRY(ask(fmt::format("select {}({}) from ({})", which, column, rows),
+                  [&](native_row const& row) { found = row.number(0); }));
+  return found;
+}
+
+auto counting::minute_in(std::uint64_t day, std::string_view which) -> result<timestamp> {
+  auto const time = [](std::uint64_t seconds) {
+    return timestamp{static_cast<std::int64_t>(seconds) * 1'000'000'000};
+  };
+  KIZASHI_TRY(auto const hour, first_of(time(day), time(day + 86400), which, "hour"));
+  KIZASHI_TRY(auto const minute, first_of(time(hour), time(hour + 3600), which, "minute"));
+  return time(minute);
 }
 
 auto counting::totals() -> result<statistics_totals> {
   statistics_totals out;
-  std::uint64_t first_hour = 0, last_hour = 0;
-  auto const rows = internal::state_rows(filter_, state_table::place, {"hour", "sensor"},
+  std::uint64_t first_day = 0, last_day = 0;
+  auto const rows = internal::state_rows(filter_, state_table::place, {"day", "sensor"},
                                          {"packets", "bytes"}, {});
-  // Hour 0: without a time.
+  // Day 0: without a time.
   KIZASHI_TRY(
-      ask(fmt::format("select sumMerge(packets), sumMerge(bytes), uniqExactIf(intDiv(hour, 86400), "
-                      "hour > 0), minIf(hour, hour > 0), maxIf(hour, hour > 0), "
-                      "arraySort(groupUniqArray(sensor)) from ({})",
+      ask(fmt::format("select sumMerge(packets), sumMerge(bytes), uniqExactIf(day, day > 0), "
+                      "minIf(day, day > 0), maxIf(day, day > 0), arraySort(groupUniqArray(sensor)) "
+                      "from ({})",
                       rows),
           [&](native_row const& row) {
             out.packets = row.number(0);
             out.bytes = row.number(1);
             out.days = row.number(2);
-            first_hour = row.number(3);
-            last_hour = row.number(4);
+            first_day = row.number(3);
+            last_day = row.number(4);
             auto const [begin, end] = row.column(5).list_at(row.row());
             for (auto i = begin; i < end; ++i)
               out.sensors.push_back(
@@ -312,9 +338,9 @@ auto counting::totals() -> result<statistics_totals> {
           }));
   if (out.packets == 0) return out;
   KIZASHI_TRY(out.sources, all_sources());
-  if (last_hour == 0) return out;
-  KIZASHI_TRY(out.first, minute_in(first_hour, "min"));
-  KIZASHI_TRY(out.last, minute_in(last_hour, "max"));
+  if (last_day == 0) return out;
+  KIZASHI_TRY(out.first, minute_in(first_day, "min"));
+  KIZASHI_TRY(out.last, minute_in(last_day, "max"));
   return out;
 }
 

@@ -24,11 +24,11 @@
 namespace kizashi::store {
 
 /// Which packets a question is about. With one of the times given, packets without a time are not
-/// among them; the tables keep those in the first hour of 1970, whose packets count as such.
+/// among them; the tables keep those in 1970's first hour, and its packets count as such.
 struct packet_filter {
   std::vector<std::uint16_t> sensors;     ///< numbers of the table `names`; none: all
-  timestamp from = timestamp::unknown();  ///< unknown: from the first on
-  timestamp to = timestamp::unknown();    ///< not included; after `from`; unknown: to the last
+  timestamp from = timestamp::unknown();  ///< a whole minute; unknown: from the first on
+  timestamp to = timestamp::unknown();    ///< likewise, not included; unknown: to the last
 };
 
 /// What each question of a function may cost, and what stops it (`question::wants_stop`).
@@ -44,7 +44,7 @@ struct statistics_key {
   std::uint32_t time = 0;  ///< begin of the hour or day, seconds since 1970; 0: without a time
   std::uint16_t sensor = 0;
   std::uint8_t ip_protocol = 0;  ///< as the IP header says; 0: packets without IP
-  std::uint16_t port = 0;        ///< 0: also where none could be read (fragments, cut headers)
+  std::uint16_t port = 0;
   recognise::country_code country{};
   recognise::asn asn{};
   net::address source{};

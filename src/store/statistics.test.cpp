@@ -31,6 +31,7 @@ struct seen {
   bool has_ip = true;
   std::uint8_t ip_protocol = 6;
   std::uint16_t port = 0;
+  bool has_port = true;
   std::uint32_t length = 60;
 };
 
@@ -50,6 +51,7 @@ auto invent(std::uint16_t sensor, std::size_t count) -> std::vector<seen> {
     is.ip_protocol = protocols[random.below(7)];
     is.port = static_cast<std::uint16_t>(is.ip_protocol == 47 ? 0 : random.below(4));
     is.length = 60 + random.below(3);
+    if (random.below(8) == 0) is.has_port = false, is.port = 0;
     if (random.below(5) == 0)
       is.source = net::ipv6{0x20010DB800000000U, random.below(12)};
     else if (random.below(9) == 0)
@@ -65,9 +67,11 @@ void put(net::packet_batch& batch, std::size_t row, seen const& is) {
   made.ip_protocol = is.ip_protocol;
   made.destination_port = is.port;
   made.wire_length = is.length;
-  if (!is.has_ip) made.attributes = net::bit(net::attribute::no_ip);
+  using net::attribute;
+  if (!is.has_ip) made.attributes = net::bit(attribute::no_ip);
+  if (is.has_ip && is.has_port) made.attributes = net::bit(attribute::ports);
   if (is.source.is_ipv6()) {
-    made.attributes = net::bit(net::attribute::ipv6);
+    made.attributes |= net::bit(attribute::ipv6);
     made.source = made.destination = static_cast<std::uint32_t>(batch.ipv6.size());
     batch.ipv6.push_back({is.source.as_ipv6(), {0x20010DB8FFFFFFFFU, row % 7}});
   } else {
@@ -116,7 +120,8 @@ auto count_slowly(std::vector<seen> const& all, packet_filter const& filter, gro
     -> std::vector<statistics_row> {
   std::map<statistics_key, sums> groups;
   for (auto const& is : all) {
-    if (by == group_by::port && is.ip_protocol != 6 && is.ip_protocol != 17) continue;
+    if (by == group_by::port && (!is.has_port || (is.ip_protocol != 6 && is.ip_protocol != 17)))
+      continue;
     if (by == group_by::source && !is.has_ip) continue;
     if (passes(is, filter)) groups[key_of(is, by)].add(is);
   }
@@ -215,12 +220,12 @@ TEST_F(Statistics, OfOneSensor) {
 
 TEST_F(Statistics, OfAnyTime) {
   random_source random{7};
-  for (auto round = 0; round < 12; ++round) {
+  for (auto round = 0; round < 6; ++round) {
     packet_filter filter;
     auto const some_time = [&] {
       // Every other one on an hour, a day among them.
       auto const time = begin + static_cast<std::int64_t>(random.below(180'000));
-      return timestamp{(round % 2 == 0 ? time / 3600 * 3600 : time) * second};
+      return timestamp{(round % 2 == 0 ? time / 3600 * 3600 : time / 60 * 60) * second};
     };
     if (round % 5 != 1) filter.from = some_time();
     if (round % 5 != 2) filter.to = some_time();
@@ -269,7 +274,7 @@ TEST_F(Statistics, TheTopRowsHaveTheirSources) {
 TEST_F(Statistics, OfHosts) {
   packet_filter cut;
   cut.from = timestamp{(begin + 600) * second};
-  cut.to = timestamp{(begin + 90'001) * second};
+  cut.to = timestamp{(begin + 90'000) * second};
   for (auto const* const text : {"198.51.100.3", "198.51.100.0/28", "0.0.0.0", "0.0.0.0/0",
                                  "2001:db8::5", "2001:db8::/125", "203.0.113.1"})
     for (auto const& filter : {packet_filter{}, cut}) {
@@ -343,17 +348,23 @@ private:
 };
 
 constexpr auto example_packets =
-    "insert into packets (sensor, ts, src, dst, dst_port, protocol, wire_length, scanner, "
-    "fingerprints, country, asn) select toUInt16(1 + number % 2), if(number = 7, 0, "
-    "1768467600000000 + number * 777000000), if(number % 9 = 8, 0, toUInt32(3325256704 + number % "
-    "5)), toUInt32(number), toUInt16(number % 4), toUInt8(if(number % 9 = 8, 0, if(number % 3 = 0, "
-    "17, 6))), 60, toUInt16(number % 2), bitShiftLeft(toUInt64(1), number % 3), if(number % 2 = 0, "
-    "'JP', 'US'), toUInt32(64500 + number % 2) from numbers(40);\n"
-    "insert into packets6 (sensor, ts, src, dst, dst_port, protocol, wire_length, country, asn) "
-    "select 1, 1768467600000000 + number * 777000000, "
+    "insert into tuples (sensor, minute, src, dst, dst_port, protocol, attributes, scanner, "
+    "fingerprints, country, asn, packets, bytes) select toUInt16(1 + number % 2), "
+    "toUInt32(if(number = 7, 0, intDiv(1768467600 + number * 777, 60) * 60)), "
+    "toUInt32(if(number % 9 = 8, 0, 3325256704 + number % 5)), toUInt32(number), "
+    "toUInt16(number % 4), toUInt8(if(number % 9 = 8, 0, if(number % 3 = 0, 17, 6))), "
+    "toUInt16(if(number % 4 = 0, 0, 128)), toUInt16(number % 2), bitShiftLeft(toUInt64(1), number "
+    "% 3), toFixedString(if(number % 2 = 0, 'JP', 'US'), 2), toUInt32(64500 + number % 2), "
+    "toUInt64(1 + number % 3), toUInt64(60 * (1 + number % 3)) from numbers(120);\n"
+    "insert into tuples6 (sensor, minute, src, dst, dst_port, protocol, attributes, country, asn, "
+    "packets, bytes) select toUInt16(1), toUInt32(intDiv(1768467600 + number * 7777, 60) * 60), "
     "toFixedString(unhex(concat('20010DB80000000000000000000000', if(number % 2 = 0, '0A', "
     "'0B'))), "
-    "16), toFixedString('', 16), 443, 6, 80, '--', 0 from numbers(9);\n"
+    "16), toFixedString('', 16), toUInt16(443), toUInt8(6), toUInt16(129), toFixedString('--', 2), "
+    "toUInt32(0), toUInt64(2), toUInt64(160) from numbers(12);\n"
+    "insert into packets (sensor, ts, src, dst) select toUInt16(1 + number % 2), 1768467600000001 "
+    "+ "
+    "number * 777000000, toUInt32(3325256704 + number % 5), toUInt32(number) from numbers(120);\n"
     "insert into names values ('sensor', 1, 'north'), ('sensor', 2, 'south');\n";
 
 /// Everything that statistics ask is in tests/store/statistics.sql, and the answers are those that
@@ -377,7 +388,7 @@ TEST_F(Asked, IsWhatTheOldestEngineAnswersAlike) {
   recording_engine recorded{*engine_};
   packet_filter cut;
   cut.from = timestamp{(begin + 600) * second};
-  cut.to = timestamp{(begin + 3 * 3600 + 1800) * second};
+  cut.to = timestamp{(begin + 18 * 3600 + 1800) * second};  // a day's end between them
   cut.sensors = {1, 2};
   for (auto const& filter : {packet_filter{}, cut}) {
     count_options options;
@@ -389,7 +400,9 @@ TEST_F(Asked, IsWhatTheOldestEngineAnswersAlike) {
       ASSERT_TRUE(profile_of(recorded, *net::prefix::parse(who), filter, {}));
   }
   cut.sensors = {2};
+  cut.to = timestamp{(begin + 60 * 3600) * second};  // a whole day between them
   ASSERT_TRUE(count_by(recorded, cut, group_by::port, {}));
+  ASSERT_TRUE(count_by(recorded, cut, group_by::source, {}));
   ASSERT_TRUE(stored_names(recorded, "sensor", {}));
   std::string answers;
   for (auto const& sql : recorded.asked) answers += ask(sql);

@@ -1,97 +1,130 @@
 #include "kizashi/store/internal/stored_rows.hpp"
 
 #include <algorithm>
-#include <limits>
 
 #include <fmt/format.h>
 
 namespace kizashi::store::internal {
 namespace {
 
-constexpr std::uint64_t second = 1'000'000;  // in microseconds
-constexpr std::uint64_t hour = 3600 * second;
-/// After every time that the tables can hold: their hours have 32 bits.
-constexpr std::uint64_t end_of_time = std::uint64_t{1} << 32;
+constexpr std::uint64_t hour = 3600, day = 24 * hour;
+/// The day behind every time that the tables can hold: theirs have 32 bits.
+constexpr std::uint64_t end_of_time = ((std::uint64_t{1} << 32) / day + 1) * day;
 
-auto packets_of(family of) -> std::string_view {
-  return of == family::ipv4 ? "packets" : "packets6";
+auto is_in(column_names const& names, std::string_view name) -> bool {
+  return std::ranges::find(names, name) != names.end();
 }
 
-auto in_sensors(packet_filter const& filter) -> std::string {
-  return filter.sensors.empty()
-             ? ""
-             : fmt::format(" and sensor in ({})", fmt::join(filter.sensors, ","));
+/// Puts the whole `step`s of a stretch into `whole` and what is left at its ends into `rest`.
+void carve(stretch const& from, std::uint64_t step, std::vector<stretch>& whole,
+           std::vector<stretch>& rest) {
+  auto const first = (from.from + step - 1) / step * step, last = from.to / step * step;
+  if (first >= last) {
+    rest.push_back(from);
+    return;
+  }
+  whole.push_back({first, last});
+  if (from.from < first) rest.push_back({from.from, first});
+  if (last < from.to) rest.push_back({last, from.to});
 }
 
-auto and_also(condition where) -> std::string {
-  return where.empty() ? "" : fmt::format(" and {}", where);
-}
-
-auto in_hours(packet_filter const& filter, time_split const& split, std::string_view column,
-              condition where) -> std::string {
-  auto const time = split.is_all ? std::string{"1"}
-                                 : fmt::format("{0} >= {1} and {0} < {2}", column, split.hours.from,
-                                               split.hours.to);
-  return time + in_sensors(filter) + and_also(where);
-}
-
-auto in_stretches(std::vector<stretch> const& all) -> std::string {
+/// "(minute >= 60 and minute < 120 or minute >= 240 and minute < 300)"; `unit` makes seconds the
+/// column's unit.
+auto in_stretches(std::vector<stretch> const& all, std::string_view column, std::uint64_t unit = 1)
+    -> std::string {
   std::string text;
   for (auto const& each : all)
-    text += fmt::format("{}(ts >= {} and ts < {})", text.empty() ? "" : " or ", each.from, each.to);
-  return fmt::format("({})", text);
+    text += fmt::format("{0}{1} >= {2} and {1} < {3}", text.empty() ? "" : " or ", column,
+                        each.from * unit, each.to * unit);
+  return text.empty() ? "0" : fmt::format("({})", text);
 }
 
-auto in_edges(packet_filter const& filter, time_split const& split, condition where)
+auto of_filter(packet_filter const& filter, std::string const& time, condition where)
     -> std::string {
-  return in_stretches(split.edges) + in_sensors(filter) + and_also(where);
+  auto text = time;
+  if (!filter.sensors.empty())
+    text += fmt::format(" and sensor in ({})", fmt::join(filter.sensors, ","));
+  if (!where.empty()) text += fmt::format(" and {}", where);
+  return text;
 }
 
-/// A column of a rollup, made of a packet.
-auto of_packet(std::string_view column) -> std::string_view {
-  if (column == "hour") return "toUInt32(intDiv(ts, 3600000000) * 3600) as hour";
-  if (column == "minute") return "toUInt32(intDiv(ts, 60000000) * 60) as minute";
+/// A column of a rollup by day, made of one by hour.
+auto of_hour(std::string_view column) -> std::string_view {
+  return column == "day" ? "toUInt32(intDiv(hour, 86400) * 86400) as day" : column;
+}
+
+/// A column of a rollup, made of a tuple.
+auto of_tuple(std::string_view column) -> std::string_view {
+  if (column == "day") return "toUInt32(intDiv(minute, 86400) * 86400) as day";
+  if (column == "hour") return "toUInt32(intDiv(minute, 3600) * 3600) as hour";
   if (column == "port") return "dst_port as port";
-  if (column == "packets") return "toUInt64(1) as packets";
-  if (column == "bytes") return "toUInt64(wire_length) as bytes";
+  if (column == "has_port") return "toUInt8(bitAnd(attributes, 128) != 0) as has_port";
   return column;
 }
 
-auto state_of_packets(std::string_view column, family of) -> std::string_view {
-  if (column == "packets") return "sumState(toUInt64(1)) as packets";
-  if (column == "bytes") return "sumState(toUInt64(wire_length)) as bytes";
-  // As schema/store.sql has it.
-  return of == family::ipv4 ? "uniqCombinedState(toUInt64(src)) as sources"
-                            : "uniqCombinedState(cityHash64(src)) as sources";
+auto tuples_of(family of) -> std::string_view {
+  return of == family::ipv4 ? "tuples" : "tuples6";
 }
 
-void add_part(std::string& sql, std::string const& part) {
-  sql += sql.empty() ? part : " union all " + part;
+/// As the views of schema/store.sql have it.
+auto state_of_tuples(std::string_view column, family of) -> std::string {
+  if (column == "sources")
+    return of == family::ipv4 ? "uniqCombinedState(toUInt64(src)) as sources"
+                              : "uniqCombinedState(cityHash64(src)) as sources";
+  return fmt::format("sumState({0}.{1}) as {1}", tuples_of(of), column);
+}
+
+template <class Made>
+auto made_of(column_names const& columns, Made make) -> std::string {
+  std::string text;
+  for (auto const each : columns) text += fmt::format("{}{}", text.empty() ? "" : ", ", make(each));
+  return text;
+}
+
+class union_of {
+public:
+  void add(std::string const& columns, std::string_view table, std::string const& where,
+           std::string_view tail = "") {
+    text_ += fmt::format("{}select {} from {} where {}{}", text_.empty() ? "" : " union all ",
+                         columns, table, where, tail);
+  }
+  [[nodiscard]] auto text() const -> std::string const& { return text_; }
+
+private:
+  std::string text_;
+};
+
+/// Whether a table is to be asked. The one for everything is, too, when there is nothing: a
+/// question needs a table.
+auto has_top(time_split const& split, std::vector<stretch> const& top) -> bool {
+  return split.is_all || !top.empty() ||
+         (split.days.empty() && split.hours.empty() && split.minutes.empty());
+}
+
+auto in_top(packet_filter const& filter, time_split const& split, std::vector<stretch> const& top,
+            std::string_view column, condition where) -> std::string {
+  return of_filter(filter, split.is_all ? "1" : in_stretches(top, column), where);
 }
 
 }  // namespace
 
-auto split_time(packet_filter const& filter) -> time_split {
+auto split_time(packet_filter const& filter, bool has_days) -> time_split {
   time_split split;
   split.is_all = !filter.from.is_known() && !filter.to.is_known();
   if (split.is_all) return split;
-  // Packets are kept to the microsecond.
-  auto const microseconds = [](timestamp time) {
-    return (static_cast<std::uint64_t>(time.nanoseconds()) + 999) / 1000;
+  auto const seconds = [](timestamp time) {
+    return static_cast<std::uint64_t>(time.nanoseconds()) / 1'000'000'000;
   };
   // The first hour is where packets without a time are.
-  auto const from = filter.from.is_known() ? std::max(hour, microseconds(filter.from)) : hour;
-  auto const to = filter.to.is_known() ? microseconds(filter.to) : end_of_time * second;
-  if (from >= to) return split;
-  auto const first = (from + hour - 1) / hour * hour;
-  auto const last = filter.to.is_known() ? to / hour * hour : to;
-  if (first > last) {  // both ends in one hour
-    split.edges.push_back({from, to});
-    return split;
+  stretch const all{filter.from.is_known() ? std::max(hour, seconds(filter.from)) : hour,
+                    filter.to.is_known() ? seconds(filter.to) : end_of_time};
+  if (all.from >= all.to) return split;
+  std::vector<stretch> rest{all};
+  if (has_days) {
+    rest.clear();
+    carve(all, day, split.days, rest);
   }
-  split.hours = {first / second, last / second};
-  if (from < first) split.edges.push_back({from, first});
-  if (last < to) split.edges.push_back({last, to});
+  for (auto const& each : rest) carve(each, hour, split.hours, split.minutes);
   return split;
 }
 
@@ -101,66 +134,77 @@ auto address_literal(net::address a) -> std::string {
                      a.as_ipv6().low());
 }
 
-auto source_rows(packet_filter const& filter, family of,
-                 std::vector<std::string_view> const& columns, condition where) -> std::string {
-  auto const split = split_time(filter);
-  std::string sql;
-  if (split.has_hours())
-    add_part(sql, fmt::format("select {} from {} where {}", fmt::join(columns, ", "),
-                              of == family::ipv4 ? "source_hour" : "source6_hour",
-                              in_hours(filter, split, "hour", where)));
-  std::vector<std::string_view> made;
-  for (auto const each : columns) made.push_back(of_packet(each));
-  if (!split.edges.empty())
-    add_part(sql, fmt::format("select {} from {} where {}", fmt::join(made, ", "), packets_of(of),
-                              in_edges(filter, split, where)));
-  return sql;
+auto source_rows(packet_filter const& filter, family of, column_names const& columns,
+                 condition where) -> std::string {
+  bool const is_ipv4 = of == family::ipv4;
+  bool const has_days = !is_in(columns, "hour") && !is_in(columns, "protocol") &&
+                        where.find("protocol") == condition::npos;
+  auto const split = split_time(filter, has_days);
+  union_of parts;
+  if (has_days && has_top(split, split.days))
+    parts.add(fmt::format("{}", fmt::join(columns, ", ")), is_ipv4 ? "source_day" : "source6_day",
+              in_top(filter, split, split.days, "day", where));
+  if (has_days ? !split.hours.empty() : has_top(split, split.hours))
+    parts.add(made_of(columns, of_hour), is_ipv4 ? "source_hour" : "source6_hour",
+              in_top(filter, split, split.hours, "hour", where));
+  if (!split.minutes.empty())
+    parts.add(made_of(columns, of_tuple), tuples_of(of),
+              of_filter(filter, in_stretches(split.minutes, "minute"), where));
+  return parts.text();
 }
 
-auto state_rows(packet_filter const& filter, state_table table,
-                std::vector<std::string_view> const& keys,
-                std::vector<std::string_view> const& values, condition where) -> std::string {
-  auto const split = split_time(filter);
-  std::string sql;
+auto state_rows(packet_filter const& filter, state_table table, column_names const& keys,
+                column_names const& values, condition where) -> std::string {
+  bool const is_port = table == state_table::port;
+  bool const has_days = !is_in(keys, "hour");
+  auto const split = split_time(filter, has_days);
   auto columns = keys;
   columns.insert(columns.end(), values.begin(), values.end());
-  if (split.has_hours())
-    add_part(sql, fmt::format("select {} from {} where {}", fmt::join(columns, ", "),
-                              table == state_table::port ? "port_hour" : "place_hour",
-                              in_hours(filter, split, "hour", where)));
-  if (split.edges.empty()) return sql;
+  union_of parts;
+  if (has_days && has_top(split, split.days))
+    parts.add(fmt::format("{}", fmt::join(columns, ", ")), is_port ? "port_day" : "place_day",
+              in_top(filter, split, split.days, "day", where));
+  if (has_days ? !split.hours.empty() : has_top(split, split.hours))
+    parts.add(made_of(columns, of_hour), is_port ? "port_hour" : "place_hour",
+              in_top(filter, split, split.hours, "hour", where));
+  if (split.minutes.empty()) return parts.text();
+  auto const group =
+      keys.empty() ? std::string{} : fmt::format(" group by {}", fmt::join(keys, ", "));
   for (auto const of : {family::ipv4, family::ipv6}) {
-    std::vector<std::string_view> made;
-    for (auto const each : keys) made.push_back(of_packet(each));
-    for (auto const each : values) made.push_back(state_of_packets(each, of));
-    auto const group =
-        keys.empty() ? std::string{} : fmt::format(" group by {}", fmt::join(keys, ", "));
-    add_part(sql, fmt::format("select {} from {} where {}{}", fmt::join(made, ", "), packets_of(of),
-                              in_edges(filter, split, where), group));
+    auto const made = made_of(columns, [&](std::string_view column) {
+      return is_in(values, column) ? state_of_tuples(column, of) : std::string{of_tuple(column)};
+    });
+    parts.add(made, tuples_of(of), of_filter(filter, in_stretches(split.minutes, "minute"), where),
+              group);
   }
-  return sql;
+  return parts.text();
 }
 
 auto minute_rows(packet_filter const& filter) -> std::string {
-  auto const split = split_time(filter);
-  std::string sql;
-  if (split.has_hours())
-    add_part(sql, fmt::format("select minute from port_minute where {}",
-                              in_hours(filter, split, "minute", {})));
-  if (split.edges.empty()) return sql;
-  for (auto const of : {family::ipv4, family::ipv6})
-    add_part(sql, fmt::format("select {} from {} where {}", of_packet("minute"), packets_of(of),
-                              in_edges(filter, split, {})));
-  return sql;
+  auto const split = split_time(filter, false);
+  auto all = split.hours;
+  all.insert(all.end(), split.minutes.begin(), split.minutes.end());
+  return fmt::format("select minute from port_minute where {}",
+                     in_top(filter, split, all, "minute", {}));
 }
 
-auto packet_rows_sql(packet_filter const& filter, family of, std::string_view columns,
-                     condition where) -> std::string {
-  auto const split = split_time(filter);
-  auto times = split.edges;
-  if (split.has_hours()) times.push_back({split.hours.from * second, split.hours.to * second});
-  return fmt::format("select {} from {} where {}{}{}", columns, packets_of(of),
-                     split.is_all ? "1" : in_stretches(times), in_sensors(filter), and_also(where));
+auto tuple_rows(packet_filter const& filter, family of, std::string_view columns, condition where)
+    -> std::string {
+  auto const split = split_time(filter, false);
+  auto all = split.hours;
+  all.insert(all.end(), split.minutes.begin(), split.minutes.end());
+  return fmt::format("select {} from {} where {}", columns, tuples_of(of),
+                     in_top(filter, split, all, "minute", where));
+}
+
+auto packet_rows(packet_filter const& filter, family of, std::string_view columns, condition where)
+    -> std::string {
+  auto const split = split_time(filter, false);
+  auto all = split.hours;
+  all.insert(all.end(), split.minutes.begin(), split.minutes.end());
+  auto const time = split.is_all ? std::string{"1"} : in_stretches(all, "ts", 1'000'000);
+  return fmt::format("select {} from {} where {}", columns,
+                     of == family::ipv4 ? "packets" : "packets6", of_filter(filter, time, where));
 }
 
 }  // namespace kizashi::store::internal

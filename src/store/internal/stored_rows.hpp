@@ -1,5 +1,5 @@
-// The SQL of "all rows of this time and these sensors": rollups for whole hours, packets for the
-// parts of hours at both ends, under the rollups' names of columns.
+// The SQL of "all rows of this time and these sensors": rollups of whole days and whole hours,
+// tuples for the minutes at both ends, under the rollups' names of columns.
 #pragma once
 
 #include <cstdint>
@@ -12,56 +12,56 @@
 
 namespace kizashi::store::internal {
 
-/// The end is not included.
+/// Seconds since 1970; the end is not included.
 struct stretch {
   std::uint64_t from = 0;
   std::uint64_t to = 0;
   friend auto operator==(stretch const&, stretch const&) -> bool = default;
 };
 
-/// The time of a filter.
+/// A filter's time, each part of it in the coarsest unit that has it whole.
 struct time_split {
-  bool is_all = false;         ///< no bound: everything, packets without a time too
-  stretch hours;               ///< seconds, multiples of 3,600; empty where no hour is whole
-  std::vector<stretch> edges;  ///< microseconds: what the hours leave; two at most
-
-  /// Whether rollups are to be asked. When there is nothing at all, too: a question needs a table.
-  [[nodiscard]] auto has_hours() const noexcept -> bool {
-    return is_all || hours.from < hours.to || edges.empty();
-  }
+  bool is_all = false;  ///< no bound: everything, packets without a time too
+  std::vector<stretch> days;
+  std::vector<stretch> hours;
+  std::vector<stretch> minutes;
 };
-[[nodiscard]] auto split_time(packet_filter const& filter) -> time_split;
+/// `has_days`: whether there is a table by day; else hours take its part.
+[[nodiscard]] auto split_time(packet_filter const& filter, bool has_days) -> time_split;
 
 enum class family : std::uint8_t { ipv4, ipv6 };
 
 /// "src" as a literal.
 [[nodiscard]] auto address_literal(net::address a) -> std::string;
 
-/// Which rows, beside the filter: a condition on columns that all tables have.
+/// Which rows, beside the filter: a condition on `src` and columns that are asked for.
 using condition = std::string_view;
+using column_names = std::vector<std::string_view>;
 
-/// "select COLUMNS from ...": rows of (hour, sensor, src, protocol, port, country, asn) with
-/// packets and bytes. `columns` are any of these.
-[[nodiscard]] auto source_rows(packet_filter const& filter, family of,
-                               std::vector<std::string_view> const& columns, condition where)
-    -> std::string;
+/// "select COLUMNS from ...": rows of (day, hour, sensor, src, protocol, port, has_port, country,
+/// asn) with packets and bytes. `columns` are any of these; without hour, protocol and port whole
+/// days are quick.
+[[nodiscard]] auto source_rows(packet_filter const& filter, family of, column_names const& columns,
+                               condition where) -> std::string;
 
 /// The tables of states.
 enum class state_table : std::uint8_t { port, place };
 
 /// "select KEYS, VALUES from ...": rows with states of packets, bytes and sources. `keys` are of
-/// hour, sensor and protocol, port or country, asn; `values` are of packets, bytes, sources.
+/// day, hour, sensor and protocol, port, has_port or country, asn; `values` are of packets, bytes,
+/// sources. Without hour whole days are quick.
 [[nodiscard]] auto state_rows(packet_filter const& filter, state_table table,
-                              std::vector<std::string_view> const& keys,
-                              std::vector<std::string_view> const& values, condition where)
+                              column_names const& keys, column_names const& values, condition where)
     -> std::string;
 
 /// "select minute from ...": one row or more for each minute with packets.
 [[nodiscard]] auto minute_rows(packet_filter const& filter) -> std::string;
 
-/// "select COLUMNS from packets where ...": the packets themselves, for who names a range of
-/// sources.
-[[nodiscard]] auto packet_rows_sql(packet_filter const& filter, family of, std::string_view columns,
-                                   condition where) -> std::string;
+/// "select COLUMNS from TABLE where ...": the tuples or the packets themselves, for who names a
+/// range of sources.
+[[nodiscard]] auto tuple_rows(packet_filter const& filter, family of, std::string_view columns,
+                              condition where) -> std::string;
+[[nodiscard]] auto packet_rows(packet_filter const& filter, family of, std::string_view columns,
+                               condition where) -> std::string;
 
 }  // namespace kizashi::store::internal

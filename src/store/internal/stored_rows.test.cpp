@@ -8,9 +8,10 @@ namespace {
 
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
+using ::testing::SizeIs;
 
-constexpr std::uint64_t hour = 3600, micro = 1'000'000;
-constexpr std::uint64_t nine = 1'768'467'600;  // 2026-01-15T09:00:00Z
+constexpr std::uint64_t hour = 3600, day = 24 * hour;
+constexpr std::uint64_t midnight = 1'768'435'200;  // 2026-01-15T00:00:00Z
 
 auto filter_of(std::string_view from, std::string_view to) -> packet_filter {
   packet_filter filter;
@@ -20,53 +21,70 @@ auto filter_of(std::string_view from, std::string_view to) -> packet_filter {
 }
 
 TEST(split_time, no_bound_is_everything) {
-  auto const split = split_time({});
+  auto const split = split_time({}, true);
   EXPECT_TRUE(split.is_all);
-  EXPECT_TRUE(split.has_hours());
-  EXPECT_THAT(split.edges, IsEmpty());
+  EXPECT_THAT(split.days, IsEmpty());
+  EXPECT_THAT(split.minutes, IsEmpty());
 }
 
-TEST(split_time, whole_hours_have_no_edges) {
-  auto const split = split_time(filter_of("2026-01-15T09:00:00Z", "2026-01-15T11:00:00Z"));
-  EXPECT_EQ(split.hours, (stretch{nine, nine + 2 * hour}));
-  EXPECT_THAT(split.edges, IsEmpty());
+TEST(split_time, whole_days_and_what_is_left) {
+  auto const filter = filter_of("2026-01-14T22:30:00Z", "2026-01-16T02:00:00Z");
+  auto const split = split_time(filter, true);
+  EXPECT_THAT(split.days, ElementsAre(stretch{midnight, midnight + day}));
+  EXPECT_THAT(split.hours, ElementsAre(stretch{midnight - hour, midnight},
+                                       stretch{midnight + day, midnight + day + 2 * hour}));
+  EXPECT_THAT(split.minutes, ElementsAre(stretch{midnight - 5400, midnight - hour}));
+  auto const without = split_time(filter, false);
+  EXPECT_THAT(without.days, IsEmpty());
+  EXPECT_THAT(without.hours, ElementsAre(stretch{midnight - hour, midnight + day + 2 * hour}));
+  EXPECT_THAT(without.minutes, ElementsAre(stretch{midnight - 5400, midnight - hour}));
 }
 
-TEST(split_time, cut_hours_are_edges) {
-  auto const split = split_time(filter_of("2026-01-15T09:30:00Z", "2026-01-15T11:00:00.000001Z"));
-  EXPECT_EQ(split.hours, (stretch{nine + hour, nine + 2 * hour}));
-  EXPECT_THAT(split.edges,
-              ElementsAre(stretch{(nine + 1800) * micro, (nine + hour) * micro},
-                          stretch{(nine + 2 * hour) * micro, (nine + 2 * hour) * micro + 1}));
+TEST(split_time, whole_hours) {
+  auto const split = split_time(filter_of("2026-01-15T09:00:00Z", "2026-01-15T11:00:00Z"), true);
+  EXPECT_THAT(split.days, IsEmpty());
+  EXPECT_THAT(split.hours, ElementsAre(stretch{midnight + 9 * hour, midnight + 11 * hour}));
+  EXPECT_THAT(split.minutes, IsEmpty());
 }
 
 TEST(split_time, both_ends_in_one_hour) {
-  auto const split = split_time(filter_of("2026-01-15T09:10:00Z", "2026-01-15T09:20:00Z"));
-  EXPECT_FALSE(split.has_hours());
-  EXPECT_THAT(split.edges, ElementsAre(stretch{(nine + 600) * micro, (nine + 1200) * micro}));
-  auto const begin = split_time(filter_of("2026-01-15T09:00:00Z", "2026-01-15T09:20:00Z"));
-  EXPECT_FALSE(begin.has_hours());
-  EXPECT_THAT(begin.edges, ElementsAre(stretch{nine * micro, (nine + 1200) * micro}));
-  auto const end = split_time(filter_of("2026-01-15T09:10:00Z", "2026-01-15T10:00:00Z"));
-  EXPECT_FALSE(end.has_hours());
-  EXPECT_THAT(end.edges, ElementsAre(stretch{(nine + 600) * micro, (nine + hour) * micro}));
-}
-
-TEST(split_time, nanoseconds_are_rounded_up_to_what_is_kept) {
-  auto const split =
-      split_time(filter_of("2026-01-15T09:10:00.000000001Z", "2026-01-15T09:10:00.000001001Z"));
-  auto const base = (nine + 600) * micro;
-  EXPECT_THAT(split.edges, ElementsAre(stretch{base + 1, base + 2}));
+  auto const nine = midnight + 9 * hour;
+  auto const minutes = [](std::string_view from, std::string_view to) {
+    auto const split = split_time(filter_of(from, to), true);
+    EXPECT_THAT(split.hours, IsEmpty());
+    return split.minutes;
+  };
+  EXPECT_THAT(minutes("2026-01-15T09:10:00Z", "2026-01-15T09:20:00Z"),
+              ElementsAre(stretch{nine + 600, nine + 1200}));
+  EXPECT_THAT(minutes("2026-01-15T09:00:00Z", "2026-01-15T09:20:00Z"),
+              ElementsAre(stretch{nine, nine + 1200}));
+  EXPECT_THAT(minutes("2026-01-15T09:10:00Z", "2026-01-15T10:00:00Z"),
+              ElementsAre(stretch{nine + 600, nine + hour}));
+  EXPECT_THAT(minutes("2026-01-15T09:10:00Z", "2026-01-15T10:20:00Z"),
+              ElementsAre(stretch{nine + 600, nine + hour + 1200}));
 }
 
 TEST(split_time, a_bound_leaves_packets_without_a_time_out) {
-  auto const split = split_time(filter_of("", "2026-01-15T09:00:00Z"));
-  EXPECT_EQ(split.hours, (stretch{hour, nine}));
-  auto const open = split_time(filter_of("2026-01-15T09:00:00Z", ""));
-  EXPECT_EQ(open.hours, (stretch{nine, std::uint64_t{1} << 32}));
-  auto const nothing = split_time(filter_of("", "1970-01-01T00:30:00Z"));
-  EXPECT_TRUE(nothing.has_hours());
-  EXPECT_EQ(nothing.hours, (stretch{0, 0}));
+  auto const split = split_time(filter_of("", "2026-01-15T00:00:00Z"), true);
+  EXPECT_THAT(split.days, ElementsAre(stretch{day, midnight}));
+  EXPECT_THAT(split.hours, ElementsAre(stretch{hour, day}));
+  auto const open = split_time(filter_of("2026-01-15T00:00:00Z", ""), true);
+  ASSERT_THAT(open.days, SizeIs(1));
+  EXPECT_EQ(open.days.front().from, midnight);
+  EXPECT_GT(open.days.front().to, std::uint64_t{1} << 32);
+  EXPECT_THAT(open.hours, IsEmpty());
+  auto const nothing = split_time(filter_of("", "1970-01-01T00:30:00Z"), true);
+  EXPECT_FALSE(nothing.is_all);
+  EXPECT_THAT(nothing.minutes, IsEmpty());
+}
+
+TEST(stored_rows, nothing_is_asked_of_a_table_all_the_same) {
+  auto const filter = filter_of("", "1970-01-01T00:30:00Z");
+  EXPECT_EQ(source_rows(filter, family::ipv4, {"src"}, {}), "select src from source_day where 0");
+  EXPECT_EQ(source_rows(filter, family::ipv6, {"src", "hour"}, "src = 1"),
+            "select src, hour from source6_hour where 0 and src = 1");
+  EXPECT_EQ(state_rows(filter, state_table::place, {"asn"}, {"packets"}, {}),
+            "select asn, packets from place_day where 0");
 }
 
 TEST(address_literal, of_both_families) {
