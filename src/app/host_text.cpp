@@ -106,11 +106,11 @@ private:
     });
     auto const system = first_of(of_.systems, [&](statistics_row const& each) {
       auto const name = what_.question.places.name(each.key.asn);
-      if (each.key.asn.number() == 0) return std::string{"unknown"};
+      if (each.key.asn.number() == 0) return std::string{"AS unknown"};
       return fmt::format("AS{}{}{}", each.key.asn.number(), name.empty() ? "" : " ",
                          printable(name));
     });
-    return fmt::format("country {}; AS {}", country, system);
+    return fmt::format("country {}; {}", country, system);
   }
 
   // --- activity ---

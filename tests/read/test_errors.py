@@ -59,13 +59,14 @@ class Usage(ProgramTest):
             self.assertRegex(done.errors, r'^kizashi: --darknet: ".*" is not a')
 
     def test_no_or_a_wrong_command(self):
-        self.expect_usage([], "kizashi: no command is named; expected one of read, synth, query, match, store, "
-                               "place, fingerprints, scanners, config, bench", command="kizashi")
+        self.expect_usage([], "kizashi: no command is named; expected one of read, synth, query, stats, host, match, store, "
+                              "place, fingerprints, scanners, config, bench", command="kizashi")
         self.expect_usage(["raed", "x"], "kizashi: there is no command raed; did you mean read?", command="kizashi")
 
     def test_help_and_version(self):
         for words in (["--help"], ["read", "--help"], ["place", "--help"], ["place", "compile", "--help"],
-                      ["config", "--help"], ["bench", "--help"], ["synth", "--help"], ["query", "--help"]):
+                      ["config", "--help"], ["bench", "--help"], ["synth", "--help"], ["query", "--help"],
+                      ["stats", "--help"], ["host", "--help"]):
             done = self.run_program(*words)
             self.assertEqual((done.returncode, done.errors), (0, ""))
         self.assertIn("Examples:", self.run_program("read", "--help").output)
