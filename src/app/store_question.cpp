@@ -9,6 +9,7 @@
 #include "kizashi/app/place_file.hpp"
 #include "kizashi/app/report_page.hpp"
 #include "kizashi/app/terminal.hpp"
+#include "kizashi/store/schema.hpp"
 
 namespace kizashi::app {
 namespace {
@@ -127,6 +128,7 @@ auto open_question(store_choice const& choice, std::string const& command)
   KIZASHI_TRY(question.filter, filter_of(choice));
   KIZASHI_TRY(question.places, open_places(choice.place, question.place_hint));
   KIZASHI_TRY(question.engine, open_store_to_ask(choice.store, command));
+  KIZASHI_TRY(store::prepare_schema(*question.engine));  // an older store has fewer tables
   question.options.top = choice.top;
   question.options.ask.wants_stop = is_stop_wanted;
   KIZASHI_TRY(question.sensor_names,
