@@ -1,17 +1,30 @@
 // The store for commands that ask it.
 #pragma once
 
+#include <filesystem>
 #include <memory>
 #include <string>
 
 #include "kizashi/store/engine.hpp"
+#include "kizashi/store/house/check.hpp"
 
 namespace kizashi::app {
 
 /// Opens the store that is in `folder`; makes none. `command` ("kizashi query") is what others are
 /// told meanwhile. Fails when there is no store, when somebody else owns it, and without the
-/// engine.
+/// engine. What its answers will lack, because it is damaged or not there, is said on standard
+/// error.
 [[nodiscard]] auto open_store_to_ask(std::string const& folder, std::string const& command)
     -> result<std::shared_ptr<store::engine>>;
+
+/// The same for commands that keep house, and say themselves what is missing.
+[[nodiscard]] auto open_store_to_keep(std::string const& folder, std::string const& command)
+    -> result<std::shared_ptr<store::engine>>;
+
+/// The folder as the store's own functions want it: absolute, without links.
+[[nodiscard]] auto folder_of(std::string const& store) -> std::filesystem::path;
+
+/// "packets, 2026-06-01: the part 20260601_1_1_0 was isolated as damaged".
+[[nodiscard]] auto describe(store::defect const& what) -> std::string;
 
 }  // namespace kizashi::app

@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "kizashi/app/keep_rules.hpp"
 #include "kizashi/base/input_file.hpp"
 #include "kizashi/base/text.hpp"
 
@@ -23,6 +24,11 @@ auto check_prefix(std::string const& text) -> status {
 
 auto check_path(std::string const& text) -> status {
   if (text.empty()) return fail(errc::parse_error, "the name of the file is empty");
+  return {};
+}
+
+auto check_keep_rule(std::string const& text) -> status {
+  KIZASHI_TRY(parse_keep_rule(text));
   return {};
 }
 
@@ -188,6 +194,16 @@ auto setting_keys() -> std::span<config_key const> {
        "How long a victim may be silent before its event ends.",
        {},
        nullptr},
+      {"store.keep",
+       text_list{},
+       {},
+       {},
+       "How much of a store is kept, by table: its name and days, or a size on the disk in MiB, "
+       "GiB "
+       "or TiB. Whole days go, the oldest first, when 'kizashi store vacuum' runs; rollups stay "
+       "unless they are named. Without a rule everything is kept. Option --keep.",
+       R"(["packets 90d", "packets 200GiB"])",
+       check_keep_rule},
   };
   return keys;
 }

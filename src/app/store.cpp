@@ -11,6 +11,9 @@ constexpr auto examples =
     "Examples:\n"
     "  kizashi store info --store seen                what is in it, and how large it is\n"
     "  kizashi store export --store seen -o night.pcap    its packets, for other programs\n"
+    "  kizashi store check --store seen               whether all of it can be read\n"
+    "  kizashi store archive --store seen --before 2026-06-01\n"
+    "  kizashi store vacuum --store seen --keep \"packets 90d\"\n"
     "\n"
     "'kizashi store COMMAND --help' explains a command. A store belongs to one process at a time.";
 
@@ -21,6 +24,9 @@ constexpr add_subcommand* subcommands[] = {
     add_store_info,
     add_store_export,
     add_store_import,
+    add_store_check,
+    add_store_archive,
+    add_store_vacuum,
 };
 
 }  // namespace

@@ -10,6 +10,9 @@ namespace kizashi::app {
 void add_store_info(CLI::App& store, int& exit_code);
 void add_store_export(CLI::App& store, int& exit_code);
 void add_store_import(CLI::App& store, int& exit_code);
+void add_store_check(CLI::App& store, int& exit_code);
+void add_store_archive(CLI::App& store, int& exit_code);
+void add_store_vacuum(CLI::App& store, int& exit_code);
 
 /// The option --store, which every one of them has.
 void add_store_option(CLI::App& command, std::string& store);

@@ -108,6 +108,10 @@ public:
   /// rows, not the answer.
   [[nodiscard]] virtual auto ask_parquet(question const& asked, std::filesystem::path const& file)
       -> status = 0;
+
+  /// From now on a name without a database is looked for in this one by questions. `run` and
+  /// `insert` stay in the database `default`. Not while questions are asked.
+  virtual void ask_in(std::string_view database) = 0;
 };
 
 /// The whole answer at once, up to `most` bytes.
