@@ -40,7 +40,7 @@ auto write_text(info_choice const& choice, store::inventory const& found,
                     {"first"},
                     {"last"}}};
   for (auto const& each : found.tables) {
-    bytes += each.bytes;
+    bytes += each.bytes + each.archived_bytes;
     table.add({each.name, with_thousands(each.rows), short_bytes(each.bytes),
                with_thousands(each.parts), each.days == 0 ? "-" : with_thousands(each.days),
                each.first_day.empty() ? "-" : each.first_day,
@@ -53,6 +53,11 @@ auto write_text(info_choice const& choice, store::inventory const& found,
       "sensors: {}\n\n",
       found.sensors.empty() ? "none" : printable(fmt::to_string(fmt::join(found.sensors, ", "))))));
   KIZASHI_TRY(table.write(output_style(), out));
+  for (auto const& each : found.tables)
+    if (each.archived_files > 0)
+      KIZASHI_TRY(out.write(fmt::format(
+          "  archived: {} of {} in {}, {}\n", counted(each.archived_rows, "row"), each.name,
+          counted(each.archived_files, "file"), short_bytes(each.archived_bytes))));
   return out.flush();
 }
 
@@ -73,7 +78,10 @@ auto write_json(info_choice const& choice, store::inventory const& found,
                                           {"parts", each.parts},
                                           {"days", each.days},
                                           {"first_day", name_json(each.first_day)},
-                                          {"last_day", name_json(each.last_day)}};
+                                          {"last_day", name_json(each.last_day)},
+                                          {"archived_rows", each.archived_rows},
+                                          {"archived_bytes", each.archived_bytes},
+                                          {"archived_files", each.archived_files}};
                             }));
   KIZASHI_TRY(document.close());
   return out.flush();
@@ -81,7 +89,7 @@ auto write_json(info_choice const& choice, store::inventory const& found,
 
 auto show(info_choice const& choice) -> status {
   KIZASHI_TRY(auto const opened, open_store_to_ask(choice.store, name));
-  KIZASHI_TRY(auto const found, store::take_inventory(*opened));
+  KIZASHI_TRY(auto const found, store::take_inventory(*opened, folder_of(choice.store)));
   auto const& has = opened->capabilities();
   return choice.is_json ? write_json(choice, found, has) : write_text(choice, found, has);
 }

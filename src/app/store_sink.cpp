@@ -1,13 +1,31 @@
 #include "kizashi/app/store_sink.hpp"
 
+#include <set>
+
 #include <fmt/format.h>
 
 #include "kizashi/app/findings.hpp"
 #include "kizashi/app/text_layout.hpp"
 #include "kizashi/base/text.hpp"
 #include "kizashi/store/embedded_engine.hpp"
+#include "kizashi/store/house/record.hpp"
 
 namespace kizashi::app {
+namespace {
+
+/// "3 days from 2026-06-01 to 2026-06-04" of packets that were dropped.
+auto dropped_days(std::string const& folder) -> result<std::string> {
+  KIZASHI_TRY(auto const record, store::store_record::load(folder));
+  std::set<std::string> days;
+  for (auto const& day : record.days)
+    if (day.state == store::day_state::dropped && day.table.starts_with("packets"))
+      days.insert(day.day);
+  if (days.size() < 2) return days.empty() ? std::string{} : *days.begin();
+  return fmt::format("{} from {} to {}", counted(days.size(), "day"), *days.begin(),
+                     *days.rbegin());
+}
+
+}  // namespace
 
 auto store_sink::open(std::string const& folder, std::string const& sensor, report const& with)
     -> result<store_sink> {
@@ -19,15 +37,18 @@ auto store_sink::open(std::string const& folder, std::string const& sensor, repo
   for (std::uint16_t i = 1; i <= tables.scanners.organisations(); ++i)
     options.scanners.emplace_back(tables.scanners.organisation(i));
   for (auto const& each : tables.fingerprints.entries()) options.fingerprints.push_back(each.name);
+  KIZASHI_TRY(auto dropped, dropped_days(folder));
   KIZASHI_TRY(auto writer, store::packet_writer::open(engine, std::move(options)));
   auto found = std::make_unique<store::finding_writer>(std::move(engine), writer.numbers());
-  return store_sink{folder, std::move(writer), std::move(found)};
+  return store_sink{folder, std::move(dropped), std::move(writer), std::move(found)};
 }
 
 auto store_sink::describe() const -> std::string {
   auto const counts = writer_.counts();
   auto text = fmt::format("{} stored in {}", counted(counts.stored, "packet"), folder_);
   if (counts.known > 0) text += fmt::format("; {} were there before", with_thousands(counts.known));
+  if (counts.known > 0 && !dropped_.empty())
+    text += fmt::format("; those of {} were dropped since and are not stored again", dropped_);
   if (counts.waits > 0)
     text += fmt::format("; reading waited {} for the disk", counted(counts.waits, "time"));
   return text;

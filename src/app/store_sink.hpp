@@ -31,11 +31,15 @@ public:
   [[nodiscard]] auto describe() const -> std::string;
 
 private:
-  store_sink(std::string folder, store::packet_writer writer,
+  store_sink(std::string folder, std::string dropped, store::packet_writer writer,
              std::unique_ptr<store::finding_writer> found)
-      : folder_{std::move(folder)}, writer_{std::move(writer)}, found_{std::move(found)} {}
+      : folder_{std::move(folder)},
+        dropped_{std::move(dropped)},
+        writer_{std::move(writer)},
+        found_{std::move(found)} {}
 
   std::string folder_;
+  std::string dropped_;  // which days the store keeps no more; empty: none
   store::packet_writer writer_;
   std::unique_ptr<store::finding_writer> found_;
 };

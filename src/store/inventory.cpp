@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "kizashi/base/text.hpp"
+#include "kizashi/store/house/record.hpp"
 #include "kizashi/store/line_reader.hpp"
 
 namespace kizashi::store {
@@ -59,16 +60,25 @@ auto ask_rows(engine& of, std::string_view sql) -> result<std::vector<std::vecto
   return rows;
 }
 
-auto take_inventory(engine& of) -> result<inventory> {
+auto take_inventory(engine& of, std::filesystem::path const& folder) -> result<inventory> {
   inventory out;
   KIZASHI_TRY(out.tables, read_tables(of));
+  KIZASHI_TRY(auto const record, store_record::load(folder));
+  for (auto const& day : record.days) {
+    auto const table = std::ranges::find(out.tables, day.table, &table_inventory::name);
+    if (day.state != day_state::archived || table == out.tables.end()) continue;
+    table->archived_rows += day.rows;
+    table->archived_bytes += day.bytes;
+    ++table->archived_files;
+  }
   if (std::ranges::find(out.tables, "names", &table_inventory::name) == out.tables.end())
     return out;
   KIZASHI_TRY(auto const versions,
-              ask_rows(of, "select max(number) from names where kind = 'schema'"));
+              ask_rows(of, "select max(number) from default.names where kind = 'schema'"));
   KIZASHI_TRY(out.version, number_of(versions.at(0).at(0)));
-  KIZASHI_TRY(auto const sensors,
-              ask_rows(of, "select distinct name from names where kind = 'sensor' order by name"));
+  KIZASHI_TRY(
+      auto const sensors,
+      ask_rows(of, "select distinct name from default.names where kind = 'sensor' order by name"));
   for (auto const& row : sensors) out.sensors.push_back(row[0]);
   return out;
 }

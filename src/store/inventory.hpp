@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <filesystem>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -24,6 +25,9 @@ struct table_inventory {
   std::uint64_t days = 0;  ///< 0 for tables without days
   std::string first_day;   ///< 2026-01-15; empty for tables without days
   std::string last_day;
+  std::uint64_t archived_rows = 0;  ///< in files, not in `rows`
+  std::uint64_t archived_bytes = 0;
+  std::uint64_t archived_files = 0;
 };
 
 struct inventory {
@@ -32,6 +36,8 @@ struct inventory {
   std::vector<std::string> sensors;     ///< by name
 };
 
-[[nodiscard]] auto take_inventory(engine& of) -> result<inventory>;
+/// `folder`: the store's.
+[[nodiscard]] auto take_inventory(engine& of, std::filesystem::path const& folder)
+    -> result<inventory>;
 
 }  // namespace kizashi::store

@@ -61,7 +61,7 @@ auto mark_old(days_of_table& days, std::uint64_t kept, std::int64_t today) -> st
   for (auto& [name, day] : days) {
     KIZASHI_TRY(auto const number, number_of_day(name));
     if (name != day_of_unknown_time && today - number >= static_cast<std::int64_t>(kept))
-      day.why = fmt::format("older than {} days", with_thousands(kept));
+      day.why = fmt::format("older than {} {}", with_thousands(kept), kept == 1 ? "day" : "days");
   }
   return {};
 }
