@@ -21,6 +21,9 @@ namespace kizashi::app {
 [[nodiscard]] auto open_store_to_keep(std::string const& folder, std::string const& command)
     -> result<std::shared_ptr<store::engine>>;
 
+/// Fails when no store is in `folder`.
+[[nodiscard]] auto expect_store(std::string const& folder) -> status;
+
 /// The folder as the store's own functions want it: absolute, without links.
 [[nodiscard]] auto folder_of(std::string const& store) -> std::filesystem::path;
 

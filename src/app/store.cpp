@@ -12,6 +12,8 @@ constexpr auto examples =
     "  kizashi store info --store seen                what is in it, and how large it is\n"
     "  kizashi store export --store seen -o night.pcap    its packets, for other programs\n"
     "  kizashi store check --store seen               whether all of it can be read\n"
+    "  kizashi store backup --store seen --to /backup/seen\n"
+    "  kizashi store restore --from /backup/seen --store seen-again\n"
     "  kizashi store archive --store seen --before 2026-06-01\n"
     "  kizashi store vacuum --store seen --keep \"packets 90d\"\n"
     "\n"
@@ -21,12 +23,8 @@ using add_subcommand = void(CLI::App& store, int& exit_code);
 
 // In the order of the help.
 constexpr add_subcommand* subcommands[] = {
-    add_store_info,
-    add_store_export,
-    add_store_import,
-    add_store_check,
-    add_store_archive,
-    add_store_vacuum,
+    add_store_info,   add_store_export,  add_store_import,  add_store_check,
+    add_store_backup, add_store_restore, add_store_archive, add_store_vacuum,
 };
 
 }  // namespace

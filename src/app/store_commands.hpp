@@ -11,6 +11,8 @@ void add_store_info(CLI::App& store, int& exit_code);
 void add_store_export(CLI::App& store, int& exit_code);
 void add_store_import(CLI::App& store, int& exit_code);
 void add_store_check(CLI::App& store, int& exit_code);
+void add_store_backup(CLI::App& store, int& exit_code);
+void add_store_restore(CLI::App& store, int& exit_code);
 void add_store_archive(CLI::App& store, int& exit_code);
 void add_store_vacuum(CLI::App& store, int& exit_code);
 

@@ -1,10 +1,13 @@
 // Loaded before everything else (LD_PRELOAD), it counts what a process changes in its files and
 // kills it before the change with a given number: the process as it is when the machine takes it
-// away.
+// away. A test program arms it; any other is armed by the first folder that it makes or name that
+// it gives with KIZASHI_CRASH_NEAR in it, to die at KIZASHI_CRASH_AT, with KIZASHI_CRASH_LOG.
 #include <atomic>
 #include <csignal>
 #include <cstdarg>
 #include <cstdio>
+#include <cstdlib>
+#include <cstring>
 #include <dlfcn.h>
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -23,6 +26,13 @@ void change(char const* what) {
   auto const number = done.fetch_add(1) + 1;
   if (auto const log = log_file.load(); log >= 0) ::dprintf(log, "%s\n", what);
   if (number == die_at.load()) ::kill(::getpid(), SIGKILL);
+}
+
+void arm_near(char const* path) {
+  static auto const* const near = std::getenv("KIZASHI_CRASH_NEAR");
+  if (near == nullptr || die_at.load() != 0 || std::strstr(path, near) == nullptr) return;
+  log_file = ::open(std::getenv("KIZASHI_CRASH_LOG"), O_WRONLY | O_CREAT | O_TRUNC, 0644);
+  die_at = std::atol(std::getenv("KIZASHI_CRASH_AT"));
 }
 
 template <class Function>
@@ -63,6 +73,7 @@ KIZASHI_EXPORT auto fdatasync(int file) -> int {
 }
 KIZASHI_EXPORT auto rename(char const* from, char const* to) noexcept -> int {
   static auto* const next = real<int(char const*, char const*)>("rename");
+  arm_near(from);
   change("rename");
   return next(from, to);
 }
@@ -79,6 +90,7 @@ KIZASHI_EXPORT auto unlink(char const* path) noexcept -> int {
 }
 KIZASHI_EXPORT auto mkdir(char const* path, mode_t mode) noexcept -> int {
   static auto* const next = real<int(char const*, mode_t)>("mkdir");
+  arm_near(path);
   change("mkdir");
   return next(path, mode);
 }

@@ -51,8 +51,8 @@ auto choices(std::array<std::uint64_t, 2> const& of) -> std::array<std::uint64_t
   return {of[0] + of[1], of[0], of[1]};
 }
 
-auto compare_rollup(engine& in, std::string const& table, std::string_view sum,
-                    day_counts const& packets, std::set<std::string> const& left_out)
+auto compare_rollup(engine& in, std::string const& table, std::string_view sum, day_counts packets,
+                    std::set<std::string> const& left_out)
     -> result<std::vector<rollup_difference>> {
   KIZASHI_TRY(auto const rows,
               ask_rows(in, fmt::format("select toString(tupleElement(_partition_value, 1)) as day, "
@@ -62,6 +62,7 @@ auto compare_rollup(engine& in, std::string const& table, std::string_view sum,
   for (auto const& row : rows) {
     if (!check_day(row[0])) return std::vector<rollup_difference>{};
     KIZASHI_TRY(has[row[0]], parse_unsigned(row[1], UINT64_MAX));
+    packets.try_emplace(row[0]);
   }
   // What the table is of follows from what fits on most days.
   std::array<std::vector<rollup_difference>, 3> found;
