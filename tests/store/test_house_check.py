@@ -40,10 +40,10 @@ class Check(HouseTest):
 
     def test_flipped_bytes(self):
         part = self.part()
-        flip(part / "data.bin", 100)  # in the column `sensor`
+        flip(part / "data.bin", 100)  # in the column `ts`
         # Other columns and days still answer; this one's failure names the part.
         self.assertEqual(self.ask("select count() from packets where ttl > 0")[1], "")
-        failed = self.run_program("query", "--store", "tried", "select sum(sensor) from packets")
+        failed = self.run_program("query", "--store", "tried", "select sum(ts) from packets")
         self.assertEqual(failed.returncode, 1)
         self.assertIn(part.name, failed.stderr)
         done = self.keep("check")

@@ -88,7 +88,7 @@ auto days_before(engine& in, std::string_view before) -> result<std::vector<stor
                                        sql_text(tables_of_packets[1]))));
   std::vector<stored_day> days;
   for (auto const& row : rows) {
-    auto& day = days.emplace_back(row[0], row[1]);
+    auto& day = days.emplace_back(stored_day{row[0], row[1]});
     KIZASHI_TRY(day.rows, number_of(row[2]));
     KIZASHI_TRY(day.bytes, number_of(row[3]));
   }

@@ -31,8 +31,9 @@ struct contents {
 };
 
 auto is_of_the_moment(std::string_view name) -> bool {
-  return name == "owner" || name == "record.part" || name == "engine/status" ||
-         name == "engine/tmp" || name == "engine/shadow" || name.ends_with(".parquet.part");
+  return name == "owner" || name == internal::unfinished_mark || name == "record.part" ||
+         name == "engine/status" || name == "engine/tmp" || name == "engine/shadow" ||
+         name.ends_with(".parquet.part");
 }
 
 /// Parts that are being written or taken away, in the folder of a table.
@@ -161,7 +162,9 @@ auto list_backup(fs::path const& from, sums const& expected) -> result<file_list
   std::error_code wrong;
   for (auto const& each : fs::recursive_directory_iterator{from, wrong}) {
     auto const name = each.path().lexically_relative(from).generic_string();
-    if (each.is_directory() || name == "SHA256SUMS" || expected.contains(name)) continue;
+    if (each.is_directory() || name == "SHA256SUMS" || name == internal::unfinished_mark ||
+        expected.contains(name))
+      continue;
     return fail(errc::unsupported,
                 fmt::format("{}: the backup's sums do not name this file; no store was made",
                             each.path().string()));

@@ -38,7 +38,7 @@ auto all_parts(engine& in) -> result<std::vector<part>> {
                        "system.parts where database = 'default' and active order by table, name"));
   std::vector<part> parts;
   for (auto const& row : rows) {
-    auto& each = parts.emplace_back(row[0], row[1], row[2]);
+    auto& each = parts.emplace_back(part{row[0], row[1], row[2]});
     KIZASHI_TRY(each.rows, parse_unsigned(row[3], UINT64_MAX));
   }
   return parts;

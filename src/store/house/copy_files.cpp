@@ -20,8 +20,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// Says whose the unfinished folder is.
-constexpr auto mark = "kizashi-unfinished";
+constexpr auto const* mark = unfinished_mark;
 
 auto write_all(int file, std::span<std::uint8_t const> bytes) -> bool {
   while (!bytes.empty()) {
@@ -58,7 +57,9 @@ auto folder_in_the_making::create(fs::path const& wanted) -> result<folder_in_th
     made.abandon();
   }
   KIZASHI_TRY(make_folder(made.path_));
-  KIZASHI_TRY(write_durably(made.path_ / mark, ""));
+  auto const file = (made.path_ / mark).string();
+  file_descriptor const marked{::open(file.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0644)};
+  if (!marked.is_open()) return system_failure(file, "write", errno);
   return made;
 }
 
@@ -77,8 +78,9 @@ auto folder_in_the_making::commit() -> status {
     if (each.is_directory() && !each.is_symlink()) folders.push_back(each.path());
   if (wrong) return system_failure(path_.string(), "list", wrong.value());
   for (auto const& each : folders) KIZASHI_TRY(make_durable(each));
-  fs::remove(path_ / mark, wrong);
-  return rename_durably(path_, wanted_);
+  KIZASHI_TRY(rename_durably(path_, wanted_));
+  fs::remove(wanted_ / mark, wrong);
+  return {};
 }
 
 auto check_room(fs::path const& folder, std::uint64_t bytes) -> status {

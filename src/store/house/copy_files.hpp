@@ -11,6 +11,10 @@
 
 namespace kizashi::store::internal {
 
+/// The file that says that a folder is one in the making. It may be left in one that just got its
+/// name, and means nothing there.
+inline constexpr auto unfinished_mark = "kizashi-unfinished";
+
 /// By name relative to a folder: size in bytes.
 using file_list = std::map<std::string, std::uint64_t>;
 
