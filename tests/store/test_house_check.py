@@ -48,7 +48,7 @@ class Check(HouseTest):
         self.assertIn(part.name, failed.stderr)
         done = self.keep("check")
         self.assertEqual(done.returncode, 1)
-        self.assertRegex(done.stdout, rf"^packets, 2026-06-01: the part {part.name} is damaged: Checksum doesn't match: [^\n]*\n"
+        self.assertRegex(done.stdout, rf"^packets, 2026-06-01: the part {part.name} is damaged: Checksum mismatch for file data.bin [^\n]*\n"
                                       r"[0-9,]+ rows read in \d+ parts: 1 defect\n$")
         self.assertEqual(self.days_in_table()["2026-06-01"], 3129)
         done = self.keep("check", "--isolate")
