@@ -92,7 +92,8 @@ class Check(HouseTest):
         found = self.check()
         self.assertEqual({(each["kind"], each["table"], each["day"]) for each in found["defects"]},
                          {("balance", "packets", None)} | {("balance", table, "2026-06-01") for table in
-                                                           ("port_minute", "port_hour", "place_hour", "source_hour")})
+                                                           ("tuples", "port_minute", "port_hour", "port_day", "place_hour",
+                                                            "place_day", "source_hour", "source_day")})
         self.assertIn("3,129 packets are missing", found["defects"][0]["message"])
         self.assertIn("3,129 packets; 0 are in the tables of packets", found["defects"][1]["message"])
 
