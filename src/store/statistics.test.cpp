@@ -341,6 +341,7 @@ public:
       -> status override {
     return to_.ask_parquet(what, file);
   }
+  void ask_in(std::string_view database) override { to_.ask_in(database); }
   std::vector<std::string> asked;
 
 private:
@@ -362,6 +363,16 @@ constexpr auto example_packets =
     "'0B'))), "
     "16), toFixedString('', 16), toUInt16(443), toUInt8(6), toUInt16(129), toFixedString('--', 2), "
     "toUInt32(0), toUInt64(2), toUInt64(160) from numbers(12);\n"
+    "insert into source_hour (hour, sensor, src, protocol, port, has_port, country, asn, packets, "
+    "bytes) select toUInt32(intDiv(minute, 3600) * 3600) as hour, sensor, src, protocol, dst_port "
+    "as port, toUInt8(bitAnd(attributes, 128) != 0) as has_port, country, asn, sum(tuples.packets) "
+    "as packets, sum(tuples.bytes) as bytes from tuples group by hour, sensor, src, protocol, "
+    "port, has_port, country, asn;\n"
+    "insert into source6_hour (hour, sensor, src, protocol, port, has_port, country, asn, packets, "
+    "bytes) select toUInt32(intDiv(minute, 3600) * 3600) as hour, sensor, src, protocol, dst_port "
+    "as port, toUInt8(bitAnd(attributes, 128) != 0) as has_port, country, asn, "
+    "sum(tuples6.packets) as packets, sum(tuples6.bytes) as bytes from tuples6 group by hour, "
+    "sensor, src, protocol, port, has_port, country, asn;\n"
     "insert into packets (sensor, ts, src, dst) select toUInt16(1 + number % 2), 1768467600000001 "
     "+ "
     "number * 777000000, toUInt32(3325256704 + number % 5), toUInt32(number) from numbers(120);\n"
