@@ -161,12 +161,9 @@ TEST_F(PacketSearch, StaysInItsScope) {
 }
 
 TEST_F(PacketSearch, RefusesWhatItCannotAnswer) {
-  auto opened = packet_search::open(engine_, {});
-  ASSERT_FALSE(opened);
-  EXPECT_THAT(opened.error().message, HasSubstr("the store has no tables"));
   add("192.0.2.1", "198.18.0.1", noon);
   store("north");
-  opened = packet_search::open(engine_, {.sensor = "east"});
+  auto opened = packet_search::open(engine_, {.sensor = "east"});
   ASSERT_FALSE(opened);
   EXPECT_EQ(opened.error().message, "there is no sensor \"east\" in the store; it has north");
   run("insert into names values ('schema', 9, 'version')");
