@@ -219,7 +219,11 @@ auto embedded_engine::insert(std::string_view table, native_block const& block,
     if (auto const* const wrong = library_.insert_error(stream); wrong != nullptr)
       return tl::unexpected{engine_failure(wrong, sql)};
     // A failure to append is told by `insert_done`, with its reason.
-    library_.insert_append(stream, block.bytes().data(), block.bytes().size());
+    // In pieces that stay in the cache: the library copies each into memory of its own.
+    constexpr std::size_t piece = std::size_t{1} << 20;
+    for (auto rest = block.bytes(); !rest.empty();
+         rest = rest.subspan(std::min(piece, rest.size())))
+      if (library_.insert_append(stream, rest.data(), std::min(piece, rest.size())) != 0) break;
     held_result const done{library_, library_.insert_done(stream)};
     return done.outcome(sql);
   }();

@@ -95,6 +95,11 @@ void packet_columns<Address>::pair_up(Mine& ours, Other& other, Work work) {
 }
 
 template <class Address>
+void packet_columns<Address>::reserve(std::size_t rows) {
+  pair_up(*this, *this, [&](auto& column, auto&) { column.reserve(rows); });
+}
+
+template <class Address>
 void packet_columns<Address>::clear() noexcept {
   pair_up(*this, *this, [](auto& column, auto&) { column.clear(); });
 }

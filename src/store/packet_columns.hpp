@@ -42,6 +42,8 @@ template <class Address>
 class packet_columns {
 public:
   [[nodiscard]] auto size() const noexcept -> std::size_t { return time_.size(); }
+  /// Room for so many rows: memory is taken once, and touched as it fills.
+  void reserve(std::size_t rows);
   void clear() noexcept;
   /// Appends rows of a batch; `sources` and `destinations` are theirs.
   void add(net::packet_batch const& batch, recognise::tag_columns const& tags,
@@ -86,6 +88,10 @@ struct packet_rows {
   packet_columns<native_block::address16> ipv6;
 
   [[nodiscard]] auto size() const noexcept -> std::size_t { return ipv4.size() + ipv6.size(); }
+  void reserve(std::size_t rows) {
+    ipv4.reserve(rows);
+    ipv6.reserve(rows);
+  }
   void clear() noexcept {
     ipv4.clear();
     ipv6.clear();

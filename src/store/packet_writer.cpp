@@ -103,8 +103,10 @@ public:
   [[nodiscard]] auto epoch() const -> std::uint64_t { return epoch_.value_or(0); }
 
 private:
-  [[nodiscard]] static auto new_rows() -> std::unique_ptr<packet_rows> {
-    return std::make_unique<packet_rows>();
+  [[nodiscard]] auto new_rows() const -> std::unique_ptr<packet_rows> {
+    auto made = std::make_unique<packet_rows>();
+    made->reserve(options_.block_rows + net::packet_batch::capacity);
+    return made;
   }
   /// Notes of which family the packets are that tell the stream.
   void count_first(net::packet_batch const& batch);

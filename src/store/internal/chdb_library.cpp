@@ -53,6 +53,9 @@ auto take_all(void* library, chdb_library& has) -> char const* {
 }
 
 auto open_library(std::string const& file) -> result<chdb_library> {
+  // The engine's allocator (jemalloc) gives large blocks back at once and takes them again for each
+  // insert: a third of the kernel's work in storing. What somebody has set stays.
+  ::setenv("JE_MALLOC_CONF", "oversize_threshold:0,dirty_decay_ms:20000,muzzy_decay_ms:20000", 0);
   auto* const library = ::dlopen(file.c_str(), RTLD_NOW | RTLD_LOCAL);
   if (library == nullptr) {
     auto const* const why = ::dlerror();
