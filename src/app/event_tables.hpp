@@ -61,8 +61,8 @@ public:
 
 private:
   struct log_pair {
-    telescope::event_log<telescope::scan_event> events{};
-    telescope::event_log<telescope::dos_event> victims{};
+    telescope::event_log<telescope::scan_event> events;
+    telescope::event_log<telescope::dos_event> victims;
   };
   struct file_pair {
     output_file events;
