@@ -1,5 +1,6 @@
 // kizashi host: what a store knows of an address or a prefix.
 #include <algorithm>
+#include <bit>
 #include <memory>
 #include <optional>
 #include <string>
@@ -13,6 +14,7 @@
 #include "kizashi/app/terminal.hpp"
 #include "kizashi/app/text_sink.hpp"
 #include "kizashi/recognise/traffic.hpp"
+#include "kizashi/telescope/events/scan_event.hpp"
 
 namespace kizashi::app {
 namespace {
@@ -76,6 +78,18 @@ auto type_name(std::uint16_t number) -> std::string {
 auto class_name(std::uint16_t number) -> std::string {
   if (number >= recognise::traffic_classes) return fmt::format("class {}", number);
   return std::string{name_of(static_cast<recognise::traffic_class>(number))};
+}
+auto pattern_name(std::uint16_t number) -> std::string {
+  return number < telescope::scan_patterns
+             ? std::string{name_of(static_cast<telescope::scan_pattern>(number))}
+             : fmt::format("number {}", number);
+}
+auto tool_names(std::uint64_t tools, std::map<std::uint16_t, std::string> const& names)
+    -> std::vector<std::string> {
+  std::vector<std::string> out;
+  for (auto rest = tools; rest != 0; rest &= rest - 1)
+    out.push_back(name_in(names, static_cast<std::uint16_t>(std::countr_zero(rest) + 1)));
+  return out;
 }
 
 auto newest_days_of(store::host_profile const& profile) -> newest_days {

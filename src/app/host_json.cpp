@@ -35,6 +35,7 @@ public:
     KIZASHI_TRY(head());
     KIZASHI_TRY(times());
     KIZASHI_TRY(kinds());
+    KIZASHI_TRY(events());
     return out_.close();
   }
 
@@ -97,6 +98,26 @@ private:
                       [&](std::uint16_t number) { return name_in(what_.scanners, number); }));
     return list("top_sources", of.busiest, true, [](statistics_row const& row) {
       return with_numbers({{"address", row.key.source.to_string()}}, row);
+    });
+  }
+
+  auto events() -> status {
+    auto const& of = what_.profile;
+    KIZASHI_TRY(out_.member("event_count", of.event_count));
+    return out_.list("events", of.events, of.events.size(), [&](store::stored_event const& each) {
+      return json{{"source", each.source.to_string()},
+                  {"first", time_json(each.first)},
+                  {"last", time_json(each.last)},
+                  {"type", type_name(each.type)},
+                  {"class", class_name(each.traffic_class)},
+                  {"pattern", pattern_name(each.pattern)},
+                  {"port", each.ports > 1 ? json(nullptr) : json(each.port)},
+                  {"ports", each.ports},
+                  {"packets", each.packets},
+                  {"destinations", each.destinations},
+                  {"destinations_exact", each.is_exact},
+                  {"tools", tool_names(each.tools, what_.fingerprints)},
+                  {"ongoing", each.is_ongoing}};
     });
   }
 

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <map>
 #include <string>
+#include <vector>
 
 #include "kizashi/app/report.hpp"
 #include "kizashi/app/store_question.hpp"
@@ -36,6 +37,11 @@ struct host_answer {
     -> std::string;
 [[nodiscard]] auto type_name(std::uint16_t number) -> std::string;
 [[nodiscard]] auto class_name(std::uint16_t number) -> std::string;
+[[nodiscard]] auto pattern_name(std::uint16_t number) -> std::string;
+/// Of the bits of `stored_event::tools`.
+[[nodiscard]] auto tool_names(std::uint64_t tools,
+                              std::map<std::uint16_t, std::string> const& names)
+    -> std::vector<std::string>;
 
 /// The rows of the three days that end with the last one that has packets, by hour: begins of the
 /// first of these days and of the day behind the last, seconds since 1970.

@@ -3,6 +3,7 @@
 #include <functional>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "kizashi/app/host_output.hpp"
 #include "kizashi/app/names.hpp"
@@ -36,7 +37,7 @@ public:
     KIZASHI_TRY(names("Tools and malware, by fingerprints", of_.fingerprints, what_.fingerprints));
     KIZASHI_TRY(names("Known scanners", of_.scanners, what_.scanners));
     KIZASHI_TRY(busiest());
-    return {};
+    return events();
   }
 
 private:
@@ -198,6 +199,37 @@ private:
     text_table table{{{"address"}, {"packets", true}, {"share", true}}};
     for (auto const& row : of_.busiest)
       table.add({row.key.source.to_string(), with_thousands(row.packets), share(row.packets)});
+    return table.write(style_, out_);
+  }
+
+  /// "46min18s", and more when it went on.
+  static auto length_of(store::stored_event const& event) -> std::string {
+    auto const length = std::chrono::floor<std::chrono::seconds>(event.last - event.first);
+    return to_string(length) + (event.is_ongoing ? " .." : "");
+  }
+  /// The newest first.
+  auto events() -> status {
+    if (of_.events.empty()) return {};
+    KIZASHI_TRY(heading("Scan events, the newest first", of_.event_count));
+    std::vector<text_table::column> columns{{"begin"}, {"length"}, {"type"}, {"port"}};
+    if (!what_.is_one()) columns.insert(columns.begin(), {"source"});
+    columns.insert(columns.end(), {{"packets", true}, {"addresses", true}, {"tools"}});
+    text_table table{std::move(columns)};
+    for (auto const& each : of_.events) {
+      auto const port = each.ports > 1 ? fmt::format("{} ports", with_thousands(each.ports))
+                                       : fmt::format("{}", each.port);
+      auto const tools = tool_names(each.tools, what_.fingerprints);
+      std::vector<std::string> cells{
+          seconds_text(each.first),
+          length_of(each),
+          type_name(each.type),
+          port,
+          with_thousands(each.packets),
+          fmt::format("{}{}", each.is_exact ? "" : "~", with_thousands(each.destinations)),
+          printable(fmt::format("{}", fmt::join(tools, " ")))};
+      if (!what_.is_one()) cells.insert(cells.begin(), each.source.to_string());
+      table.add(std::move(cells));
+    }
     return table.write(style_, out_);
   }
 

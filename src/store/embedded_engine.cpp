@@ -270,8 +270,11 @@ void embedded_engine::end_question(std::string_view name) {
 /// Opens a session for `asked` and answers in it, until somebody wants to stop.
 auto embedded_engine::answer(question const& asked, answerer const& how) -> status {
   auto const name = fmt::format("kizashi question {}", ++questions_);
-  KIZASHI_TRY(auto const session,
-              connection::open(library_, folder_, reader_settings(asked, name)));
+  auto settings = reader_settings(asked, name);
+  // A condition that a table of days moved to files cannot read first, the engine refuses
+  // ("KeyCondition uses PREWHERE output"): there all columns are read at once.
+  if (database_ != "default") settings.insert(settings.begin(), "--optimize_move_to_prewhere=0");
+  KIZASHI_TRY(auto const session, connection::open(library_, folder_, std::move(settings)));
   if (database_ != "default") {
     auto const use = fmt::format("use {}", database_);
     held_result const used{library_,

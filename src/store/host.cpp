@@ -6,6 +6,7 @@
 #include <string>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "kizashi/net/packet_batch.hpp"
 #include "kizashi/store/internal/ask_rows.hpp"
@@ -28,6 +29,30 @@ auto condition_of(net::prefix const& who) -> std::string {
 }
 
 constexpr std::uint64_t second = 1'000'000;  // in microseconds
+
+/// As the table `events` has addresses: IPv4 as ::ffff:a.b.c.d (RFC 4291).
+constexpr std::uint64_t mapped = 0xFFFF'0000'0000;
+auto widened(net::address a) -> net::address {
+  return a.is_ipv6() ? a : net::ipv6{0, mapped | a.as_ipv4().value()};
+}
+auto narrowed(net::address a) -> net::address {
+  auto const is = a.as_ipv6();
+  bool const is_mapped = is.high() == 0 && is.low() >> 32 == mapped >> 32;
+  return is_mapped ? net::address{net::ipv4{static_cast<std::uint32_t>(is.low())}} : a;
+}
+
+/// Which events: those that were going on within the times of the filter.
+auto event_condition(net::prefix const& who, packet_filter const& filter) -> std::string {
+  auto where =
+      fmt::format("src >= {} and src <= {}", internal::address_literal(widened(who.first())),
+                  internal::address_literal(widened(who.last())));
+  if (!filter.sensors.empty())
+    where += fmt::format(" and sensor in ({})", fmt::join(filter.sensors, ","));
+  if (filter.from.is_known())
+    where += fmt::format(" and last >= {}", filter.from.nanoseconds() / 1000);
+  if (filter.to.is_known()) where += fmt::format(" and first < {}", filter.to.nanoseconds() / 1000);
+  return where;
+}
 
 auto known_time(std::uint64_t microseconds) -> timestamp {
   return microseconds == 0 ? timestamp::unknown()
@@ -82,6 +107,7 @@ public:
         filter_{filter},
         options_{options},
         where_{condition_of(who)},
+        events_{event_condition(who, filter)},
         family_{who.first().is_ipv6() ? family::ipv6 : family::ipv4} {}
 
   /// When and by whom it was seen. Nothing more is known of what was not.
@@ -91,6 +117,7 @@ public:
   [[nodiscard]] auto read_places(host_profile& out) -> status;
   [[nodiscard]] auto read_tags(host_profile& out) -> status;
   [[nodiscard]] auto read_busiest(host_profile& out) -> status;
+  [[nodiscard]] auto read_events(host_profile& out) -> status;
 
 private:
   template <class Use>
@@ -108,6 +135,7 @@ private:
   packet_filter const& filter_;
   count_options const& options_;
   std::string where_;
+  std::string events_;
   family family_;
 };
 
@@ -223,6 +251,33 @@ auto profiling::read_busiest(host_profile& out) -> status {
       });
 }
 
+auto profiling::read_events(host_profile& out) -> status {
+  KIZASHI_TRY(ask(fmt::format("select count() from events final where {}", events_),
+                  [&](native_row const& row) { out.event_count = row.number(0); }));
+  auto const limit = options_.top > 0 ? fmt::format(" limit {}", options_.top) : std::string{};
+  return ask(fmt::format("select src, first, last, type, class, pattern, port, ports, packets, "
+                         "destinations, destinations_exact, tools, ongoing from events final where "
+                         "{} order by last desc, first desc, src, type, port, class{}",
+                         events_, limit),
+             [&](native_row const& row) {
+               stored_event is;
+               is.source = narrowed(row.source(0));
+               is.first = known_time(row.number(1));
+               is.last = known_time(row.number(2));
+               is.type = row.narrow<std::uint8_t>(3);
+               is.traffic_class = row.narrow<std::uint8_t>(4);
+               is.pattern = row.narrow<std::uint8_t>(5);
+               is.port = row.narrow<std::uint16_t>(6);
+               is.ports = row.narrow<std::uint32_t>(7);
+               is.packets = row.number(8);
+               is.destinations = row.number(9);
+               is.is_exact = row.number(10) != 0;
+               is.tools = row.number(11);
+               is.is_ongoing = row.number(12) != 0;
+               out.events.push_back(is);
+             });
+}
+
 }  // namespace
 
 auto profile_of(engine& in, net::prefix const& who, packet_filter const& filter,
@@ -236,6 +291,7 @@ auto profile_of(engine& in, net::prefix const& who, packet_filter const& filter,
   KIZASHI_TRY(of.read_places(out));
   KIZASHI_TRY(of.read_tags(out));
   if (who.first() != who.last()) KIZASHI_TRY(of.read_busiest(out));
+  KIZASHI_TRY(of.read_events(out));
   return out;
 }
 

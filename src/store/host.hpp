@@ -19,6 +19,23 @@ struct kind_count {
   friend auto operator==(kind_count const&, kind_count const&) -> bool = default;
 };
 
+/// A scan event (docs/events.md) as it was stored.
+struct stored_event {
+  net::address source;
+  timestamp first;
+  timestamp last;
+  std::uint8_t type = 0;           ///< `recognise::packet_type`
+  std::uint8_t traffic_class = 0;  ///< `recognise::traffic_class`
+  std::uint8_t pattern = 0;        ///< `telescope::scan_pattern`
+  std::uint16_t port = 0;          ///< 0 when there are several
+  std::uint32_t ports = 1;         ///< how many
+  std::uint64_t packets = 0;
+  std::uint64_t destinations = 0;  ///< different ones
+  bool is_exact = true;            ///< `destinations` is
+  std::uint64_t tools = 0;         ///< bit n - 1: number n of `names`, kind fingerprint
+  bool is_ongoing = false;         ///< the stream ended before the event did
+};
+
 /// Rows have no `sources` but those of `ports`. Lists without an order of their own have the most
 /// packets first.
 struct host_profile {
@@ -43,6 +60,8 @@ struct host_profile {
   std::vector<kind_count> classes;       ///< of `recognise::traffic_class`
   std::vector<kind_count> scanners;      ///< of `names`; packets of no known scanner are in none
   std::vector<kind_count> fingerprints;  ///< of `names`; a packet can have several or none
+  std::uint64_t event_count = 0;
+  std::vector<stored_event> events;  ///< the newest first, `count_options::top` at most
 };
 
 /// Reads only the rows of these addresses: the tables stand in the order of sources. Packets

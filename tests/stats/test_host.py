@@ -41,6 +41,12 @@ Destination ports (3 of 14)
   8000/tcp        6  28.6 %  http
   1900/udp        2   9.5 %  ssdp
   8001/tcp        1   4.8 %
+
+Scan events, the newest first (3 of 20)
+  begin                length  type     port  packets  addresses  tools
+  2026-01-19 04:00:00  0s ..   tcp-syn  8000        1          1
+  2026-01-19 03:00:00  0s      tcp-syn  8000        1          1
+  2026-01-19 02:00:00  0s      tcp-syn  8000        1          1
 """)
 
     def test_as_a_document(self):
@@ -51,6 +57,13 @@ Destination ports (3 of 14)
         self.assertEqual([(row["port"], row["protocol"], row["packets"]) for row in found["ports"][:3]],
                          [(8000, "tcp", 6), (1900, "udp", 2), (8001, "tcp", 1)])
         self.assertEqual((found["packets"], found["sources"], found["port_count"], len(found["ports"])), (21, 1, 14, 10))
+        # South saw one packet an hour, longer than an event's timeout: an event each, the last of which may go on.
+        south = self.document("host", "198.51.100.99", "--sensor", "south", "--top", "2")
+        self.assertEqual(south["event_count"], 5)
+        self.assertEqual([(row["first"], row["last"], row["type"], row["port"], row["packets"], row["destinations"], row["ongoing"])
+                          for row in south["events"]],
+                         [(time, time, "tcp-syn", 8000, 1, 1, time.startswith("2026-01-19T04")) for time in
+                          ("2026-01-19T04:00:00.000000000Z", "2026-01-19T03:00:00.000000000Z")])
         narrow = self.document("host", "198.51.100.99", "--sensor", "small", "--from", "2026-01-15T00:02Z")
         self.assertEqual((narrow["packets"], narrow["hours"][0]["time"]), (4, "2026-01-15T00:00:00.000000000Z"))
 

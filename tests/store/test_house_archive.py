@@ -30,6 +30,21 @@ class Archive(HouseTest):
         again = self.archive("2026-06-02")
         self.assertEqual((again.returncode, again.stdout), (0, "nothing to do: no packets before 2026-06-02 are in the tables\n"))
 
+    def test_other_commands_see_no_difference(self):
+        source = self.ask("select source from packets where toDate(time) = '2026-06-01' limit 1")[0][0][0]
+        (self.folder / "list.txt").write_text(f"{source}\n")
+        words = (("host", "--store", "tried", source), ("match", "--list", "list.txt", "--store", "tried", "--count"),
+                 ("store", "export", "--store", "tried", "--of", source, "-o", "one.csv"))
+        before = [self.run_program(*each) for each in words]
+        packets = (self.folder / "one.csv").read_text()
+        self.assertGreater(packets.count("\n"), 1)
+        self.expect_done(self.archive("2026-06-02"))
+        for each, was in zip(words, before):
+            self.assertEqual(was.returncode, 0, was.stderr)
+            done = self.run_program(*each)
+            self.assertEqual((done.returncode, done.stdout), (0, was.stdout), done.stderr)
+        self.assertEqual((self.folder / "one.csv").read_text(), packets)
+
     def test_a_store_that_moved(self):
         self.expect_done(self.archive("2026-06-02"))
         shutil.rmtree(self.folder / "elsewhere", ignore_errors=True)
