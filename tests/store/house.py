@@ -55,6 +55,11 @@ class HouseTest(unittest.TestCase):
                               **more)
 
     @staticmethod
+    def expect_killed(done):
+        """Or done: the engine's own threads make some changes of files earlier or later, so that the last points may not come."""
+        assert done.returncode in (-9, 0), done.stderr
+
+    @staticmethod
     def expect_done(done):
         assert done.returncode == 0, done.stderr
         return done.stdout
