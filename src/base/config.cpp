@@ -53,8 +53,28 @@ auto expected_text(config_key const& key) -> std::string {
   return std::visit(text, key.standard);
 }
 
-auto is_known_name(std::span<config_key const> keys, std::string_view name) -> bool {
-  return std::ranges::find(keys, name, &config_key::name) != keys.end();
+/// Whether `name` is `pattern`, or a person's name stands where `pattern` has "*".
+auto is_named_by(std::string_view name, std::string_view pattern) -> bool {
+  auto const star = pattern.find('*');
+  if (star == std::string_view::npos) return name == pattern;
+  auto const behind = pattern.substr(star + 1);
+  return name.size() > star + behind.size() && name.starts_with(pattern.substr(0, star)) &&
+         name.ends_with(behind) &&
+         name.substr(star, name.size() - star - behind.size()).find('.') == std::string_view::npos;
+}
+
+auto find_key(std::span<config_key const> keys, std::string_view name) -> config_key const* {
+  auto const found =
+      std::ranges::find_if(keys, [&](auto const& key) { return is_named_by(name, key.name); });
+  return found == keys.end() ? nullptr : &*found;
+}
+
+/// Whether a person may name a section so.
+auto is_section_name(std::string_view name) -> bool {
+  return !name.empty() && name.size() <= 64 && std::ranges::all_of(name, [](char letter) {
+    return (letter >= 'a' && letter <= 'z') || (letter >= 'A' && letter <= 'Z') ||
+           (letter >= '0' && letter <= '9') || letter == '-' || letter == '_';
+  });
 }
 
 auto value_text(config_value const& value) -> std::string {
@@ -96,18 +116,27 @@ config::config(std::span<config_key const> keys) : keys_{keys}, is_set_(keys.siz
 }
 
 auto config::index_of(std::string_view name) const -> std::size_t {
-  auto const found = std::ranges::find(keys_, name, &config_key::name);
-  KIZASHI_ASSERT(found != keys_.end());
-  return static_cast<std::size_t>(found - keys_.begin());
+  auto const* const found = find_key(keys_, name);
+  KIZASHI_ASSERT(found != nullptr);
+  return static_cast<std::size_t>(found - keys_.data());
+}
+
+auto config::names_in(std::string_view section) const -> std::vector<std::string> {
+  std::vector<std::string> out;
+  for (auto const& each : sections_)
+    if (each.size() > section.size() && each.starts_with(section) && each[section.size()] == '.')
+      out.push_back(each.substr(section.size() + 1));
+  return out;
 }
 
 auto config::count_set() const -> std::size_t {
-  return static_cast<std::size_t>(std::count(is_set_.begin(), is_set_.end(), true));
+  return static_cast<std::size_t>(std::count(is_set_.begin(), is_set_.end(), true)) + named_.size();
 }
 
 /// Takes a value of the right kind when it is permitted. The message goes on where the key's name
 /// ends.
-auto config::take(std::size_t index, config_value value) -> status {
+auto config::take(std::string_view name, config_value value) -> status {
+  auto const index = index_of(name);
   auto const& key = keys_[index];
   auto const is_number = std::holds_alternative<std::uint64_t>(value);
   if (is_number || std::holds_alternative<duration>(value)) {
@@ -125,14 +154,17 @@ auto config::take(std::size_t index, config_value value) -> status {
       if (auto const checked = key.check(each); !checked)
         return fail(checked.error().code, ": " + checked.error().message);
   }
+  if (key.name.find('*') != std::string_view::npos) {
+    named_.insert_or_assign(std::string{name}, std::move(value));
+    return {};
+  }
   values_[index] = std::move(value);
   is_set_[index] = true;
   return {};
 }
 
 auto config::set(std::string_view name, std::string_view text, std::string_view option) -> status {
-  auto const index = index_of(name);
-  auto const& key = keys_[index];
+  auto const& key = keys_[index_of(name)];
   std::optional<config_value> value;
   if (std::holds_alternative<std::string>(key.standard)) value = std::string{text};
   if (std::holds_alternative<std::vector<std::string>>(key.standard)) {
@@ -147,7 +179,7 @@ auto config::set(std::string_view name, std::string_view text, std::string_view 
   if (!value)
     return fail(errc::parse_error,
                 fmt::format("{} is \"{}\"; expected {}", option, text, expected_text(key)));
-  if (auto const taken = take(index, std::move(*value)); !taken)
+  if (auto const taken = take(name, std::move(*value)); !taken)
     return fail(taken.error().code, fmt::format("{}{}", option, taken.error().message));
   return {};
 }
@@ -163,10 +195,10 @@ public:
     for (auto const& [key, node] : table) {
       auto const name = path.empty() ? std::string{key.str()}
                                      : fmt::format("{}.{}", path, std::string_view{key.str()});
-      if (is_known_name(out_.keys_, name))
+      if (find_key(out_.keys_, name) != nullptr)
         read_value(name, node);
       else if (node.is_table() && is_section(name))
-        read(*node.as_table(), name);
+        read_section(*node.as_table(), key, name);
       else
         refuse(key.source(), unknown(name));
     }
@@ -180,13 +212,33 @@ public:
   }
 
 private:
+  /// Whether keys stand in a section of this name.
   [[nodiscard]] auto is_section(std::string const& name) const -> bool {
-    return std::ranges::any_of(names_,
-                               [&](std::string_view each) { return each.starts_with(name + "."); });
+    return std::ranges::any_of(names_, [&](std::string_view each) {
+      for (auto dot = each.find('.'); dot != std::string_view::npos; dot = each.find('.', dot + 1))
+        if (is_named_by(name, each.substr(0, dot))) return true;
+      return false;
+    });
+  }
+  /// Whether a person chose the last word of `section`.
+  [[nodiscard]] auto is_named(std::string const& section) const -> bool {
+    return std::ranges::none_of(
+        names_, [&](std::string_view each) { return each.starts_with(section + "."); });
+  }
+
+  void read_section(toml::table const& table, toml::key const& key, std::string const& name) {
+    if (is_named(name) && !is_section_name(key.str()))
+      refuse(key.source(), fmt::format("{} cannot be a name; expected letters, digits, \"-\" and "
+                                       "\"_\", 64 at most",
+                                       name));
+    else if (is_named(name))
+      out_.sections_.insert(name);
+    read(table, name);
   }
 
   [[nodiscard]] auto unknown(std::string const& name) const -> std::string {
-    auto const near = closest(name, names_);
+    std::string near{closest(name, names_)};
+    if (auto const star = near.find('*'); star != std::string::npos) near.replace(star, 1, "NAME");
     return fmt::format("there is no key {}; {}'kizashi config document' lists all keys", name,
                        near.empty() ? "" : fmt::format("did you mean {}? ", near));
   }
@@ -205,7 +257,7 @@ private:
       came << toml::node_view<toml::node const>{&node};
       refuse(node.source(), fmt::format("{} is {}; expected {}", name, came.str(),
                                         expected_text(out_.keys_[index])));
-    } else if (auto const taken = out_.take(index, *value); !taken) {
+    } else if (auto const taken = out_.take(name, *value); !taken) {
       refuse(node.source(), fmt::format("{}{}", name, taken.error().message));
     }
   }
@@ -261,7 +313,13 @@ auto document_config(std::span<config_key const> keys) -> std::string {
     auto const dot = key.name.rfind('.');
     if (key.name.substr(0, dot) != section) {
       section = key.name.substr(0, dot);
-      out += fmt::format("\n[{}]\n", section);
+      auto const star = section.find('*');
+      out += star == std::string_view::npos
+                 ? fmt::format("\n[{}]\n", section)
+                 : fmt::format(
+                       "\n# As many of these as there are, each with a name of its own.\n"
+                       "#[{}NAME{}]\n",
+                       section.substr(0, star), section.substr(star + 1));
     }
     out += "\n" + comment_lines(key.help);
     if (auto const range = range_text(key); !range.empty()) out += fmt::format("# {}\n", range);

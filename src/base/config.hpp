@@ -8,6 +8,8 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
+#include <set>
 #include <span>
 #include <string>
 #include <string_view>
@@ -23,7 +25,9 @@ namespace kizashi {
 using config_value = std::variant<std::string, std::vector<std::string>, std::uint64_t, duration>;
 
 struct config_key {
-  std::string_view name;  ///< "section.key"
+  /// "section.key", or "section.*.key" for sections that a person names: [sensor.north] has a value
+  /// of "sensor.*.interface". Names have letters, digits, "-" and "_", 64 at most.
+  std::string_view name;
   /// The default; it also says of which kind the key is. One outside of the range cannot be given:
   /// it holds only when the key is left out.
   config_value standard;
@@ -53,23 +57,30 @@ public:
   [[nodiscard]] auto set(std::string_view name, std::string_view text, std::string_view option)
       -> status;
 
-  /// `T`: the kind of the key in the table.
+  /// `T`: the kind of the key in the table. Of sections that a person names, `name` has the name.
   template <class T>
   [[nodiscard]] auto get(std::string_view name) const -> T const& {
-    return std::get<T>(values_[index_of(name)]);
+    auto const named = named_.find(name);
+    return std::get<T>(named != named_.end() ? named->second : values_[index_of(name)]);
   }
   /// Whether a file or an option gave a value.
-  [[nodiscard]] auto is_set(std::string_view name) const -> bool { return is_set_[index_of(name)]; }
+  [[nodiscard]] auto is_set(std::string_view name) const -> bool {
+    return named_.contains(name) || is_set_[index_of(name)];
+  }
+  /// The names of the sections under `section` ("sensor"), in alphabetical order.
+  [[nodiscard]] auto names_in(std::string_view section) const -> std::vector<std::string>;
   /// How many keys were given.
   [[nodiscard]] auto count_set() const -> std::size_t;
 
 private:
   [[nodiscard]] auto index_of(std::string_view name) const -> std::size_t;
-  [[nodiscard]] auto take(std::size_t index, config_value value) -> status;
+  [[nodiscard]] auto take(std::string_view name, config_value value) -> status;
 
   std::span<config_key const> keys_;
   std::vector<config_value> values_;
   std::vector<bool> is_set_;
+  std::map<std::string, config_value, std::less<>> named_;  // "sensor.north.interface"
+  std::set<std::string> sections_;                          // "sensor.north"
   friend class config_reader;
 };
 

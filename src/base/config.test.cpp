@@ -20,6 +20,51 @@ config_key const keys[] = {
     {"b.length", duration{10s}, duration{1s}, duration{1min}, "A length of time.", {}, nullptr},
 };
 
+config_key const named_keys[] = {
+    {"place.*.letters", text_list{}, {}, {}, "Letters.", R"(["a"])", check_letter},
+    {"place.*.size",
+     std::uint64_t{5},
+     std::uint64_t{1},
+     std::uint64_t{9},
+     "A number.",
+     {},
+     nullptr},
+};
+
+TEST(config, sections_that_a_person_names) {
+  auto const read = config::parse(
+      named_keys, "[place.north]\nsize = 7\n[place.b-2]\nletters = ['x']\n[place.c]", "f.toml");
+  ASSERT_TRUE(read) << read.error().message;
+  EXPECT_EQ(read->names_in("place"), (text_list{"b-2", "c", "north"}));
+  EXPECT_EQ(read->names_in("plac"), text_list{});
+  EXPECT_EQ(read->get<std::uint64_t>("place.north.size"), 7U);
+  EXPECT_EQ(read->get<std::uint64_t>("place.c.size"), 5U);
+  EXPECT_EQ(read->get<text_list>("place.b-2.letters"), text_list{"x"});
+  EXPECT_TRUE(read->is_set("place.north.size"));
+  EXPECT_FALSE(read->is_set("place.c.size"));
+  EXPECT_EQ(read->count_set(), 2U);
+}
+
+TEST(config, mistakes_in_sections_that_a_person_names) {
+  auto const said = [](std::string_view text) {
+    auto const read = config::parse(named_keys, text, "f.toml");
+    return read ? "none" : read.error().message;
+  };
+  EXPECT_EQ(said("[place.north]\nsize = 0"), "f.toml:2:8: place.north.size is 0; expected 1 to 9");
+  EXPECT_EQ(
+      said("[place.north]\nsze = 1"),
+      "f.toml:2:1: there is no key place.north.sze; 'kizashi config document' lists all keys");
+  EXPECT_EQ(said("[place.'a b']\nsize = 1"),
+            "f.toml:1:8: place.a b cannot be a name; expected letters, digits, \"-\" and \"_\", 64 "
+            "at most");
+  EXPECT_EQ(said("[place]\nsize = 1"),
+            "f.toml:2:1: there is no key place.size; did you mean place.NAME.size? 'kizashi config "
+            "document' lists all keys");
+  EXPECT_EQ(document_config(named_keys),
+            "\n# As many of these as there are, each with a name of its own.\n#[place.NAME]\n"
+            "\n# Letters.\n#letters = [\"a\"]\n\n# A number.\n# 1 to 9\n#size = 5\n");
+}
+
 auto mistakes(std::string_view text) -> std::string {
   auto const read = config::parse(keys, text, "f.toml");
   return read ? "none" : read.error().message;
