@@ -1,13 +1,19 @@
 #include "kizashi/app/open_store.hpp"
 
+#include <chrono>
 #include <filesystem>
 #include <system_error>
+#include <thread>
 
 #include <fmt/format.h>
 
 #include "kizashi/app/command.hpp"
 #include "kizashi/app/report.hpp"
+#include "kizashi/app/terminal.hpp"
 #include "kizashi/store/embedded_engine.hpp"
+#include "kizashi/store/owner/owner_engine.hpp"
+#include "kizashi/store/owner/store_door.hpp"
+#include "kizashi/store/store_lock.hpp"
 
 namespace kizashi::app {
 
@@ -29,9 +35,46 @@ auto describe(store::defect const& what) -> std::string {
   return printable(text + what.why);
 }
 
+auto open_with_door(std::string const& folder, std::string const& command)
+    -> result<std::shared_ptr<store::engine>> {
+  struct opened_store {
+    std::shared_ptr<store::engine> engine;
+    std::unique_ptr<store::store_door> door;  // goes first
+  };
+  auto opened = std::make_shared<opened_store>();
+  KIZASHI_TRY(opened->engine, store::open_embedded_engine(folder, command));
+  // Where the file system has no sockets there is no door, and others are told who has the store.
+  if (auto door = store::store_door::open(opened->engine, folder)) opened->door = std::move(*door);
+  auto* const engine = opened->engine.get();
+  return std::shared_ptr<store::engine>{std::move(opened), engine};
+}
+
+namespace {
+
+/// Commands that ask have the store for a moment only: how long another one waits for it.
+constexpr auto most_patience = std::chrono::seconds{5};
+
+/// Its owner's answers, or the store itself.
+auto ask_or_open(std::string const& folder, std::string const& command)
+    -> result<std::shared_ptr<store::engine>> {
+  auto const end = std::chrono::steady_clock::now() + most_patience;
+  for (;;) {
+    auto asked = store::ask_owner(folder);
+    if (asked || asked.error().code != errc::not_found) return asked;
+    auto opened = store::open_embedded_engine(folder, command);
+    if (opened || !store::store_lock::is_held(folder) || is_stop_wanted() ||
+        std::chrono::steady_clock::now() >= end)
+      return opened;
+    std::this_thread::sleep_for(std::chrono::milliseconds{50});
+  }
+}
+
+}  // namespace
+
 auto open_store_to_ask(std::string const& folder, std::string const& command)
     -> result<std::shared_ptr<store::engine>> {
-  KIZASHI_TRY(auto opened, open_store_to_keep(folder, command));
+  KIZASHI_TRY(expect_store(folder));
+  KIZASHI_TRY(auto opened, ask_or_open(folder, command));
   KIZASHI_TRY(auto const missing, store::missing_data(*opened, folder_of(folder)));
   for (auto const& each : missing)
     say_failure({errc::io_error, describe(each) + "; the answer lacks what it held"});

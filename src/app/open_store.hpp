@@ -10,14 +10,21 @@
 
 namespace kizashi::app {
 
-/// Opens the store that is in `folder`; makes none. `command` ("kizashi query") is what others are
-/// told meanwhile. Fails when there is no store, when somebody else owns it, and without the
-/// engine. What its answers will lack, because it is damaged or not there, is said on standard
-/// error.
+/// Opens the store in `folder`, which is made when it is not there; while it is open, other
+/// commands can ask it (`store::store_door`). `command` ("kizashi read") is what those are told
+/// that want it for themselves.
+[[nodiscard]] auto open_with_door(std::string const& folder, std::string const& command)
+    -> result<std::shared_ptr<store::engine>>;
+
+/// The store that is in `folder`, for questions; makes none. When another process owns it, that
+/// one is asked, else it is opened. Fails when there is no store, when somebody owns it and cannot
+/// be asked, and without the engine. What its answers will lack, because it is damaged or not
+/// there, is said on standard error.
 [[nodiscard]] auto open_store_to_ask(std::string const& folder, std::string const& command)
     -> result<std::shared_ptr<store::engine>>;
 
-/// The same for commands that keep house, and say themselves what is missing.
+/// Owns the store that is in `folder`, for commands that keep house, and say themselves what is
+/// missing. Fails when somebody else owns it.
 [[nodiscard]] auto open_store_to_keep(std::string const& folder, std::string const& command)
     -> result<std::shared_ptr<store::engine>>;
 

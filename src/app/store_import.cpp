@@ -8,6 +8,7 @@
 
 #include "kizashi/app/command.hpp"
 #include "kizashi/app/line_import.hpp"
+#include "kizashi/app/open_store.hpp"
 #include "kizashi/app/progress_bar.hpp"
 #include "kizashi/app/report.hpp"
 #include "kizashi/app/store_commands.hpp"
@@ -15,7 +16,6 @@
 #include "kizashi/app/text_layout.hpp"
 #include "kizashi/base/text.hpp"
 #include "kizashi/capture/packed_lines.hpp"
-#include "kizashi/store/embedded_engine.hpp"
 
 namespace kizashi::app {
 namespace {
@@ -136,7 +136,7 @@ auto run(import_choice const& choice) -> int {
     return say_usage({errc::parse_error, "--sensor is empty; expected a name"}, name);
   listen_for_stop();
   import_total total;
-  auto const engine = store::open_embedded_engine(choice.store, name);
+  auto const engine = open_with_door(choice.store, name);
   if (!engine) return say_failure(engine.error());
   auto last = file_end::whole;
   bool has_failed = false;

@@ -5,9 +5,9 @@
 #include <fmt/format.h>
 
 #include "kizashi/app/findings.hpp"
+#include "kizashi/app/open_store.hpp"
 #include "kizashi/app/text_layout.hpp"
 #include "kizashi/base/text.hpp"
-#include "kizashi/store/embedded_engine.hpp"
 #include "kizashi/store/house/record.hpp"
 
 namespace kizashi::app {
@@ -29,7 +29,7 @@ auto dropped_days(std::string const& folder) -> result<std::string> {
 
 auto store_sink::open(std::string const& folder, std::string const& sensor, report const& with)
     -> result<store_sink> {
-  KIZASHI_TRY(auto engine, store::open_embedded_engine(folder, "kizashi read"));
+  KIZASHI_TRY(auto engine, open_with_door(folder, "kizashi read"));
   store::writer_options options;
   options.sensor = sensor;
   options.places = with.places.is_empty() ? nullptr : &with.places;

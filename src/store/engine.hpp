@@ -1,5 +1,6 @@
-// What the store wants of an engine, and no more: statements, blocks in, answers out. Two doors
-// stand behind it: ClickHouse inside the process (`embedded_engine.hpp`) and ClickHouse over HTTP.
+// What the store wants of an engine, and no more: statements, blocks in, answers out. Behind it
+// stand ClickHouse inside the process (`embedded_engine.hpp`), ClickHouse inside another process
+// that owns the store (`owner/owner_engine.hpp`) and, to come, ClickHouse over HTTP.
 //
 //   KIZASHI_TRY(auto const engine, open_embedded_engine("/var/lib/kizashi/store"));
 //   KIZASHI_TRY(engine->run("create table t (a UInt32) engine=MergeTree order by a"));
@@ -84,6 +85,9 @@ class engine {
 public:
   virtual ~engine() = default;
   [[nodiscard]] virtual auto capabilities() const noexcept -> engine_capabilities const& = 0;
+  /// False: the store belongs to another process, which answers questions (`owner/`); `run` and
+  /// `insert` fail.
+  [[nodiscard]] virtual auto is_owner() const noexcept -> bool { return true; }
 
   /// Runs a statement that has no answer. Never with text from outside.
   [[nodiscard]] virtual auto run(std::string_view statement) -> status = 0;

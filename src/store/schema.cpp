@@ -119,9 +119,14 @@ auto prepare_schema(engine& in) -> status {
     return {};
   };
   for (auto const& each : tables)
-    if (each.find(" names ") != std::string::npos) KIZASHI_TRY(in.run(each));
+    if (in.is_owner() && each.find(" names ") != std::string::npos) KIZASHI_TRY(in.run(each));
   KIZASHI_TRY(auto const version, read_version(in));
   if (version == schema_version) return {};
+  if (!in.is_owner())
+    return fail(errc::unsupported,
+                fmt::format("the store's tables are of version {} and this Kizashi knows {}; the "
+                            "process that owns the store must be of the same Kizashi",
+                            version, schema_version));
   if (version > schema_version)
     return fail(errc::unsupported,
                 fmt::format("the store's tables are of version {}, and this Kizashi knows {} and "

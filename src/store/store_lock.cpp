@@ -48,4 +48,9 @@ auto store_lock::take(std::filesystem::path const& folder, std::string_view hold
   return store_lock{std::move(file)};
 }
 
+auto store_lock::is_held(std::filesystem::path const& folder) -> bool {
+  file_descriptor const file{::open((folder / "owner").c_str(), O_RDONLY | O_CLOEXEC)};
+  return file.is_open() && ::flock(file.get(), LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK;
+}
+
 }  // namespace kizashi::store

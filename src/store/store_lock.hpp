@@ -19,6 +19,9 @@ public:
   [[nodiscard]] static auto take(std::filesystem::path const& folder, std::string_view holder)
       -> result<store_lock>;
 
+  /// Whether somebody, in this process too, holds the folder.
+  [[nodiscard]] static auto is_held(std::filesystem::path const& folder) -> bool;
+
 private:
   explicit store_lock(file_descriptor held) : held_{std::move(held)} {}
   file_descriptor held_;
