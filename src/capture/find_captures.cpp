@@ -1,6 +1,5 @@
 // From arguments to the names of files: inputs.hpp.
 #include <algorithm>
-#include <array>
 #include <cerrno>
 #include <filesystem>
 #include <glob.h>
@@ -13,31 +12,15 @@
 #include <fmt/format.h>
 
 #include "kizashi/capture/inputs.hpp"
+#include "kizashi/capture/internal/capture_name.hpp"
 
 namespace kizashi::capture {
 namespace {
 
 namespace fs = std::filesystem;
-
-constexpr std::array<std::string_view, 6> endings{".pcap", ".cap", ".pcapng",
-                                                  ".ntar", ".erf", ".dmp"};
-constexpr std::array<std::string_view, 4> packed_endings{".gz", ".zst", ".bz2", ".xz"};
-
-auto without_ending(std::string_view name, std::span<std::string_view const> any_of)
-    -> std::string_view {
-  for (auto const ending : any_of) {
-    if (name.ends_with(ending)) return name.substr(0, name.size() - ending.size());
-  }
-  return name;
-}
-
-/// Also the names that rotating writers make: "night.pcap12".
-auto is_capture_name(std::string_view name) -> bool {
-  name = without_ending(name, packed_endings);
-  auto const last = name.find_last_not_of("0123456789");
-  if (last == std::string_view::npos) return false;
-  return without_ending(name.substr(0, last + 1), endings).size() != last + 1;
-}
+using internal::capture_endings;
+using internal::is_capture_name;
+using internal::packed_endings;
 
 /// Whether a name that was found, not given, can be that of a capture: reading a pipe or a device
 /// by accident could wait forever. A link to nothing stays, so that opening it says so.
@@ -123,8 +106,8 @@ auto captures_of_path(std::string const& path) -> result<found_captures> {
         fmt::format(
             "{}: no captures in this folder; expected names ending in {} or {}, perhaps with "
             "a number behind, and perhaps packed ({})",
-            path, fmt::join(endings.begin(), endings.end() - 1, ", "), endings.back(),
-            fmt::join(packed_endings, ", ")));
+            path, fmt::join(capture_endings.begin(), capture_endings.end() - 1, ", "),
+            capture_endings.back(), fmt::join(packed_endings, ", ")));
   }
   return found;
 }

@@ -1,5 +1,6 @@
 #include "kizashi/capture/live/interface_source.hpp"
 
+#include <algorithm>
 #include <bit>
 #include <chrono>
 #include <net/if.h>
@@ -15,6 +16,9 @@ namespace kizashi::capture::live {
 namespace {
 
 using namespace std::chrono_literals;
+
+/// What libpcap is given where there was no memory for the ring: what it takes by itself.
+constexpr std::size_t fall_back_bytes = std::size_t{2} << 20;
 
 auto check_ring(interface_options const& options) -> status {
   auto const block = options.block_bytes;
@@ -62,8 +66,10 @@ auto open_interface(interface_options const& options) -> result<std::unique_ptr<
   auto ring = internal::ring_source::open(options, nullptr);
   if (ring) return std::move(*ring);
   if (!may_fall_back(options, ring.error())) return tl::unexpected<error>{std::move(ring).error()};
+  auto modest = options;
+  modest.ring_bytes = std::min(modest.ring_bytes, fall_back_bytes);
   return internal::pcap_source::open(
-      options, fmt::format("{}; libpcap is used instead", ring.error().message));
+      modest, fmt::format("{}; libpcap is used instead", ring.error().message));
 }
 
 auto open_interface_shared(interface_options const& options, unsigned rings, ring_share share)

@@ -13,6 +13,7 @@
 namespace kizashi::capture::live::internal {
 namespace {
 
+constexpr duration longest_tick = std::chrono::milliseconds{10};  // of a kernel with HZ=100
 constexpr duration between_name_checks = std::chrono::seconds{1};
 
 auto to_milliseconds(duration length) -> int {
@@ -63,7 +64,8 @@ auto ring_source::do_receive(net::frame_block& out, duration patience) -> result
   if (take(out)) return arrival{flow::frames, out.frames.back().time};
   if (failure_) return tl::unexpected<error>{*failure_};
   auto waited = wait(patience);
-  if (take(out)) {  // what lies in the ring comes before the failure
+  auto const now = system_clock().now();  // before the ring is looked at for the last time
+  if (take(out)) {                        // what lies in the ring comes before the failure
     if (!waited) failure_ = std::move(waited).error();
     return arrival{flow::frames, out.frames.back().time};
   }
@@ -72,8 +74,13 @@ auto ring_source::do_receive(net::frame_block& out, duration patience) -> result
     return tl::unexpected<error>{*failure_};
   }
   see_name();
-  // The block that the system still fills is handed over after its time.
-  return arrival{flow::idle, system_clock().now() - 2 * options_.block_timeout};
+  return arrival{flow::idle, now - longest_in_block()};
+}
+
+/// How long a frame can lie in a block that the system still fills. It looks every `block_timeout`,
+/// and closes the block when it was there the last time already.
+auto ring_source::longest_in_block() const -> duration {
+  return 2 * options_.block_timeout + longest_tick;
 }
 
 auto ring_source::take(net::frame_block& out) -> bool {
@@ -96,7 +103,7 @@ auto ring_source::wait(duration patience) -> status {
   static_cast<void>(::getsockopt(socket_.get(), SOL_SOCKET, SO_ERROR, &number, &size));
   if (number == 0) return {};
   // The system closes the last block in its time although nothing more comes.
-  system_clock().sleep(2 * options_.block_timeout);
+  system_clock().sleep(longest_in_block());
   if (number != ENETDOWN)
     return fail(system_error_code(number),
                 fmt::format("{}: cannot listen any more: {}", options_.interface,

@@ -33,6 +33,7 @@ private:
       -> result<arrival> override;
   [[nodiscard]] auto take(net::frame_block& out) -> bool;
   [[nodiscard]] auto wait(duration patience) -> status;
+  [[nodiscard]] auto longest_in_block() const -> duration;
   [[nodiscard]] auto tie() -> status;
   [[nodiscard]] auto tie_to(interface_facts const& facts) -> status;
   [[nodiscard]] auto why_it_failed() const -> std::string;
