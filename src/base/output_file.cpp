@@ -8,6 +8,8 @@
 
 #include <fmt/format.h>
 
+#include "kizashi/base/durable_file.hpp"
+
 namespace kizashi {
 namespace {
 
@@ -91,17 +93,31 @@ auto output_file::write(std::string_view bytes) -> status {
   return flush();
 }
 
-auto output_file::commit() -> status {
-  KIZASHI_TRY(flush());
+auto output_file::close() -> status {
   // A file system over a network says only at closing that the disk was full; a second descriptor
   // can be asked.
   auto const file = std::exchange(out_, file_descriptor{});
   auto const copy = ::fcntl(file.get(), F_DUPFD_CLOEXEC, 0);
   if (copy >= 0 && ::close(copy) != 0) failure_ = errno;
-  KIZASHI_TRY(put({}));
+  return put({});
+}
+
+auto output_file::commit() -> status {
+  KIZASHI_TRY(flush());
+  KIZASHI_TRY(close());
   if (temporary_.empty()) return {};
   if (::rename(temporary_.c_str(), file_.c_str()) != 0)
     return system_failure(file_.string(), "write", errno);
+  temporary_.clear();
+  return {};
+}
+
+auto output_file::commit_durably() -> status {
+  KIZASHI_TRY(flush());
+  if (temporary_.empty()) return close();
+  if (::fsync(out_.get()) != 0) return system_failure(file_.string(), "write", errno);
+  KIZASHI_TRY(close());
+  KIZASHI_TRY(rename_durably(temporary_, file_));
   temporary_.clear();
   return {};
 }

@@ -33,12 +33,15 @@ public:
   [[nodiscard]] auto write(std::string_view bytes) -> status;
   /// Writes what is buffered, closes and names the file. Nothing can be written afterwards.
   [[nodiscard]] auto commit() -> status;
+  /// The same, and the file is on the disk when the call returns, whatever happens to the machine.
+  [[nodiscard]] auto commit_durably() -> status;
   [[nodiscard]] auto path() const noexcept -> std::filesystem::path const& { return file_; }
 
 private:
   output_file(std::filesystem::path file, std::filesystem::path temporary, file_descriptor out);
   [[nodiscard]] auto flush() -> status;
   [[nodiscard]] auto put(std::string_view bytes) -> status;
+  [[nodiscard]] auto close() -> status;
 
   std::filesystem::path file_;
   std::filesystem::path temporary_;  // empty: written directly, or nothing left to take away

@@ -30,6 +30,12 @@ public:
   [[nodiscard]] auto contains(address a) const noexcept -> bool {
     return a.is_ipv6() ? contains(a.as_ipv6()) : contains(a.as_ipv4());
   }
+  /// Calls `visit(first address, last address)` for each range, IPv4 first, ascending; no two touch.
+  template <class Visit>
+  void for_each_range(Visit&& visit) const {
+    for (auto const& each : ipv4_) visit(address{ipv4{each.first}}, address{ipv4{each.last}});
+    for (auto const& each : ipv6_) visit(address{each.first}, address{each.last});
+  }
   /// Number of IPv4 addresses in the set, 0 .. 2^32.
   [[nodiscard]] auto ipv4_size() const noexcept -> std::uint64_t;
   /// How many IPv4 addresses of the set are below `a`; of an address that is not in the set

@@ -5,10 +5,13 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <filesystem>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <vector>
 
+#include "kizashi/base/state.hpp"
 #include "kizashi/capture/frame_source.hpp"
 #include "kizashi/net/prefix_set.hpp"
 #include "kizashi/recognise/place.hpp"
@@ -20,6 +23,9 @@
 #include "kizashi/telescope/window.hpp"
 
 namespace kizashi::pipeline {
+namespace internal {
+class crew;
+}
 
 /// Whoever wants the packets themselves. They come batch by batch in the order of the stream, from
 /// one thread at a time; the batch is the caller's and changes afterwards.
@@ -82,6 +88,63 @@ struct outcome {
   /// Whether the end of the stream was not reached: a person stopped it, or `failure` says why.
   bool is_partial = false;
   status failure;
+};
+
+/// Why a walk ended.
+enum class walk_end : std::uint8_t {
+  dry,      ///< the source gave an empty block: it has ended, or has nothing now
+  stopped,  ///< the callback answered false
+};
+
+/// A road that can be left between two batches, saved, and gone on with: in this process or in another
+/// one, on as many workers as that one has. What comes out is what one walk over all frames gives.
+///
+///   road live{options};
+///   KIZASHI_TRY(live.restore_from("road.state"));        // when there is one
+///   for (;;) {
+///     KIZASHI_TRY(live.walk(source, until_a_minute_is_over));
+///     KIZASHI_TRY(live.advance_to(all_earlier_has_come));  // also when nothing came
+///     KIZASHI_TRY(live.save_to("road.state"));
+///   }
+///   auto const outcome = live.finish();
+///
+/// A failure ends the road: nothing but `finish` makes sense then.
+class road {
+public:
+  /// Of what a saved state holds. It changes with anything that is written.
+  static constexpr std::uint32_t state_version = 1;
+
+  /// What the options point to must outlive the road. Throws `std::bad_alloc`.
+  explicit road(road_options const& options);
+  road(road&&) noexcept;
+  ~road();
+
+  /// Reads `from` until it gives an empty block or `progress` answers false. Starts and ends threads: a source that
+  /// waits some milliseconds for frames before it gives none makes them cheap. The source may be
+  /// another one each time.
+  [[nodiscard]] auto walk(capture::frame_source& from, progress_callback const& progress = {})
+      -> result<walk_end>;
+
+  /// Says that no frame that comes later is earlier than `now`: windows whose lateness is over close, silent
+  /// events end, and are handed to the sinks. It changes when something is handed over and nothing else,
+  /// as long as what it says is true; frames that are earlier all the same are treated as behind
+  /// a packet of that time. The caller decides where `now` comes from; a replay has no need of it.
+  [[nodiscard]] auto advance_to(timestamp now) -> status;
+
+  /// Everything that is carried from batch to batch. The sinks have been given all that ended up to here.
+  [[nodiscard]] auto save(state_writer& out) const -> status;
+  /// Into a road that has not been walked. Fails when something is wrong with the state, or when it is that of
+  /// another darknet, window, timeout or table; the road is of no use then.
+  [[nodiscard]] auto restore(state_reader& in) -> status;
+  /// The same to and from a file (base/state_file.hpp).
+  [[nodiscard]] auto save_to(std::filesystem::path const& file) const -> status;
+  [[nodiscard]] auto restore_from(std::filesystem::path const& file) -> status;
+
+  /// Closes what is open and adds up. To be called once, last.
+  [[nodiscard]] auto finish() -> outcome;
+
+private:
+  std::unique_ptr<internal::crew> crew_;
 };
 
 /// Reads `from` to its end. The outcome depends on the stream and the options but not on the number

@@ -40,6 +40,22 @@ public:
   [[nodiscard]] auto judge(fingerprint_table const& table, totals const& packets,
                            std::uint64_t matched = 0) const -> std::vector<verdict>;
 
+  /// For a saved state: see base/state.hpp.
+  template <class Io, class Self>
+  static void state_fields(Io& io, Self& self) {
+    for (auto& each : self.matched_) {
+      std::uint32_t count = each.count, number = each.number;
+      io(count, number);
+      if constexpr (Io::is_reading) {
+        io.expect(count < 1U << 24 && number <= most_fingerprints && (count == 0 || number > 0),
+                  "the matches of a fingerprint");
+        each.count = count & 0xFF'FFFFU;
+        each.number = number & 0xFFU;
+      }
+    }
+    io(self.last_keys_, self.equal_, self.recent_, self.pairs_);
+  }
+
 private:
   struct place {
     std::uint32_t count : 24;

@@ -1,7 +1,9 @@
 // What can be counted of a batch without knowing its addresses.
 #pragma once
 
+#include <algorithm>
 #include <array>
+#include <cstddef>
 #include <cstdint>
 #include <vector>
 
@@ -24,6 +26,19 @@ public:
   void add(batch_totals const& other);
   /// Writes packets, wire bytes, first, last, protocols, TCP flags, ICMP rows and `outside`.
   void write(summary& out) const;
+  /// For a saved state: see base/state.hpp.
+  template <class Io, class Self>
+  static void state_fields(Io& io, Self& self) {
+    io(self.packets_, self.wire_bytes_, self.outside_, self.first_, self.last_, self.by_kind_);
+    if constexpr (Io::is_reading) {
+      for (auto left = io.number(); left > 0 && io.is_good(); --left)
+        io(self.icmp_[io.at_most(self.icmp_.size() - 1)]);
+    } else {
+      io.number(self.icmp_.size() - std::ranges::count(self.icmp_, 0U));
+      for (std::size_t i = 0; i < self.icmp_.size(); ++i)
+        if (self.icmp_[i] != 0) io(i, self.icmp_[i]);
+    }
+  }
 
 private:
   // 0..63: TCP by its six classic flags; then the rest.

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "kizashi/telescope/internal/family.hpp"
+#include "kizashi/telescope/internal/family_state.hpp"
 #include "kizashi/telescope/internal/window_clock.hpp"
 #include "kizashi/telescope/internal/window_counts.hpp"
 
@@ -45,6 +46,60 @@ private:
   std::bitset<marks> marks_;
 };
 
+template <class Address>
+void save_totals(window_counts const& from, state_writer& out) {
+  auto const& table = std::get<source_table<Address>>(from.totals);
+  out.number(table.size());
+  table.for_each([&](auto const& each) {
+    out(each);
+    out.next_record();
+  });
+}
+
+void save_window(window_counts const& from, state_writer& out) {
+  out(from.start, from.packets, from.wire_bytes, from.sources, from.destinations);
+  std::size_t ports = 0;
+  from.ports.for_each([&](auto, auto const&) { ++ports; });
+  out.number(ports);
+  from.ports.for_each([&](std::uint32_t tag, port_cell const& cell) {
+    out(tag, cell);
+    out.next_record();
+  });
+  save_totals<net::ipv4>(from, out);
+  save_totals<net::ipv6>(from, out);
+}
+
+template <class Address>
+void restore_totals(std::span<window_counts* const> to, state_reader& in) {
+  for (auto left = in.number(); left > 0 && in.has_record(); --left) {
+    source_record<Address> each{};
+    in(each);
+    auto& table = std::get<source_table<Address>>(to[shard_of(each.address) % to.size()]->totals);
+    in.expect(table.put(each, stamp{serial::closed, false}), "another source");
+  }
+}
+
+/// `to`: the window of each worker. What adds up goes to the first.
+void restore_window(std::span<window_counts* const> to, state_reader& in) {
+  window_counts& sum = *to[0];
+  timestamp start;
+  std::uint64_t packets = 0, wire_bytes = 0, sources = 0, destinations = 0;
+  in(start, packets, wire_bytes, sources, destinations);
+  for (auto* each : to) each->start = start;
+  sum.packets += packets;
+  sum.wire_bytes += wire_bytes;
+  sum.sources += sources;
+  sum.destinations += destinations;
+  for (auto left = in.number(); left > 0 && in.has_record(); --left) {
+    auto const tag = static_cast<std::uint32_t>(in.at_most(port_tag::count - 1));
+    port_cell cell{};
+    in(cell);
+    sum.ports.add(tag, cell);
+  }
+  restore_totals<net::ipv4>(to, in);
+  restore_totals<net::ipv6>(to, in);
+}
+
 }  // namespace
 
 class counter::state {
@@ -64,14 +119,19 @@ public:
       count_addresses(batch, plan, part);
       row = part.end;
     }
+    close_previous(closed);
     return {};
   }
 
+  void advance_to(std::int64_t now, std::vector<window>& closed) {
+    auto const part = clock_.advance_to(now);
+    if (part.opens) open(part, closed);
+    close_previous(closed);
+  }
+
   auto finish(std::vector<window>& closed) -> result<tally> {
-    if (is_open_) {
-      close(*previous_, closed);
-      close(*current_, closed);
-    }
+    if (is_previous_open_) close(*previous_, closed);
+    if (is_open_) close(*current_, closed);
     untimed_.ports.drain([&](auto tag, auto const& cell) { add_port(tag, cell); });
     tally_.set_order(clock_.order());
     KIZASHI_TRY(add_sources(ipv4_));
@@ -82,11 +142,24 @@ public:
     return std::move(tally_);
   }
 
+  static auto save(std::span<counter* const> all, state_writer& out) -> status;
+  static auto restore(std::span<counter* const> all, state_reader& in) -> status;
+
 private:
   using segment = window_clock::segment;
 
+  /// Of all counters.
+  [[nodiscard]] static auto families_of(std::span<counter* const> all) {
+    std::pair<std::vector<family<packed_key>*>, std::vector<family<wide_key>*>> answer;
+    for (auto* each : all) {
+      answer.first.push_back(&each->state_->ipv4_);
+      answer.second.push_back(&each->state_->ipv6_);
+    }
+    return answer;
+  }
+
   void open(segment const& next, std::vector<window>& closed) {
-    if (is_open_) close(*previous_, closed);
+    if (is_previous_open_) close(*previous_, closed);
     std::swap(previous_, current_);
     ++serial_;
     if (!next.is_adjacent) {
@@ -94,9 +167,16 @@ private:
       previous_->start = next.start - options_.window_length;
       ++serial_;
     }
-    is_open_ = true;
+    is_open_ = is_previous_open_ = true;
     current_->start = next.start;
     if (serial_ + 2 > serial::last) renumber();
+  }
+
+  /// Closes the previous window as soon as nothing can be counted in it any more.
+  void close_previous(std::vector<window>& closed) {
+    if (!is_previous_open_ || !clock_.has_left_previous()) return;
+    close(*previous_, closed);
+    is_previous_open_ = false;
   }
 
   /// Writes out what no open window needs when the sets have become too large. Sets grow to twice
@@ -217,10 +297,66 @@ private:
   window_counts* current_ = &open_[0];
   window_counts* previous_ = &open_[1];
   bool is_open_ = false;
+  bool is_previous_open_ = false;
   std::uint32_t serial_ = serial::first;
   std::size_t memory_ = options_.set_memory;
   tally tally_;
 };
+
+auto counter::state::save(std::span<counter* const> all, state_writer& out) -> status {
+  auto const& first = *all[0]->state_;
+  out.begin("windows");
+  out(first.clock_, first.is_open_, first.is_previous_open_, all.size());
+  for (auto const* each : all) {
+    auto const& from = *each->state_;
+    for (auto const* counts :
+         std::array<window_counts const*, 3>{from.current_, from.previous_, &from.untimed_})
+      save_window(*counts, out);
+  }
+  out.end();
+  out.begin("ports");
+  for (auto const* each : all)
+    each->state_->tally_.for_each_port([&](port_row const& row) {
+      out(row.ip_protocol, row.port.value(), row.packets, row.wire_bytes, row.syn_packets);
+      out.next_record();
+    });
+  out.end();
+  auto const [ipv4, ipv6] = families_of(all);
+  KIZASHI_TRY(family_state<packed_key>::save(ipv4, first.serial_, out));
+  return family_state<wide_key>::save(ipv6, first.serial_, out);
+}
+
+auto counter::state::restore(std::span<counter* const> all, state_reader& in) -> status {
+  auto& first = *all[0]->state_;
+  std::size_t parts = 0;
+  in.begin("windows");
+  in(first.clock_, first.is_open_, first.is_previous_open_, parts);
+  std::array<std::vector<window_counts*>, 3> counts;
+  for (auto* each : all) {
+    auto& to = *each->state_;
+    to.clock_ = first.clock_;
+    to.is_open_ = first.is_open_;
+    to.is_previous_open_ = first.is_previous_open_;
+    counts[0].push_back(to.current_);
+    counts[1].push_back(to.previous_);
+    counts[2].push_back(&to.untimed_);
+  }
+  for (; parts > 0 && in.has_record(); --parts)
+    for (auto const& each : counts) restore_window(each, in);
+  in.end();
+  in.begin("ports");
+  while (in.has_record()) {
+    port_row row;
+    std::uint16_t port = 0;
+    in(row.ip_protocol, port, row.packets, row.wire_bytes, row.syn_packets);
+    row.port = net::port{port};
+    first.tally_.add_port(row);
+  }
+  in.end();
+  auto const [ipv4, ipv6] = families_of(all);
+  KIZASHI_TRY(family_state<packed_key>::restore(ipv4, in));
+  return family_state<wide_key>::restore(ipv6, in);
+}
 
 counter::counter(counter_options const& options, unsigned worker)
     : state_{std::make_unique<state>(options, worker)} {}
@@ -230,6 +366,18 @@ counter::~counter() = default;
 auto counter::count(net::packet_batch const& batch, batch_plan const& plan, std::uint64_t sequence,
                     std::vector<window>& closed) -> status {
   return state_->count(batch, plan, sequence, closed);
+}
+
+void counter::advance_to(timestamp now, std::vector<window>& closed) {
+  if (now.is_known()) state_->advance_to(now.nanoseconds(), closed);
+}
+
+auto counter::save(std::span<counter* const> all, state_writer& out) -> status {
+  return state::save(all, out);
+}
+
+auto counter::restore(std::span<counter* const> all, state_reader& in) -> status {
+  return state::restore(all, in);
 }
 
 auto counter::finish(std::vector<window>& closed) -> result<tally> {

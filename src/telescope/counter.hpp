@@ -9,9 +9,11 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <vector>
 
 #include "kizashi/base/error.hpp"
+#include "kizashi/base/state.hpp"
 #include "kizashi/net/packet_batch.hpp"
 #include "kizashi/recognise/place.hpp"
 #include "kizashi/telescope/batch_plan.hpp"
@@ -45,6 +47,15 @@ public:
   /// to temporary files.
   [[nodiscard]] auto count(net::packet_batch const& batch, batch_plan const& plan,
                            std::uint64_t sequence, std::vector<window>& closed) -> status;
+
+  /// What a packet with that time would close. Nothing may come behind it that is earlier.
+  void advance_to(timestamp now, std::vector<window>& closed);
+
+  /// What all counters of a stream know, between two batches. A state has nothing of how many there are.
+  [[nodiscard]] static auto save(std::span<counter* const> all, state_writer& out) -> status;
+  /// Into counters that have counted nothing, in any number. Fails when sets cannot be written to temporary
+  /// files; what is wrong with the state `in` says.
+  [[nodiscard]] static auto restore(std::span<counter* const> all, state_reader& in) -> status;
 
   /// Closes the open windows and adds up what the whole run amounts to. To be called once, last.
   [[nodiscard]] auto finish(std::vector<window>& closed) -> result<tally>;

@@ -28,6 +28,13 @@ struct packet_counts {
   std::uint64_t fragments = 0;        ///< the first ones included
   std::uint64_t later_fragments = 0;  ///< of `fragments`: without a transport header
   std::uint64_t tunnelled = 0;        ///< GRE, IP in IP, 6in4, ESP, AH
+
+  /// For a saved state: see base/state.hpp.
+  template <class Io, class Self>
+  static void state_fields(Io& io, Self& self) {
+    io(self.total, self.ipv4, self.ipv6, self.arp, self.other, self.unknown_link, self.malformed,
+       self.truncated, self.fragments, self.later_fragments, self.tunnelled);
+  }
 };
 
 /// IP packets by transport header. Those without a readable one (later fragments, truncated or
@@ -99,6 +106,12 @@ struct window_row {
   std::uint64_t wire_bytes = 0;
   std::uint64_t sources = 0;
   std::uint64_t destinations = 0;
+
+  /// For a saved state: see base/state.hpp.
+  template <class Io, class Self>
+  static void state_fields(Io& io, Self& self) {
+    io(self.start, self.packets, self.wire_bytes, self.sources, self.destinations);
+  }
 };
 
 /// How packets stood in time.
@@ -107,6 +120,11 @@ struct order_counts {
   std::uint64_t late = 0;          ///< their window had closed: in all totals, in no window
   std::uint64_t untimed = 0;       ///< no time or an impossible one: in all totals, in no window
   std::uint64_t false_times = 0;   ///< of `untimed`: alone far in the future, the others came back
+
+  template <class Io, class Self>
+  static void state_fields(Io& io, Self& self) {
+    io(self.out_of_order, self.late, self.untimed, self.false_times);
+  }
 };
 
 /// The whole answer. Rows of each list are in descending order of packets; equal ones in ascending

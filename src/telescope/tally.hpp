@@ -19,6 +19,12 @@ public:
 
   /// A row of `summary::ports`, or a part of one.
   void add_port(port_row const& part);
+  /// Calls `visit(row)` for each port that has packets.
+  template <class Visit>
+  void for_each_port(Visit&& visit) const {
+    for (auto const& row : ports_)
+      if (row.packets != 0) visit(row);
+  }
   void add_port_source(std::uint32_t tag) { ++ports_[tag].sources; }
   void add_port_destination(std::uint32_t tag) { ++ports_[tag].destinations; }
   void add_destination() noexcept { ++destinations_; }

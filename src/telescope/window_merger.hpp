@@ -23,6 +23,8 @@ public:
   /// Takes `parts`, which are empty afterwards. Fails when the sink does.
   [[nodiscard]] auto add(unsigned worker, std::vector<window>& parts) -> status;
 
+  /// What `take_rows` would give; belongs to the caller while nobody adds anything.
+  [[nodiscard]] auto rows() noexcept -> std::vector<window_row>& { return rows_; }
   /// What `summary::windows` says of the windows that are complete.
   [[nodiscard]] auto take_rows() -> std::vector<window_row> { return std::move(rows_); }
 

@@ -49,39 +49,90 @@ crew::worker::worker(road_options const& options, unsigned which)
   if (options.recognition) observer.emplace(options, which);
 }
 
-crew::crew(capture::frame_source& from, road_options const& options,
-           progress_callback const& progress)
-    : from_{from},
-      options_{options},
-      progress_{progress},
-      windows_{options.workers, options.windows} {
+crew::crew(road_options const& options)
+    : options_{options}, windows_{options.workers, options.windows} {
   for (unsigned i = 0; i < options.workers; ++i)
-    workers_.push_back(std::make_unique<worker>(options, i));
-  if (options.recognition) outbox_.emplace(*options.recognition);
+    workers_.push_back(std::make_unique<worker>(options_, i));
+  if (options_.recognition) outbox_.emplace(*options_.recognition);
   // One place is enough for one worker. More need some in hand, so that one that prepares holds up
   // nobody.
   auto const places = options.workers == 1 ? 1U : 2 * options.workers + 2;
   for (unsigned i = 0; i < places; ++i) ring_.push_back(std::make_unique<place>(options.workers));
 }
 
-auto crew::run() -> outcome {
+auto crew::walk(capture::frame_source& from, progress_callback const& progress)
+    -> result<walk_end> {
+  KIZASHI_TRY(status{failure_});
+  from_ = &from;
+  progress_ = &progress;
+  begin_ = cut_;
+  is_ended_ = is_stopped_ = false;
+  if (auto walked = on_all_workers([this](worker& self) { work(self); }); !walked)
+    give_up(std::move(walked).error());
+  guard_.keep();
+  KIZASHI_TRY(status{failure_});
+  return is_stopped_ ? walk_end::stopped : walk_end::dry;
+}
+
+auto crew::on_all_workers(std::function<void(worker&)> const& task) -> status {
+  status started;
   std::vector<std::jthread> others;
   try {
     for (unsigned i = 1; i < options_.workers; ++i)
-      others.emplace_back([this, i] { work(*workers_[i]); });
+      others.emplace_back([this, i, &task] { task(*workers_[i]); });
   } catch (std::system_error const& failure) {
-    give_up({errc::limit_reached,
-             fmt::format("cannot start thread {} of {}: {}; --threads asks for fewer",
-                         others.size() + 2, options_.workers, failure.what())});
+    started = fail(errc::limit_reached,
+                   fmt::format("cannot start thread {} of {}: {}; --threads asks for fewer",
+                               others.size() + 2, options_.workers, failure.what()));
+    give_up(error{started.error()});
   }
-  work(*workers_[0]);
-  others.clear();
+  task(*workers_[0]);
+  return started;
+}
+
+/// What waits for a decision about its time is counted as it is.
+void crew::let_go() {
+  struct nothing final : capture::frame_source {
+    auto next(net::frame_block& out) -> status override {
+      out.clear();
+      return {};
+    }
+  } source;
+  if (guard_.is_waiting()) (void)walk(source, {});  // a failure is kept
+}
+
+auto crew::advance_to(timestamp now) -> status {
+  guard_.trust(now);
+  let_go();
+  KIZASHI_TRY(status{failure_});
+  if (auto advanced = with_memory([&] { return advance_workers(now); }); !advanced)
+    give_up(std::move(advanced).error());
+  return failure_;
+}
+
+auto crew::advance_workers(timestamp now) -> status {
+  auto ended = outbox_ ? outbox_->spare() : ended_events{};
+  for (auto& each : workers_) {
+    each->counter.advance_to(now, each->closed);
+    KIZASHI_TRY(windows_.add(each->number, each->closed));
+    if (each->observer) KIZASHI_TRY(each->observer->advance_to(now, ended));
+  }
+  if (!outbox_) return {};
+  outbox_->add(std::move(ended));
+  return outbox_->deliver();
+}
+
+auto crew::finish() -> outcome {
+  guard_.end();
+  let_go();
+  if (auto added = on_all_workers([this](worker& self) { add_tally(self); }); !added)
+    give_up(std::move(added).error());
   return add_up();
 }
 
 void crew::work(worker& self) {
   lock held{mutex_};
-  for (std::uint64_t next = 0; !is_ended_ || next < cut_;) {
+  for (auto next = begin_; !is_ended_ || next < cut_;) {
     auto& due = place_of(next);
     if (due.is_ready && due.sequence == next) {
       count(self, due, held);
@@ -92,8 +143,6 @@ void crew::work(worker& self) {
       changed_.wait(held);
     }
   }
-  held.unlock();
-  finish(self);
 }
 
 void crew::prepare(worker& self, lock& held) {
@@ -125,12 +174,12 @@ void crew::prepare(worker& self, lock& held) {
 void crew::cut(place& to) {
   auto& frames = to.batch.frames;
   frames.clear();
-  if (progress_ && packets_ > 0 && !progress_(packets_, from_.position())) {
+  if (*progress_ && packets_ > 0 && !(*progress_)(packets_, from_->position())) {
     lock const held{mutex_};
-    is_partial_ = true;
+    is_stopped_ = true;
     return;
   }
-  if (auto read = with_memory([&] { return from_.next(frames); }); !read) {
+  if (auto read = with_memory([&] { return guard_.next(*from_, frames); }); !read) {
     give_up(std::move(read).error());
     frames.clear();
   }
@@ -182,13 +231,12 @@ void crew::complete(place& each, lock& held) {
 
 void crew::give_up(error why) {
   lock const held{mutex_};
-  is_partial_ = true;
   is_ended_ = true;
   if (failure_) failure_ = tl::unexpected<error>{std::move(why)};
   changed_.notify_all();
 }
 
-void crew::finish(worker& self) {
+void crew::add_tally(worker& self) {
   auto sums = with_memory([&] { return self.counter.finish(self.closed); });
   if (!sums) {
     give_up(std::move(sums).error());
@@ -248,10 +296,10 @@ void crew::add_observations(outcome& answer) {
 auto crew::add_up() -> outcome {
   outcome answer;
   add_observations(answer);
-  answer.is_partial = is_partial_;
+  answer.is_partial = !failure_;
   answer.failure = std::move(failure_);
   answer.summary.window_length = options_.window_length;
-  auto totals = workers_[0]->preparer.totals();
+  auto totals = std::as_const(workers_[0]->preparer).totals();
   std::optional<telescope::tally> sum;
   for (auto& each : workers_) {
     if (each->number != 0) totals.add(each->preparer.totals());
@@ -264,7 +312,7 @@ auto crew::add_up() -> outcome {
   totals.write(answer.summary);
   if (sum) sum->write(answer.summary, options_.top_sources, options_.places);
   answer.summary.windows = windows_.take_rows();
-  answer.summary.order.false_times = from_.false_times();
+  answer.summary.order.false_times = guard_.false_times();
   return answer;
 }
 

@@ -11,6 +11,7 @@
 #include <condition_variable>
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -27,10 +28,15 @@ namespace kizashi::pipeline::internal {
 
 class crew {
 public:
-  crew(capture::frame_source& from, road_options const& options, progress_callback const& progress);
+  explicit crew(road_options const& options);
 
-  /// Walks the road to its end on `options.workers` threads, this one among them.
-  [[nodiscard]] auto run() -> outcome;
+  // As those of `road`.
+  [[nodiscard]] auto walk(capture::frame_source& from, progress_callback const& progress)
+      -> result<walk_end>;
+  [[nodiscard]] auto advance_to(timestamp now) -> status;
+  [[nodiscard]] auto save(state_writer& out) -> status;
+  [[nodiscard]] auto restore(state_reader& in) -> status;
+  [[nodiscard]] auto finish() -> outcome;
 
 private:
   /// A place in the ring. Batch number n is in place n % size.
@@ -57,13 +63,21 @@ private:
 
   using lock = std::unique_lock<std::mutex>;
 
+  /// Calls `task` with each worker, on as many threads, this one among them. Fails when a thread cannot be
+  /// started, and then may not have called it with all.
+  [[nodiscard]] auto on_all_workers(std::function<void(worker&)> const& task) -> status;
   void work(worker& self);
   void count(worker& self, place& each, lock& held);
   [[nodiscard]] auto count_batch(worker& self, place& each) -> status;
   void hand_on(place& each, lock& held);
   void complete(place& each, lock& held);
   void prepare(worker& self, lock& held);
-  void finish(worker& self);
+  void add_tally(worker& self);
+  void let_go();
+  [[nodiscard]] auto counters() -> std::vector<telescope::counter*>;
+  [[nodiscard]] auto save_workers(state_writer& out) -> status;
+  [[nodiscard]] auto restore_workers(state_reader& in) -> status;
+  [[nodiscard]] auto advance_workers(timestamp now) -> status;
   void cut(place& to);
   void give_up(error why);
   [[nodiscard]] auto place_of(std::uint64_t sequence) -> place& {
@@ -74,9 +88,13 @@ private:
   [[nodiscard]] auto end_shards(unsigned first) -> status;
   void add_observations(outcome& answer);
 
-  time_guard from_;
-  road_options const& options_;
-  progress_callback const& progress_;
+  road_options options_;
+  time_guard guard_;
+  // While it is walked:
+  capture::frame_source* from_ = nullptr;
+  progress_callback const* progress_ = nullptr;
+  std::uint64_t begin_ = 0;  // number of the first batch
+
   telescope::window_merger windows_;
   std::optional<event_outbox> outbox_;
   std::vector<std::unique_ptr<worker>> workers_;
@@ -87,7 +105,7 @@ private:
   std::uint64_t cut_ = 0;  // batches cut so far
   bool is_cutting_ = false;
   bool is_ended_ = false;  // nothing more will be cut
-  bool is_partial_ = false;
+  bool is_stopped_ = false;
   status failure_;
   std::uint64_t packets_ = 0;
 };

@@ -38,15 +38,6 @@ void append(std::vector<Event>& to, std::vector<Event>& from) {
   from.clear();
 }
 
-void add(telescope::tracker_counts& to, telescope::tracker_counts const& more) {
-  to.events += more.events;
-  to.cut += more.cut;
-  to.late += more.late;
-  to.untimed += more.untimed;
-  to.live_sources += more.live_sources;
-  to.bytes += more.bytes;
-}
-
 }  // namespace
 
 void ended_events::take(ended_events& from) {
@@ -68,6 +59,11 @@ auto observer::observe(net::packet_batch const& batch, recognise::tag_columns co
   return dos_.track(batch, tags, plan, ended.dos);
 }
 
+auto observer::advance_to(timestamp now, ended_events& ended) -> status {
+  KIZASHI_TRY(events_.advance_to(now, ended.scans));
+  return dos_.advance_to(now, ended.dos);
+}
+
 auto observer::finish(unsigned shard, ended_events& ended) -> status {
   return events_.finish(shard, ended.scans);
 }
@@ -79,7 +75,7 @@ auto observer::finish_dos(ended_events& ended) -> status {
 void observer::give(observations& to) {
   to.profiles.push_back(std::move(events_.profiles()));
   to.targets.merge(events_.groups());
-  add(to.events, events_.counts());
+  to.events.add(events_.counts());
   to.dos.add(dos_.counts());
 }
 

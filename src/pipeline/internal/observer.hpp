@@ -33,6 +33,10 @@ public:
   /// Follows this worker's rows.
   [[nodiscard]] auto observe(net::packet_batch const& batch, recognise::tag_columns const& tags,
                              telescope::batch_plan const& plan, ended_events& ended) -> status;
+  /// What a packet with that time would end.
+  [[nodiscard]] auto advance_to(timestamp now, ended_events& ended) -> status;
+  [[nodiscard]] auto events() noexcept -> telescope::event_tracker& { return events_; }
+  [[nodiscard]] auto dos() noexcept -> telescope::dos_tracker& { return dos_; }
   /// Ends the scans that are open in a shard. A shard of another worker has nothing.
   [[nodiscard]] auto finish(unsigned shard, ended_events& ended) -> status;
   /// Ends all denial-of-service events.

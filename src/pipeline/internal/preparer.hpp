@@ -34,6 +34,7 @@ public:
   /// recognises it.
   void prepare(prepared_batch& each);
   [[nodiscard]] auto totals() const noexcept -> telescope::batch_totals const& { return totals_; }
+  [[nodiscard]] auto totals() noexcept -> telescope::batch_totals& { return totals_; }
 
 private:
   void leave_out_others(net::packet_batch& packets);

@@ -34,12 +34,14 @@ private:
 auto guarded(std::vector<std::int64_t> const& seconds, std::size_t each)
     -> std::vector<std::int64_t> {
   timed_frames source{seconds, each};
-  time_guard guard{source};
+  time_guard guard;
   std::vector<std::int64_t> out;
   std::uint64_t gone = 0;
+  bool is_ended = false;
   for (net::frame_block block;;) {
-    EXPECT_TRUE(guard.next(block));
-    if (block.frames.empty()) break;
+    EXPECT_TRUE(guard.next(source, block));
+    if (block.frames.empty() && std::exchange(is_ended, true)) break;
+    if (block.frames.empty()) guard.end();
     for (auto const& frame : block.frames)
       out.push_back(frame.time.is_known() ? frame.time.nanoseconds() / second : -1);
   }
@@ -101,9 +103,9 @@ TEST(TimeGuard, HandsOnTheFailureOfItsSource) {
     }
     [[nodiscard]] auto position() const -> capture::progress override { return {}; }
   } source;
-  time_guard guard{source};
+  time_guard guard;
   net::frame_block block;
-  auto const read = guard.next(block);
+  auto const read = guard.next(source, block);
   ASSERT_FALSE(read);
   EXPECT_EQ(read.error().message, "night.pcap: cannot read");
 }

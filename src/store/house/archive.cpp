@@ -6,9 +6,9 @@
 
 #include <fmt/format.h>
 
+#include "kizashi/base/durable_file.hpp"
 #include "kizashi/base/text.hpp"
 #include "kizashi/store/house/columns.hpp"
-#include "kizashi/store/house/durable_file.hpp"
 #include "kizashi/store/house/moves.hpp"
 #include "kizashi/store/inventory.hpp"
 

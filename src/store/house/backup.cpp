@@ -7,11 +7,11 @@
 
 #include <fmt/format.h>
 
+#include "kizashi/base/durable_file.hpp"
 #include "kizashi/base/input_file.hpp"
 #include "kizashi/base/sha256.hpp"
 #include "kizashi/base/text.hpp"
 #include "kizashi/store/house/copy_files.hpp"
-#include "kizashi/store/house/durable_file.hpp"
 #include "kizashi/store/store_lock.hpp"
 
 namespace kizashi::store {

@@ -6,10 +6,10 @@
 
 #include <fmt/format.h>
 
+#include "kizashi/base/durable_file.hpp"
 #include "kizashi/base/text.hpp"
 #include "kizashi/store/engine_error.hpp"
 #include "kizashi/store/house/archive.hpp"
-#include "kizashi/store/house/durable_file.hpp"
 #include "kizashi/store/house/moves.hpp"
 #include "kizashi/store/house/rollups.hpp"
 #include "kizashi/store/inventory.hpp"

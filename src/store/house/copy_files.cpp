@@ -10,10 +10,10 @@
 
 #include <fmt/format.h>
 
+#include "kizashi/base/durable_file.hpp"
 #include "kizashi/base/file_descriptor.hpp"
 #include "kizashi/base/sha256.hpp"
 #include "kizashi/base/text.hpp"
-#include "kizashi/store/house/durable_file.hpp"
 
 namespace kizashi::store::internal {
 namespace {

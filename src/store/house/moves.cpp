@@ -9,9 +9,9 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "kizashi/base/durable_file.hpp"
 #include "kizashi/base/text.hpp"
 #include "kizashi/store/house/columns.hpp"
-#include "kizashi/store/house/durable_file.hpp"
 #include "kizashi/store/inventory.hpp"
 
 namespace kizashi::store {

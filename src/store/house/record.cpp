@@ -6,11 +6,11 @@
 
 #include <fmt/format.h>
 
+#include "kizashi/base/durable_file.hpp"
 #include "kizashi/base/input_file.hpp"
 #include "kizashi/base/text.hpp"
 #include "kizashi/base/time.hpp"
 #include "kizashi/store/engine.hpp"
-#include "kizashi/store/house/durable_file.hpp"
 
 namespace kizashi::store {
 namespace {

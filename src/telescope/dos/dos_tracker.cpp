@@ -38,11 +38,24 @@ public:
   /// To be told of each time that is known, in the order of the stream; some that are not later
   /// than one before may be left out.
   void advance(std::int64_t time) noexcept { watermark_ = std::max(watermark_, time); }
-  /// At a row that `next` found, after `advance`.
-  void set_next() noexcept {
+  /// Calls `sweep(multiple of the step)` for each that the watermark has reached, as long as
+  /// `is_of_use()`. Not for the last one alone: what ends at one of them would then depend on when a packet
+  /// came behind it.
+  template <class Sweep, class IsOfUse>
+  void take_steps(Sweep&& sweep, IsOfUse&& is_of_use) {
+    if (watermark_ < next_) return;
     auto const passed = watermark_ - watermark_ % step_;
+    for (auto at = next_; at <= passed && is_of_use(); at += step_) sweep(at);
     constexpr auto never = std::numeric_limits<std::int64_t>::max();
     next_ = passed > never - step_ ? never : passed + step_;
+  }
+  template <class Io, class Self>
+  static void state_fields(Io& io, Self& self) {
+    io.time_field(self.watermark_);
+    io.time_field(self.next_);
+    if constexpr (Io::is_reading)
+      io.expect(self.watermark_ >= 0 && self.next_ >= 0 && self.next_ % self.step_ == 0,
+                "a step of the time");
   }
   [[nodiscard]] auto watermark() const noexcept -> std::int64_t { return watermark_; }
 
@@ -86,12 +99,18 @@ public:
       rows = rows.subspan(static_cast<std::size_t>(here));
       if (end < batch.size()) {
         clock_.advance(batch.time[end]);
-        clock_.set_next();
-        for (auto& each : shards_) each.sweep(clock_.watermark(), rules_, closed);
+        sweep(closed);
       }
       begin = end;
     }
     if (plan.last().is_known()) clock_.advance(plan.last().nanoseconds());
+    sort_from(before, closed);
+  }
+
+  void advance_to(std::int64_t now, std::vector<dos_event>& closed) {
+    auto const before = closed.size();
+    clock_.advance(now);
+    sweep(closed);
     sort_from(before, closed);
   }
 
@@ -106,6 +125,9 @@ public:
     for (auto const& each : shards_) sum.add(each.counts());
     return sum;
   }
+
+  static void save(std::span<dos_tracker* const> all, state_writer& out);
+  static void restore(std::span<dos_tracker* const> all, state_reader& in);
 
 private:
   struct pending {
@@ -140,6 +162,16 @@ private:
     }
   }
 
+  void sweep(std::vector<dos_event>& closed) {
+    clock_.take_steps(
+        [&](std::int64_t step) {
+          for (auto& each : shards_) each.sweep(step, rules_, closed);
+        },
+        [&] {
+          return !std::ranges::all_of(shards_, [](auto const& each) { return each.is_empty(); });
+        });
+  }
+
   /// Brings the watermark to `row`.
   void read_clock(net::packet_batch const& batch, batch_plan const& plan, std::size_t row) {
     if (plan.is_in_order()) return clock_.advance(batch.time[row]);
@@ -159,6 +191,31 @@ private:
   dos_counts counts_;
 };
 
+void dos_tracker::state::save(std::span<dos_tracker* const> all, state_writer& out) {
+  dos_counts counts;
+  for (auto const* each : all) counts.add(each->state_->counts_);
+  out.begin("victims");
+  out(all[0]->state_->clock_, counts);
+  out.end();
+  for (unsigned shard = 0; shard < shards; ++shard) {
+    out.begin("victims of a shard");
+    all[shard % all.size()]->state_->shards_[shard].save(out);
+    out.end();
+  }
+}
+
+void dos_tracker::state::restore(std::span<dos_tracker* const> all, state_reader& in) {
+  in.begin("victims");
+  in(all[0]->state_->clock_, all[0]->state_->counts_);
+  in.end();
+  for (auto* each : all) each->state_->clock_ = all[0]->state_->clock_;
+  for (unsigned shard = 0; shard < shards; ++shard) {
+    in.begin("victims of a shard");
+    all[shard % all.size()]->state_->shards_[shard].restore(shard, in);
+    in.end();
+  }
+}
+
 dos_tracker::dos_tracker(dos_options const& options, unsigned worker)
     : state_{std::make_unique<state>(options, worker)} {}
 dos_tracker::dos_tracker(dos_tracker&&) noexcept = default;
@@ -168,6 +225,19 @@ auto dos_tracker::track(net::packet_batch const& batch, recognise::tag_columns c
                         batch_plan const& plan, std::vector<dos_event>& closed) -> status {
   state_->track(batch, tags, plan, closed);
   return {};
+}
+
+auto dos_tracker::advance_to(timestamp now, std::vector<dos_event>& closed) -> status {
+  if (now.is_known()) state_->advance_to(now.nanoseconds(), closed);
+  return {};
+}
+
+void dos_tracker::save(std::span<dos_tracker* const> all, state_writer& out) {
+  state::save(all, out);
+}
+
+void dos_tracker::restore(std::span<dos_tracker* const> all, state_reader& in) {
+  state::restore(all, in);
 }
 
 auto dos_tracker::finish(std::vector<dos_event>& closed) -> status {

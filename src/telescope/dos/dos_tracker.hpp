@@ -4,8 +4,10 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <vector>
 
+#include "kizashi/base/state.hpp"
 #include "kizashi/net/packet_batch.hpp"
 #include "kizashi/net/prefix_set.hpp"
 #include "kizashi/recognise/tag_columns.hpp"
@@ -43,6 +45,11 @@ struct dos_counts {
   std::uint64_t bytes = 0;    ///< sum of the most of each shard
 
   void add(dos_counts const& other) noexcept;
+  /// For a saved state: see base/state.hpp.
+  template <class Io, class Self>
+  static void state_fields(Io& io, Self& self) {
+    io(self.vectors, self.cut, self.joined, self.late, self.untimed, self.udp, self.bytes);
+  }
 };
 
 /// Which attacks come out depends on the stream, not on the number of workers or on where batches
@@ -63,6 +70,14 @@ public:
                            batch_plan const& plan, std::vector<dos_event>& closed) -> status;
   /// Ends what is open. To be called once, last.
   [[nodiscard]] auto finish(std::vector<dos_event>& closed) -> status;
+
+  /// What a packet with that time would end.
+  [[nodiscard]] auto advance_to(timestamp now, std::vector<dos_event>& closed) -> status;
+  /// What all trackers of a stream know, between two batches. A state has nothing of how many there are.
+  static void save(std::span<dos_tracker* const> all, state_writer& out);
+  /// Into trackers that have seen nothing, in any number.
+  static void restore(std::span<dos_tracker* const> all, state_reader& in);
+
   [[nodiscard]] auto counts() const noexcept -> dos_counts;
 
 private:

@@ -77,8 +77,9 @@ private:
     auto const step = options_.timeout.count() / 4;
     if (watermark_ / step != swept_) {
       swept_ = watermark_ / step;
+      auto const now = swept_ * step;
       std::erase_if(open_, [&](auto const& entry) {
-        auto const silence = watermark_ - entry.second.last();
+        auto const silence = now - entry.second.last();
         bool const is_over = silence > (options_.timeout + options_.lateness).count();
         if (is_over) close(entry.first, entry.second, false);
         return is_over;

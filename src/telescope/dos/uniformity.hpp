@@ -43,6 +43,22 @@ public:
   /// least 0.001, or the excess of the statistic over its mean is at most n / 100 (Cohen's w of
   /// 0.1, "small" in "Statistical Power Analysis for the Behavioral Sciences", 1988).
   [[nodiscard]] auto test(std::uint64_t addresses) const noexcept -> uniformity_result;
+  /// For a saved state: see base/state.hpp.
+  template <class Io, class Self>
+  static void state_fields(Io& io, Self& self) {
+    io(self.sample_, self.counts_);
+    for (std::size_t at = 0; at < marks; at += 64) {
+      std::uint64_t word = 0;
+      if constexpr (Io::is_reading) {
+        word = io.word();
+        for (std::size_t bit = 0; bit < 64; ++bit) self.seen_[at + bit] = (word >> bit & 1) != 0;
+      } else {
+        for (std::size_t bit = 0; bit < 64; ++bit)
+          word |= std::uint64_t{self.seen_[at + bit]} << bit;
+        io.word(word);
+      }
+    }
+  }
 
 private:
   static constexpr std::size_t marks = 16384;

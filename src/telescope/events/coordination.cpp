@@ -229,6 +229,48 @@ void target_groups::merge(target_groups& other) {
   other.counts_ = {};
 }
 
+void target_groups::save(std::span<target_groups* const> all, state_writer& out) {
+  target_sketch everything;
+  std::uint64_t visits = 0;
+  coordination_counts counts;
+  for (auto const* each : all) {
+    everything.merge(each->everything_);
+    visits += each->visits_;
+    counts.events += each->counts_.events;
+    counts.dropped += each->counts_.dropped;
+  }
+  out.begin("targets");
+  out(everything, visits, counts.events, counts.dropped);
+  for (std::size_t i = 0; i < shards; ++i) {
+    auto const& groups = all[i % all.size()]->shards_[i].groups;
+    out.number(groups.size());
+    for (auto const& each : groups) {
+      out(each.key, each.of);
+      out.next_record();
+    }
+  }
+  out.end();
+}
+
+void target_groups::restore(std::span<target_groups* const> all, state_reader& in) {
+  auto& first = *all[0];
+  in.begin("targets");
+  in(first.everything_, first.visits_, first.counts_.events, first.counts_.dropped);
+  for (std::size_t i = 0; i < shards; ++i) {
+    auto& to = all[i % all.size()]->shards_[i];
+    for (auto left = in.number(); left > 0 && in.has_record(); --left) {
+      keyed_group each;
+      in(each.key, each.of);
+      if (!in.is_good()) return;
+      auto& made = to.group_of(each.key);
+      in.expect(made.events == 0, "another group");
+      made = std::move(each.of);
+      to.bytes += made.bytes();
+    }
+  }
+  in.end();
+}
+
 auto target_groups::ordered_parts() const -> std::vector<group_part> {
   std::vector<group_part> parts;
   for (std::uint32_t i = 0; i < shards; ++i)

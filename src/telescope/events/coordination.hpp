@@ -3,14 +3,17 @@
 // themselves. docs/coordination.md has the statistics.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <compare>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <span>
 #include <string_view>
 #include <vector>
 
+#include "kizashi/base/state.hpp"
 #include "kizashi/base/time.hpp"
 #include "kizashi/net/address.hpp"
 #include "kizashi/recognise/traffic.hpp"
@@ -33,6 +36,26 @@ public:
   void merge(target_set const& other);
   [[nodiscard]] auto is_exact() const noexcept -> bool { return sketch_.empty(); }
   [[nodiscard]] auto count() const noexcept -> double;
+  /// For a saved state: see base/state.hpp.
+  template <class Io, class Self>
+  static void state_fields(Io& io, Self& self) {
+    std::size_t size = self.hashes_.size();
+    bool is_sketch = !self.is_exact();
+    io(size, is_sketch);
+    if constexpr (Io::is_reading) {
+      io.expect(size <= (is_sketch ? 0 : most_exact), "fewer targets");
+      if (!io.is_good()) return;
+      if (is_sketch) self.sketch_.resize(1);
+      for (; size > 0 && io.is_good(); --size) {
+        auto const hash = io.word();
+        io.expect(self.hashes_.empty() || self.hashes_.back() < hash, "ascending targets");
+        self.hashes_.push_back(hash);
+      }
+    } else {
+      for (auto const hash : self.hashes_) io.word(hash);
+    }
+    if (is_sketch) io(self.sketch_.front());
+  }
   [[nodiscard]] auto bytes() const noexcept -> std::size_t {
     return hashes_.size() * sizeof(std::uint64_t) + sketch_.size() * sizeof(target_sketch);
   }
@@ -110,6 +133,10 @@ public:
   void merge(target_groups& other);
   [[nodiscard]] auto counts() const noexcept -> coordination_counts { return counts_; }
 
+  /// What all workers have gathered, and the same into empty ones, in any number.
+  static void save(std::span<target_groups* const> all, state_writer& out);
+  static void restore(std::span<target_groups* const> all, state_reader& in);
+
   /// The groups of at least `least_sources` sources that share their targets, those with most
   /// sources first. `darknet_addresses`: the telescope's size; 0: not known, then the number of
   /// different destinations stands for it, and nothing is found unless they have been visited
@@ -124,6 +151,16 @@ private:
     std::uint32_t quirk = 0;
     std::uint16_t port = 0;
     recognise::packet_type type = recognise::packet_type::other_ip;
+
+    template <class Io, class Self>
+    static void state_fields(Io& io, Self& self) {
+      io(self.period, self.quirk, self.port);
+      if constexpr (Io::is_reading)
+        self.type =
+            static_cast<recognise::packet_type>(io.at_most(recognise::packet_types - 1));
+      else
+        io.number(static_cast<std::uint64_t>(self.type));
+    }
     friend auto operator<=>(group_key const&, group_key const&) = default;
   };
   /// Events by the number of their destinations, a power of two.
@@ -132,6 +169,13 @@ private:
     std::uint64_t events = 0;
     std::uint64_t targets = 0;
     std::uint64_t sketched = 0;  ///< of `targets`: estimates
+
+    template <class Io, class Self>
+    static void state_fields(Io& io, Self& self) {
+      io(self.power, self.events, self.targets, self.sketched);
+      if constexpr (Io::is_reading)
+        io.expect(self.power <= 64 && self.events > 0, "events of a size");
+    }
   };
   struct group {
     timestamp first;
@@ -143,6 +187,21 @@ private:
     target_set targets;
     std::vector<octave> octaves;  ///< ascending
 
+    template <class Io, class Self>
+    static void state_fields(Io& io, Self& self) {
+      auto sizes = self.octaves.size();
+      io(self.first, self.last, self.events, self.packets, self.most_targets, self.sources,
+         self.targets, sizes);
+      if constexpr (Io::is_reading) {
+        io.expect(self.events > 0 && sizes <= 65, "a group of events");
+        if (!io.is_good()) return;
+        self.octaves.resize(sizes);
+      }
+      for (auto& each : self.octaves) io(each);
+      if constexpr (Io::is_reading)
+        io.expect(std::ranges::is_sorted(self.octaves, std::ranges::less_equal{}, &octave::power),
+                  "ascending sizes");
+    }
     void add_octave(octave const& more);
     void merge(group const& other);
     [[nodiscard]] auto bytes() const noexcept -> std::size_t;

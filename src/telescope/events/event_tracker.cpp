@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "kizashi/telescope/events/internal/live_sources.hpp"
+#include "kizashi/telescope/events/internal/live_sources_state.hpp"
 
 namespace kizashi::telescope {
 namespace {
@@ -29,6 +30,15 @@ auto state_of(tracker_options const& options) -> tracker_state {
 
 }  // namespace
 
+void tracker_counts::add(tracker_counts const& other) noexcept {
+  events += other.events;
+  cut += other.cut;
+  late += other.late;
+  untimed += other.untimed;
+  live_sources += other.live_sources;
+  bytes += other.bytes;
+}
+
 class event_tracker::state final : public relief {
 public:
   state(tracker_options const& options, unsigned worker)
@@ -48,6 +58,19 @@ public:
     }
     return std::exchange(shared_.failure, {});
   }
+
+  auto advance_to(std::int64_t now, std::vector<scan_event>& closed) -> status {
+    shared_.closed = &closed;
+    watermark_ = std::max(watermark_, now);
+    if (ipv4_.is_step(watermark_)) {
+      ipv4_.advance(watermark_);
+      ipv6_.advance(watermark_);
+    }
+    return std::exchange(shared_.failure, {});
+  }
+
+  static auto save(std::span<event_tracker* const> all, state_writer& out) -> status;
+  static auto restore(std::span<event_tracker* const> all, state_reader& in) -> status;
 
   auto finish(unsigned shard, std::vector<scan_event>& closed) -> status {
     shared_.closed = &closed;
@@ -75,6 +98,18 @@ public:
   [[nodiscard]] auto shared() noexcept -> tracker_state& { return shared_; }
 
 private:
+  using ipv4_state = live_sources_state<net::ipv4>;
+  using ipv6_state = live_sources_state<net::ipv6>;
+
+  /// What the parts of all trackers are called.
+  struct parts {
+    std::vector<ipv4_state> ipv4;
+    std::vector<ipv6_state> ipv6;
+    std::vector<target_groups*> groups;
+    std::vector<profile_book*> books;
+  };
+  [[nodiscard]] static auto parts_of(std::span<event_tracker* const> all) -> parts;
+
   /// The watermark at each row.
   [[nodiscard]] auto marks_of(net::packet_batch const& batch, batch_plan const& plan)
       -> std::int64_t const* {
@@ -115,6 +150,68 @@ private:
   std::vector<std::int64_t> marks_;  // of a batch that is not in order
 };
 
+auto event_tracker::state::parts_of(std::span<event_tracker* const> all) -> parts {
+  parts answer;
+  for (auto* each : all) {
+    auto& of = *each->state_;
+    answer.ipv4.emplace_back(of.ipv4_);
+    answer.ipv6.emplace_back(of.ipv6_);
+    answer.groups.push_back(&of.shared_.groups);
+    answer.books.push_back(&of.shared_.book);
+  }
+  return answer;
+}
+
+auto event_tracker::state::save(std::span<event_tracker* const> all, state_writer& out) -> status {
+  auto of = parts_of(all);
+  tracker_counts counts;
+  for (auto const* each : all) counts.add(each->state_->shared_.counts);
+  out.begin("events");
+  out.time(all[0]->state_->watermark_);
+  out(of.ipv4[0].tick(), counts);
+  out.end();
+  for (auto& each : of.ipv4) each.gather();
+  for (auto& each : of.ipv6) each.gather();
+  for (unsigned shard = 0; shard < shards; ++shard) {
+    out.begin("sources of a shard");
+    of.ipv4[shard % all.size()].save(shard, out);
+    out.end();
+    out.begin("IPv6 sources of a shard");
+    of.ipv6[shard % all.size()].save(shard, out);
+    out.end();
+  }
+  target_groups::save(of.groups, out);
+  return profile_book::save(of.books, out);
+}
+
+auto event_tracker::state::restore(std::span<event_tracker* const> all, state_reader& in)
+    -> status {
+  auto of = parts_of(all);
+  auto& first = *all[0]->state_;
+  std::int64_t tick = 0;
+  in.begin("events");
+  in.time_field(first.watermark_);
+  in(tick, first.shared_.counts);
+  in.expect(tick >= 0 && !first.ipv4_.is_step(0) && tick <= timestamp::latest().nanoseconds(),
+            "a step of the time");
+  in.end();
+  for (auto* each : all) each->state_->watermark_ = first.watermark_;
+  for (auto& each : of.ipv4) each.set_tick(tick);
+  for (auto& each : of.ipv6) each.set_tick(tick);
+  for (unsigned shard = 0; shard < shards && in.is_good(); ++shard) {
+    in.begin("sources of a shard");
+    of.ipv4[shard % all.size()].restore(shard, in);
+    in.end();
+    in.begin("IPv6 sources of a shard");
+    of.ipv6[shard % all.size()].restore(shard, in);
+    in.end();
+  }
+  target_groups::restore(of.groups, in);
+  auto const entries = first.shared_.options.fingerprints->entries().size();
+  auto const known = entries >= 64 ? ~std::uint64_t{0} : (std::uint64_t{1} << entries) - 1;
+  return profile_book::restore(of.books, known, in);
+}
+
 event_tracker::event_tracker(tracker_options const& options, unsigned worker)
     : state_{std::make_unique<state>(options, worker)} {}
 event_tracker::event_tracker(event_tracker&&) noexcept = default;
@@ -123,6 +220,18 @@ event_tracker::~event_tracker() = default;
 auto event_tracker::track(net::packet_batch const& batch, recognise::tag_columns const& tags,
                           batch_plan const& plan, std::vector<scan_event>& closed) -> status {
   return state_->track(batch, tags, plan, closed);
+}
+
+auto event_tracker::advance_to(timestamp now, std::vector<scan_event>& closed) -> status {
+  return now.is_known() ? state_->advance_to(now.nanoseconds(), closed) : status{};
+}
+
+auto event_tracker::save(std::span<event_tracker* const> all, state_writer& out) -> status {
+  return state::save(all, out);
+}
+
+auto event_tracker::restore(std::span<event_tracker* const> all, state_reader& in) -> status {
+  return state::restore(all, in);
 }
 
 auto event_tracker::finish(unsigned shard, std::vector<scan_event>& closed) -> status {

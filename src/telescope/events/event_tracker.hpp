@@ -8,6 +8,7 @@
 #include <span>
 #include <vector>
 
+#include "kizashi/base/state.hpp"
 #include "kizashi/net/packet_batch.hpp"
 #include "kizashi/recognise/fingerprint.hpp"
 #include "kizashi/recognise/tag_columns.hpp"
@@ -43,6 +44,13 @@ struct tracker_counts {
   std::uint64_t live_sources = 0;  ///< most at one time, added up over the shards
   /// Most at one time. Unlike all else it depends a little on the number of workers.
   std::uint64_t bytes = 0;
+
+  void add(tracker_counts const& other) noexcept;
+  /// For a saved state: see base/state.hpp.
+  template <class Io, class Self>
+  static void state_fields(Io& io, Self& self) {
+    io(self.events, self.cut, self.late, self.untimed, self.live_sources, self.bytes);
+  }
 };
 
 /// Packets of a source come in the order of the stream. Which events come out depends on the
@@ -67,6 +75,17 @@ public:
   /// events that ended to `closed`. Fails when profiles cannot be written to a temporary file.
   [[nodiscard]] auto track(net::packet_batch const& batch, recognise::tag_columns const& tags,
                            batch_plan const& plan, std::vector<scan_event>& closed) -> status;
+
+  /// What a packet with that time would close. Fails as `track` does.
+  [[nodiscard]] auto advance_to(timestamp now, std::vector<scan_event>& closed) -> status;
+
+  /// What all trackers of a stream know, between two batches. A state has nothing of how many there are.
+  /// Fails when profiles cannot be read back from their file.
+  [[nodiscard]] static auto save(std::span<event_tracker* const> all, state_writer& out) -> status;
+  /// Into trackers that have seen nothing, in any number. Fails when profiles cannot be written to a temporary
+  /// file; what is wrong with the state `in` says.
+  [[nodiscard]] static auto restore(std::span<event_tracker* const> all, state_reader& in)
+      -> status;
 
   /// Closes what is open in a shard (`is_ongoing` where the timeout has not passed). To be called
   /// last, once for each of the shards 0 .. `shards` - 1 in their order; a shard of another worker

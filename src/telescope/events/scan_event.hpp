@@ -40,6 +40,13 @@ struct header_sample {
   std::uint8_t tcp_flags = 0;
   std::uint8_t tcp_window_scale = 255;
   bool dont_fragment = false;
+
+  /// For a saved state: see base/state.hpp.
+  template <class Io, class Self>
+  static void state_fields(Io& io, Self& self) {
+    io(self.time, self.tcp_options, self.source_port, self.tcp_window, self.tcp_mss, self.ip_id,
+       self.ip_length, self.ttl, self.tcp_flags, self.tcp_window_scale, self.dont_fragment);
+  }
 };
 
 /// A number of different addresses: exact while they are few, else an estimate.

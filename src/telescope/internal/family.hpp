@@ -86,6 +86,9 @@ private:
 };
 
 template <class Key>
+class family_state;
+
+template <class Key>
 class family {
 public:
   using address_type = typename Key::address_type;
@@ -198,6 +201,8 @@ public:
   }
 
 private:
+  friend class family_state<Key>;
+
   /// Keys of one stride whose places are on their way into the cache.
   template <class Set>
   class sightings {

@@ -61,6 +61,18 @@ public:
     z += m * sigma(of_rank[0] / m);
     return 0.5 / std::numbers::ln2 * m * m / z;
   }
+  template <class Io, class Self>
+  static void state_fields(Io& io, Self& self) {
+    if constexpr (Io::is_reading) {
+      auto const raw = io.bytes(registers);
+      for (std::size_t i = 0; i < raw.size(); ++i) {
+        io.expect(raw[i] < ranks, "a rank of a sketch");
+        self.ranks_[i] = raw[i] < ranks ? raw[i] : std::uint8_t{0};
+      }
+    } else {
+      io.bytes(self.ranks_);
+    }
+  }
   friend auto operator==(hyperloglog const&, hyperloglog const&) -> bool = default;
 
 private:

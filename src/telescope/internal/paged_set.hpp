@@ -59,6 +59,24 @@ public:
     for_each_paged([&](packed_key key, stamp) { visit(key); });
   }
 
+  /// Calls `visit(key, mark)` likewise.
+  template <class Visit>
+  void for_each_marked(Visit&& visit) const {
+    table_.for_each_marked(visit);
+    for_each_paged(visit);
+  }
+  /// Puts back a member. Answers false when it is there already.
+  auto put(packed_key key, stamp mark) -> bool {
+    settle();
+    auto* const stamps = page_of(key);
+    if (stamps == nullptr) return table_.put(key, mark);
+    auto& raw = stamps[key.bits & 0xffff];
+    if (raw != 0) return false;
+    raw = static_cast<std::uint16_t>(mark.raw());
+    ++paged_size_;
+    return true;
+  }
+
   /// Forgets all members that no open window has seen.
   void keep_open(std::uint32_t current) {
     std::vector<std::pair<packed_key, stamp>> kept;

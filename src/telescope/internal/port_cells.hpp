@@ -18,6 +18,12 @@ struct port_cell {
   std::uint64_t syn_packets;
   std::uint64_t sources;
   std::uint64_t destinations;
+
+  /// For a saved state: see base/state.hpp.
+  template <class Io, class Self>
+  static void state_fields(Io& io, Self& self) {
+    io(self.packets, self.wire_bytes, self.syn_packets, self.sources, self.destinations);
+  }
 };
 
 [[nodiscard]] inline auto to_row(std::uint32_t tag, port_cell const& cell) -> port_row {
@@ -48,6 +54,26 @@ public:
   void add_destinations(std::uint32_t tag, unsigned number) {
     touch(tag);
     cells_[tag].destinations += number;
+  }
+
+  /// Calls `visit(tag, cell)` for each port that is not zero, in ascending order.
+  template <class Visit>
+  void for_each(Visit&& visit) const {
+    for (std::uint32_t word = 0; word < touched_.size(); ++word)
+      for (auto marks = touched_[word]; marks != 0; marks &= marks - 1) {
+        auto const tag = word * 64 + static_cast<std::uint32_t>(std::countr_zero(marks));
+        visit(tag, cells_[tag]);
+      }
+  }
+  /// Adds what another worker or an earlier process counted. `tag` < `port_tag::count`.
+  void add(std::uint32_t tag, port_cell const& more) {
+    touch(tag);
+    auto& each = cells_[tag];
+    each.packets += more.packets;
+    each.wire_bytes += more.wire_bytes;
+    each.syn_packets += more.syn_packets;
+    each.sources += more.sources;
+    each.destinations += more.destinations;
   }
 
   /// Calls `visit(tag, cell)` for each port that is not zero, in ascending order, and makes it

@@ -43,16 +43,21 @@ public:
   /// most while they are sorted.
   template <class ForEach>
   [[nodiscard]] auto add_all(ForEach&& for_each) -> status {
-    constexpr auto most = (std::size_t{24} << 20) / sizeof(Record);
     std::vector<Record> records;
     status added;
     for_each([&](Record const& each) {
       if (!added) return;
       records.push_back(each);
-      if (records.size() == most) added = add(records);
+      if (records.size() == most_sorted) added = add(records);
     });
     if (added && !records.empty()) added = add(records);
     return added;
+  }
+
+  /// Keeps a record that comes alone; what is `pending` is sorted when there is enough of it.
+  [[nodiscard]] auto add_one(Record const& each, std::vector<Record>& pending) -> status {
+    pending.push_back(each);
+    return pending.size() < most_sorted ? status{} : add(pending);
   }
 
   /// Calls `visit(record)` once for each record of all runs, in ascending order.
@@ -73,6 +78,7 @@ public:
   }
 
 private:
+  static constexpr auto most_sorted = (std::size_t{24} << 20) / sizeof(Record);
   static constexpr auto chunk = std::max<std::size_t>(1, (std::size_t{64} << 10) / sizeof(Record));
 
   struct cursor {

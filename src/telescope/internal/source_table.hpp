@@ -24,6 +24,11 @@ struct source_record {
     packets += other.packets;
     wire_bytes += other.wire_bytes;
   }
+  /// For a saved state: see base/state.hpp.
+  template <class Io, class Self>
+  static void state_fields(Io& io, Self& self) {
+    io(self.address, self.packets, self.wire_bytes);
+  }
   friend auto operator<(source_record const& a, source_record const& b) noexcept -> bool {
     return a.address < b.address;
   }
@@ -116,6 +121,32 @@ public:
       }
       visit(totals);
     }
+  }
+
+  /// Calls `visit(source_record, mark)` likewise.
+  template <class Visit>
+  void for_each_marked(Visit&& visit) const {
+    for (auto const& each : entries_.all()) {
+      if (each.is_empty()) continue;
+      source_record<Address> totals{each.address_, each.packets_, each.wire_bytes_};
+      if (auto const found = carried_.find(each.address_); found != carried_.end())
+        totals.absorb(found->second);
+      visit(totals, each.mark());
+    }
+  }
+  /// Puts back a source, without its last port, which saves work and says nothing. Answers false when it
+  /// is there already.
+  auto put(source_record<Address> const& totals, stamp mark) -> bool {
+    auto const before = size_;
+    auto& made = find(totals.address);
+    if (size_ == before) return false;
+    made.set(mark, port_tag::none);
+    made.packets_ = static_cast<std::uint32_t>(totals.packets);
+    made.wire_bytes_ = static_cast<std::uint32_t>(totals.wire_bytes);
+    source_record<Address> const lost{totals.address, totals.packets - made.packets_,
+                                      totals.wire_bytes - made.wire_bytes_};
+    if (lost.packets != 0 || lost.wire_bytes != 0) carried_.emplace(totals.address, lost);
+    return true;
   }
 
   /// Forgets the sources that no open window has seen, and the totals of the others.

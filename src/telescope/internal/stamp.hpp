@@ -55,6 +55,11 @@ public:
     if (window() == current - 1) return stamp{serial::first - 1, false};
     return stamp{serial::closed, false};
   }
+  /// Whether a renumbered stamp can be that: of those that a saved state has.
+  [[nodiscard]] constexpr auto is_renumbered() const noexcept -> bool {
+    return raw_ == stamp{serial::closed, false}.raw() ||
+           raw_ == stamp{serial::first - 1, false}.raw() || window() == serial::first;
+  }
   /// Whether the current or the previous window saw it.
   [[nodiscard]] constexpr auto is_open(std::uint32_t current) const noexcept -> bool {
     return window() + 1 >= current;

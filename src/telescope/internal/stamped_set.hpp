@@ -107,8 +107,13 @@ public:
     return {is_new, false};
   }
 
-  /// Puts back a member that was taken out.
-  void put(Key key, stamp mark) { insert(probe(key), key, mark); }
+  /// Puts back a member that was taken out. Answers false when it is there already.
+  auto put(Key key, stamp mark) -> bool {
+    auto& found = probe(key);
+    if (!found.is_empty()) return false;
+    insert(found, key, mark);
+    return true;
+  }
   /// Takes out the members for which `is_taken(key, mark)`.
   template <class IsTaken>
   void take(IsTaken&& is_taken) {
@@ -122,6 +127,13 @@ public:
   void for_each(Visit&& visit) const {
     for (auto const& each : entries_.all())
       if (!each.is_empty()) visit(each.key());
+  }
+
+  /// Calls `visit(key, mark)` likewise.
+  template <class Visit>
+  void for_each_marked(Visit&& visit) const {
+    for (auto const& each : entries_.all())
+      if (!each.is_empty()) visit(each.key(), each.mark());
   }
 
   /// Forgets all members that no open window has seen.

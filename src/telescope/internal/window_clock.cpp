@@ -31,6 +31,14 @@ auto window_clock::place(std::int64_t time) noexcept -> phase {
   return phase::closed;
 }
 
+auto window_clock::advance_to(std::int64_t time) noexcept -> segment {
+  segment answer;
+  if (time >= end_) open(time, answer);
+  answer.start = timestamp{start_};
+  watermark_ = std::max(watermark_, time);
+  return answer;
+}
+
 auto window_clock::next(net::packet_batch const& batch, batch_plan const& plan, std::size_t begin)
     -> segment {
   segment answer;

@@ -38,6 +38,25 @@ public:
   [[nodiscard]] auto next(net::packet_batch const& batch, batch_plan const& plan, std::size_t begin)
       -> segment;
 
+  /// What a row with that time would do, without one.
+  [[nodiscard]] auto advance_to(std::int64_t time) noexcept -> segment;
+  /// Whether no row can be in the previous window any more.
+  [[nodiscard]] auto has_left_previous() const noexcept -> bool {
+    return watermark_ != timestamp::unknown().nanoseconds() && watermark_ - lateness_ >= start_;
+  }
+  /// For a saved state: see base/state.hpp.
+  template <class Io, class Self>
+  static void state_fields(Io& io, Self& self) {
+    io.time_field(self.start_);
+    io.time_field(self.watermark_);
+    io(self.order_);
+    if constexpr (Io::is_reading) {
+      constexpr auto unknown = timestamp::unknown().nanoseconds();
+      io.expect(self.start_ == unknown || self.start_ % self.length_ == 0, "a window's start");
+      self.end_ = self.start_ == unknown || !io.is_good() ? unknown : self.start_ + self.length_;
+    }
+  }
+
   /// By row of the batch, valid for the rows of the latest segment that is not uniform.
   [[nodiscard]] auto phases() const noexcept -> phase const* { return phases_.data(); }
   [[nodiscard]] auto order() const noexcept -> order_counts const& { return order_; }

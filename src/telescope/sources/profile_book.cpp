@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "kizashi/telescope/batch_plan.hpp"
 #include "kizashi/telescope/internal/sorted_runs.hpp"
 
 namespace kizashi::telescope {
@@ -129,6 +130,40 @@ auto profile_book::add(source_profile const& part) -> status {
     all.blocks.emplace_back().reserve(block_parts);
   }
   all.blocks.back().push_back({part, all.next_number++});
+  return {};
+}
+
+auto profile_book::save(std::span<profile_book* const> all, state_writer& out) -> status {
+  out.begin("profiles");
+  for (auto const* book : all) {
+    // Those in files came before those in memory.
+    KIZASHI_TRY(book->parts_->runs.merge([&](profile_part const& each) {
+      out(each.profile);
+      out.next_record();
+    }));
+    for (auto const& block : book->parts_->blocks)
+      for (auto const& each : block) {
+        out(each.profile);
+        out.next_record();
+      }
+  }
+  out.end();
+  return {};
+}
+
+auto profile_book::restore(std::span<profile_book* const> all, std::uint64_t known,
+                           state_reader& in) -> status {
+  in.begin("profiles");
+  while (in.has_record()) {
+    source_profile each{};
+    in(each);
+    in.expect((each.fingerprints & ~known) == 0, "known fingerprints");
+    if (!in.is_good()) break;
+    auto const shard = each.address.is_ipv6() ? shard_of(each.address.as_ipv6())
+                                              : shard_of(each.address.as_ipv4());
+    KIZASHI_TRY(all[shard % all.size()]->add(each));
+  }
+  in.end();
   return {};
 }
 

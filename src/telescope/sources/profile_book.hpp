@@ -2,11 +2,13 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <span>
 
 #include "kizashi/base/error.hpp"
+#include "kizashi/base/state.hpp"
 #include "kizashi/telescope/sources/source_profile.hpp"
 
 namespace kizashi::telescope {
@@ -24,6 +26,13 @@ public:
 
   /// Adds what a source did from its first packet until it was forgotten.
   [[nodiscard]] auto add(source_profile const& part) -> status;
+
+  /// The parts of all books of a stream, and the same into empty ones, in any number: each source into that
+  /// of its shard. `known`: bits of the fingerprints that there are. Fail as `for_each` and `add` do; what is
+  /// wrong with the state `in` says.
+  [[nodiscard]] static auto save(std::span<profile_book* const> all, state_writer& out) -> status;
+  [[nodiscard]] static auto restore(std::span<profile_book* const> all, std::uint64_t known,
+                                    state_reader& in) -> status;
 
   /// Calls `visit` once for each source, by ascending address. Ends at the first failure. May be
   /// called again.

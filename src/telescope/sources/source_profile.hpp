@@ -7,6 +7,7 @@
 
 #include "kizashi/base/time.hpp"
 #include "kizashi/net/address.hpp"
+#include "kizashi/net/address_state.hpp"
 #include "kizashi/recognise/evidence.hpp"
 #include "kizashi/recognise/traffic.hpp"
 #include "kizashi/telescope/events/scan_event.hpp"
@@ -18,6 +19,11 @@ struct port_use {
   std::uint16_t port = 0;
   std::uint8_t ip_protocol = 0;
   std::uint64_t packets = 0;
+
+  template <class Io, class Self>
+  static void state_fields(Io& io, Self& self) {
+    io(self.port, self.ip_protocol, self.packets);
+  }
 };
 
 /// Trivially copyable, so that it can go to a temporary file. Zero-initialised it is empty.
@@ -69,6 +75,17 @@ struct source_profile {
   void add_port(port_use const& use) noexcept;
   /// Takes the header of a TCP SYN and sets `quirk`.
   void add_header(header_sample const& syn) noexcept;
+  /// For a saved state: see base/state.hpp.
+  template <class Io, class Self>
+  static void state_fields(Io& io, Self& self) {
+    io(self.address, self.first, self.last, self.packets, self.wire_bytes, self.by_class,
+       self.tcp_syn, self.tcp, self.udp, self.icmp, self.evidence, self.fingerprints,
+       self.top_ports, self.events, self.ports, self.destinations, self.quirk);
+    // Most have never sent a SYN.
+    if (self.quirk != 0) io(self.header, self.window_varies);
+    io(self.highest_rate, self.sequence, self.ascents, self.descents, self.targets, self.activity,
+       self.days, self.scanner, self.is_spoofable);
+  }
   friend auto operator<(source_profile const& a, source_profile const& b) noexcept -> bool {
     return a.address < b.address;
   }

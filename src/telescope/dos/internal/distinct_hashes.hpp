@@ -1,6 +1,7 @@
 // How many different addresses there were: forged senders, victims of a prefix.
 #pragma once
 
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -29,6 +30,31 @@ public:
   /// Outside of the object itself.
   [[nodiscard]] auto bytes() const noexcept -> std::size_t {
     return places_.size() * sizeof(std::uint64_t) + (sketch_ == nullptr ? 0 : sizeof(*sketch_));
+  }
+  /// The number of places is part of what is known: it says when there will be more.
+  template <class Io, class Self>
+  static void state_fields(Io& io, Self& self) {
+    bool is_sketch = self.sketch_ != nullptr;
+    io(is_sketch);
+    if (is_sketch) {
+      if constexpr (Io::is_reading) self.sketch_ = std::make_unique<hyperloglog<11>>();
+      io(*self.sketch_);
+      return;
+    }
+    std::size_t places = self.places_.size(), members = self.members_;
+    io(places, members);
+    if constexpr (Io::is_reading) {
+      bool const is_so = places <= 4 * most_exact && members <= most_exact &&
+                         members * 4 <= places * 3 && (places == 0 || std::has_single_bit(places));
+      io.expect(is_so, "a set of hashes");
+      if (!is_so) return;
+      self.places_.assign(places, 0);
+      for (; self.members_ < members; ++self.members_)
+        if (!self.put(io.word())) return io.expect(false, "different hashes");
+    } else {
+      for (auto const hash : self.places_)
+        if (hash != 0) io.word(hash);
+    }
   }
 
 private:

@@ -33,8 +33,8 @@ auto dos_shard::open(net::address victim, std::uint64_t hash) -> number {
   return record;
 }
 
-void dos_shard::join_block(number victim) {
-  auto const prefix = block_of(victims_[victim].address).first();
+auto dos_shard::block_at(net::address victim) -> number {
+  auto const prefix = block_of(victim).first();
   auto const hash = hash_of(prefix);
   auto at = blocks_.find(prefix, hash);
   if (at == blocks_.none) {
@@ -43,6 +43,11 @@ void dos_shard::join_block(number victim) {
     at = blocks_.add(std::move(made), hash);
     bytes_ += sizeof(block_record) + overhead;
   }
+  return at;
+}
+
+void dos_shard::join_block(number victim) {
+  auto const at = block_at(victims_[victim].address);
   auto& block = blocks_[at];
   victims_[victim].block = at;
   victims_[victim].place = static_cast<number>(block.members.size());
@@ -204,6 +209,58 @@ void dos_shard::finish(std::int64_t watermark, dos_rules const& rules,
       close_crowd(blocks_[each], ending::finish, watermark, rules, closed);
     forget_if_empty(each);
   }
+}
+
+void dos_shard::save(state_writer& out) const {
+  out(counts_, victims_.size());
+  for (number each = 0; each < victims_.numbers(); ++each) {
+    if (!victims_.is_used(each)) continue;
+    out(victims_[each].address, victims_[each].counted);
+    out.next_record();
+  }
+  for (number each = 0; each < blocks_.numbers(); ++each) {
+    if (!blocks_.is_used(each) || blocks_[each].all == nullptr) continue;
+    out(blocks_[each].address, *blocks_[each].all);
+    out.next_record();
+  }
+}
+
+void dos_shard::restore(unsigned shard, state_reader& in) {
+  std::size_t victims = 0;
+  in(counts_, victims);
+  for (; victims > 0 && in.has_record(); --victims) restore_victim(shard, in);
+  in.expect(victims == 0, "another victim");
+  while (in.has_record()) restore_crowd(in);
+}
+
+void dos_shard::restore_victim(unsigned shard, state_reader& in) {
+  victim_record made;
+  in(made.address, made.counted);
+  auto const hash = hash_of(made.address);
+  bool const is_new = victims_.find(made.address, hash) == victims_.none;
+  in.expect(is_new && shard_of_victim(made.address) == shard, "another victim of the shard");
+  if (!in.is_good()) return;
+  bytes_ += sizeof(victim_record) + overhead + made.counted.bytes();
+  auto const address = made.address;
+  auto const record = victims_.add(std::move(made), hash);
+  auto const at = block_at(address);
+  victims_[record].block = at;
+  victims_[record].place = static_cast<number>(blocks_[at].members.size());
+  blocks_[at].members.push_back(record);
+}
+
+void dos_shard::restore_crowd(state_reader& in) {
+  net::address address;
+  auto all = std::make_unique<crowd>();
+  in(address, *all);
+  in.expect(block_of(address).first() == address, "the first address of a prefix");
+  if (!in.is_good()) return;
+  auto& block = blocks_[block_at(address)];
+  in.expect(block.all == nullptr, "another prefix");
+  if (!in.is_good()) return;
+  bytes_ += sizeof(crowd) + all->counted.bytes() + all->victims.bytes();
+  block.all = std::move(all);
+  for (auto const each : block.members) victims_[each].has_company = true;
 }
 
 auto dos_shard::has_room(dos_rules const& rules) const noexcept -> bool {

@@ -9,6 +9,8 @@
 #include <memory>
 #include <vector>
 
+#include "kizashi/base/state.hpp"
+#include "kizashi/net/address_state.hpp"
 #include "kizashi/telescope/dos/internal/address_index.hpp"
 #include "kizashi/telescope/dos/internal/flood.hpp"
 
@@ -23,6 +25,13 @@ public:
   void sweep(std::int64_t watermark, dos_rules const& rules, std::vector<dos_event>& closed);
   /// Ends all vectors.
   void finish(std::int64_t watermark, dos_rules const& rules, std::vector<dos_event>& closed);
+
+  /// All it knows, and the same into a shard that has seen nothing. What belongs to `shard` is checked.
+  void save(state_writer& out) const;
+  void restore(unsigned shard, state_reader& in);
+  [[nodiscard]] auto is_empty() const noexcept -> bool {
+    return victims_.size() == 0 && blocks_.size() == 0;
+  }
 
   void fetch_place(std::uint64_t hash) const noexcept { victims_.fetch_place(hash); }
   void fetch_record(std::uint64_t hash) const noexcept { victims_.fetch_record(hash); }
@@ -44,6 +53,12 @@ private:
     distinct_hashes victims;
     bool is_carpet = false;
     std::int64_t last_wide = 0;  ///< time of the last packet while there were victims enough
+
+    template <class Io, class Self>
+    static void state_fields(Io& io, Self& self) {
+      io(self.counted, self.victims, self.is_carpet);
+      io.time_field(self.last_wide);
+    }
   };
   struct block_record {
     net::address address;  ///< the first of the prefix
@@ -59,6 +74,10 @@ private:
   }
   auto open(net::address victim, std::uint64_t hash) -> number;
   void join_block(number victim);
+  /// The block of an address; made when it is not there.
+  [[nodiscard]] auto block_at(net::address victim) -> number;
+  void restore_victim(unsigned shard, state_reader& in);
+  void restore_crowd(state_reader& in);
   void leave_block(number victim);
   void gather(block_record& block);
   void count(number victim, answer const& each, dos_rules const& rules);

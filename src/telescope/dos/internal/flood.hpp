@@ -53,6 +53,19 @@ public:
     return spoofed_.bytes() + ports_.bytes() + (parts_ == nullptr ? 0 : sizeof(*parts_));
   }
 
+  /// For a saved state: see base/state.hpp.
+  template <class Io, class Self>
+  static void state_fields(Io& io, Self& self) {
+    io.time_field(self.first_);
+    io.time_field(self.last_);
+    bool has_parts = self.parts_ != nullptr;
+    io(self.packets_, self.wire_bytes_, self.by_answer_, self.juno_, self.rate_, self.spoofed_,
+       self.ports_, has_parts);
+    if constexpr (Io::is_reading)
+      if (has_parts) self.parts_ = std::make_unique<part_counts>();
+    if (has_parts) io(*self.parts_);
+  }
+
 private:
   void scale(dos_event& event, dos_rules const& rules) const;
 

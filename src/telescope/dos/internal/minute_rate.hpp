@@ -30,7 +30,17 @@ public:
   }
   [[nodiscard]] auto most() const noexcept -> std::uint64_t { return most_; }
 
+  template <class Io, class Self>
+  static void state_fields(Io& io, Self& self) {
+    io(self.most_, self.counts_);
+    io.time_field(self.origin_);
+    io(self.top_);
+    if constexpr (Io::is_reading)
+      io.expect(self.top_ == none || (self.top_ >= -farthest && self.top_ <= farthest), "a minute");
+  }
+
 private:
+  static constexpr std::int64_t farthest = std::int64_t{1} << 40;  ///< buckets; more than time has
   static constexpr std::int64_t length = 10'000'000'000;  // ns
   static constexpr std::int64_t minute = 6;
   static constexpr std::int64_t kept = 8;

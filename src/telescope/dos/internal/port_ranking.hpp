@@ -52,6 +52,22 @@ public:
     return kept_.size() * sizeof(entry) + (sketch_ == nullptr ? 0 : sizeof(*sketch_));
   }
 
+  template <class Io, class Self>
+  static void state_fields(Io& io, Self& self) {
+    auto kept = self.kept_.size();
+    bool is_sketch = self.sketch_ != nullptr;
+    io(kept, is_sketch);
+    if constexpr (Io::is_reading) {
+      io.expect(kept <= most_exact, "at most 64 ports");
+      if (!io.is_good()) return;
+      self.kept_.resize(kept);
+      if (is_sketch) self.sketch_ = std::make_unique<hyperloglog<10>>();
+      io.expect(!is_sketch || kept > 0, "ports");
+    }
+    for (auto& each : self.kept_) io(each.key, each.surplus, each.packets);
+    if (is_sketch) io(*self.sketch_);
+  }
+
 private:
   struct entry {
     std::uint32_t key;

@@ -9,6 +9,7 @@
 #include <cstring>
 #include <type_traits>
 
+#include "kizashi/base/state.hpp"
 #include "kizashi/net/address.hpp"
 #include "kizashi/telescope/events/internal/slots.hpp"
 #include "kizashi/telescope/events/scan_event.hpp"
@@ -121,6 +122,32 @@ public:
     if (is_exact()) return {size_, true};
     return {static_cast<std::uint64_t>(std::llround(sketch(memory).estimate())), false};
   }
+  void save(state_writer& out, set_memory const& memory) const {
+    out.number(is_exact() ? size_ + 1U : 0U);
+    if (!is_exact()) return out(sketch(memory));
+    for_each(memory, [&](Key key) {
+      if constexpr (sizeof(Key) == 8)
+        out.word(key);
+      else
+        out.number(key);
+    });
+  }
+  /// Into an empty one. The form follows from the number of keys.
+  void restore(state_reader& in, set_memory& memory, std::size_t& charge) {
+    auto const code = in.at_most(most_exact + 1);
+    if (code == 0) {
+      become_sketch(memory, charge);
+      return in(sketch(memory));
+    }
+    for (auto left = code - 1; left > 0 && in.is_good(); --left) {
+      if constexpr (sizeof(Key) == 8)
+        add(in.word(), memory, charge);
+      else
+        add(static_cast<Key>(in.at_most(0xFFFF'FFFF)), memory, charge);
+    }
+    in.expect(is_exact() && size_ == code - 1, "different keys");
+  }
+
   /// Only when it is not exact.
   [[nodiscard]] auto sketch(set_memory const& memory) const noexcept -> destination_sketch& {
     return *reinterpret_cast<destination_sketch*>(memory.at(form_, block_));

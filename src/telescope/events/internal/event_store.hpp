@@ -13,6 +13,9 @@
 
 namespace kizashi::telescope::internal {
 
+template <class Address>
+class live_sources_state;
+
 /// A source has its first open event in itself and others in pages. `charge` in what follows is the
 /// sum of bytes that the source's shard has in use.
 template <class Address>
@@ -233,6 +236,9 @@ public:
   }
   /// Events erased so far: as long as it stays the same, each event is where it was.
   [[nodiscard]] auto erased() const noexcept -> std::uint64_t { return erased_; }
+
+  template <class>
+  friend class live_sources_state;
 
   [[nodiscard]] auto bytes() const noexcept -> std::size_t {
     return events_.bytes() + pages_.bytes() + rests_.bytes() + samples_.bytes() +

@@ -47,6 +47,16 @@ public:
   [[nodiscard]] constexpr auto is_same_but_port(event_key other) const noexcept -> bool {
     return value_ >> 16 == other.value_ >> 16;
   }
+  /// For a saved state. Another number than one that `raw` gave is no key.
+  [[nodiscard]] constexpr auto raw() const noexcept -> std::uint32_t { return value_; }
+  [[nodiscard]] static constexpr auto from_raw(std::uint32_t raw) noexcept -> event_key {
+    event_key key;
+    key.value_ = raw;
+    auto const type = static_cast<unsigned>(key.type());
+    if (type >= recognise::packet_types) return {};
+    event_key const same{key.of(), key.type(), key.traffic_class(), key.port()};
+    return same == key ? key : event_key{};
+  }
   friend constexpr auto operator==(event_key, event_key) noexcept -> bool = default;
 
 private:
@@ -125,6 +135,22 @@ struct alignas(64) live_source {
   recognise::tool_evidence evidence{};
   /// No event but a stray one was heard for the last time before this; unknown: look at all.
   std::int64_t no_last_before = timestamp::unknown().nanoseconds();
+
+  /// For a saved state: all but its events and its places.
+  template <class Io, class Self>
+  static void state_fields(Io& io, Self& self) {
+    io(self.activity, self.targets, self.days, self.sequence, self.ascents, self.descents,
+       self.last_destination, self.joint, self.syn_sequence, self.syn_port, self.last_port,
+       self.scanner, self.evidence);
+    io.time_field(self.no_last_before);
+    bool syn = self.has_syn, step = self.has_step, hands = self.has_shaken_hands;
+    io(syn, step, hands);
+    if constexpr (Io::is_reading) {
+      self.has_syn = syn;
+      self.has_step = step;
+      self.has_shaken_hands = hands;
+    }
+  }
 };
 static_assert(sizeof(live_source<net::ipv4>) == 192 && sizeof(live_source<net::ipv6>) == 256);
 

@@ -34,6 +34,9 @@ public:
 };
 
 template <class Address>
+class live_sources_state;
+
+template <class Address>
 class live_sources {
 public:
   live_sources(tracker_state& state, relief& when_full)
@@ -109,6 +112,8 @@ public:
   }
 
 private:
+  friend class live_sources_state<Address>;
+
   using store = event_store<Address>;
   using source = typename store::source;
   using event = typename store::event;

@@ -42,23 +42,40 @@ public:
   [[nodiscard]] auto is_step(std::int64_t now) const noexcept -> bool {
     return now / step_ > tick_;
   }
-  /// Goes on to the last step before `now`. Calls `visit(entry, time of that step)` for each entry
-  /// that is due and of which `is_live(entry)` says that its source is still there.
+  /// Goes on to the last step before `now`. Calls `visit(entry, time of its step)` for each entry
+  /// that is due and of which `is_live(entry)` says that its source is still there. Each step is taken, also
+  /// where the time jumps: what ends at it does not depend on when a packet came behind it.
   template <class IsLive, class Visit>
   void advance(std::int64_t now, IsLive&& is_live, Visit&& visit) {
     auto const target = now / step_;
     if (target <= tick_) return;
-    auto const count = static_cast<std::int64_t>(buckets_.size());
-    auto const begin = std::max(tick_ + 1, target - count + 1);
-    tick_ = target;
-    for (auto tick = begin; tick <= target; ++tick) {
+    while (tick_ < target && entries_ > 0) {
+      ++tick_;
       auto const due =
-          std::exchange(buckets_[static_cast<std::size_t>(tick) % buckets_.size()], {});
+          std::exchange(buckets_[static_cast<std::size_t>(tick_) % buckets_.size()], {});
       entries_ -= due.size();
       for (auto const& each : due)
-        if (is_live(each)) visit(each, target * step_);
+        if (is_live(each)) visit(each, tick_ * step_);
     }
+    tick_ = target;
   }
+  /// For a saved state: calls `visit(entry, steps until it is due)` for each entry, in the order in which they
+  /// will be due.
+  template <class Visit>
+  void for_each(Visit&& visit) const {
+    for (std::int64_t steps = 1; steps <= most_steps; ++steps)
+      for (auto const& each : buckets_[static_cast<std::size_t>(tick_ + steps) % buckets_.size()])
+        visit(each, static_cast<unsigned>(steps));
+  }
+  [[nodiscard]] auto tick() const noexcept -> std::int64_t { return tick_; }
+  /// Before anything is added.
+  void set_tick(std::int64_t tick) noexcept { tick_ = tick; }
+  /// `steps`: 1 .. `most_steps`.
+  void add_due(timer_entry entry, unsigned steps) {
+    buckets_[static_cast<std::size_t>(tick_ + steps) % buckets_.size()].push_back(entry);
+    ++entries_;
+  }
+  static constexpr std::int64_t most_steps = 8;
   [[nodiscard]] auto entries() const noexcept -> std::size_t { return entries_; }
   /// Forgets entries whose sources have gone.
   template <class IsLive>
@@ -80,7 +97,7 @@ private:
   std::int64_t step_;
   std::int64_t tick_ = 0;
   std::size_t entries_ = 0;
-  std::array<std::vector<timer_entry>, 8> buckets_;
+  std::array<std::vector<timer_entry>, most_steps> buckets_;
 };
 
 }  // namespace kizashi::telescope::internal

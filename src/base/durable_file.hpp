@@ -6,7 +6,7 @@
 
 #include "kizashi/base/error.hpp"
 
-namespace kizashi::store {
+namespace kizashi {
 
 /// Has the system write a file, or the names in a folder, to the disk.
 [[nodiscard]] auto make_durable(std::filesystem::path const& path) -> status;
@@ -23,4 +23,4 @@ namespace kizashi::store {
 [[nodiscard]] auto write_durably(std::filesystem::path const& file, std::string_view bytes)
     -> status;
 
-}  // namespace kizashi::store
+}  // namespace kizashi

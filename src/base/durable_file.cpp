@@ -1,4 +1,4 @@
-#include "kizashi/store/house/durable_file.hpp"
+#include "kizashi/base/durable_file.hpp"
 
 #include <cerrno>
 #include <cstdio>
@@ -9,7 +9,7 @@
 
 #include "kizashi/base/file_descriptor.hpp"
 
-namespace kizashi::store {
+namespace kizashi {
 
 auto make_durable(std::filesystem::path const& path) -> status {
   file_descriptor const file{::open(path.c_str(), O_RDONLY | O_CLOEXEC)};
@@ -27,7 +27,7 @@ auto make_folder(std::filesystem::path const& folder) -> status {
 auto rename_durably(std::filesystem::path const& from, std::filesystem::path const& to) -> status {
   if (std::rename(from.c_str(), to.c_str()) != 0)
     return system_failure(from.string(), "rename", errno);
-  return make_durable(to.parent_path());
+  return make_durable(to.has_parent_path() ? to.parent_path() : ".");
 }
 
 auto write_durably(std::filesystem::path const& file, std::string_view bytes) -> status {
@@ -47,4 +47,4 @@ auto write_durably(std::filesystem::path const& file, std::string_view bytes) ->
   return rename_durably(beside, file);
 }
 
-}  // namespace kizashi::store
+}  // namespace kizashi
