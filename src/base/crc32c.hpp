@@ -1,5 +1,5 @@
-// CRC-32C (Castagnoli; RFC 3720, appendix B.4): finds what a disk or a broken writing has damaged. No
-// protection against anybody who means harm.
+// CRC-32C (Castagnoli; RFC 3720, appendix B.4): finds what a disk or a broken writing has damaged.
+// No protection against anybody who means harm.
 #pragma once
 
 #include <cstdint>

@@ -1,5 +1,5 @@
-// Any bytes are read as sections or refused; nothing is read beyond them. What a state says comes out of
-// a writer as the same bytes again.
+// Any bytes are read as sections or refused; nothing is read beyond them. What a state says comes
+// out of a writer as the same bytes again.
 #include "kizashi/base/state.hpp"
 
 #include <cstddef>

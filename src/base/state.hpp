@@ -10,13 +10,14 @@
 //   out.begin("counts"), out(mine), out.end();   // state_writer
 //   in.begin("counts"), in(mine), in.end();      // state_reader: the same members, the same order
 //
-// One function names the members for both directions, so they cannot differ. Neither direction has to
-// be asked after each member: what fails is remembered and told at the end.
+// One function names the members for both directions, so they cannot differ. Neither direction has
+// to be asked after each member: what fails is remembered and told at the end.
 //
 // The form: 8 bytes of magic, the version (32 bits), sections, and a last section "end" with the
-// CRC-32C of all bytes before its sum. A section is a byte that says whether it continues the one before
-// it, the length of its name and the name, its length (32 bits) and its bytes. Integers stand in 7-bit
-// groups (LEB128), signed ones zigzag; times as the difference from the one before in the section.
+// CRC-32C of all bytes before its sum. A section is a byte that says whether it continues the one
+// before it, the length of its name and the name, its length (32 bits) and its bytes. Integers
+// stand in 7-bit groups (LEB128), signed ones zigzag; times as the difference from the one before
+// in the section.
 #pragma once
 
 #include <array>
@@ -75,8 +76,8 @@ public:
 
   /// Begins a section. `name`: for messages, at most 255 bytes.
   void begin(std::string_view name);
-  /// Between two records of a section that may be long: what has come together is handed on, and the
-  /// section goes on in another piece.
+  /// Between two records of a section that may be long: what has come together is handed on, and
+  /// the section goes on in another piece.
   void next_record() {
     if (size_ >= piece) hand_on(true);
   }
@@ -158,13 +159,14 @@ private:
   status failure_;
 };
 
-/// Reads what strangers may have written: every access is checked against the end, and no length in it
-/// decides how much memory is asked for. Behind the first thing that is wrong all reads answer zero.
+/// Reads what strangers may have written: every access is checked against the end, and no length in
+/// it decides how much memory is asked for. Behind the first thing that is wrong all reads answer
+/// zero.
 class state_reader {
 public:
   static constexpr bool is_reading = true;
-  /// The sections of a whole state. `name`: of the file, for messages; `bytes` must outlive the reader.
-  /// Fails when it is no state, is of another version, or is damaged or cut short.
+  /// The sections of a whole state. `name`: of the file, for messages; `bytes` must outlive the
+  /// reader. Fails when it is no state, is of another version, or is damaged or cut short.
   [[nodiscard]] static auto open(std::span<std::uint8_t const> bytes, std::string_view name,
                                  std::uint32_t version) -> result<state_reader>;
   /// Of bare sections, checked by nobody.

@@ -121,9 +121,10 @@ TEST(state, a_foreign_file_is_told) {
 TEST(state, another_version_is_told) {
   auto from = written(samples());
   from[8] = 6;
-  EXPECT_EQ(refusal(from),
-            "a.state: a state in form 6; this Kizashi reads form 7: begin without it, or go on with the "
-            "version that wrote it");
+  EXPECT_EQ(
+      refusal(from),
+      "a.state: a state in form 6; this Kizashi reads form 7: begin without it, or go on with the "
+      "version that wrote it");
 }
 
 TEST(state, every_cut_is_found) {
@@ -201,14 +202,15 @@ TEST(state, no_length_is_believed) {
   auto in = opened(from);
   in.begin("text");
   EXPECT_EQ(in.text(), "");
-  EXPECT_EQ(in.finish().error().message,
-            "a.state: byte 20 of the sections, in \"text\": expected a number of things that fit into 0 "
-            "bytes");
+  EXPECT_EQ(
+      in.finish().error().message,
+      "a.state: byte 20 of the sections, in \"text\": expected a number of things that fit into 0 "
+      "bytes");
 }
 
 TEST(state, a_full_disk_is_told_at_the_end) {
-  state_writer out{[](std::string_view) { return fail(errc::io_error, "a.state: the disk is full"); },
-                   version};
+  state_writer out{
+      [](std::string_view) { return fail(errc::io_error, "a.state: the disk is full"); }, version};
   out.begin("x");
   out.number(1);
   out.end();
@@ -218,8 +220,8 @@ TEST(state, a_full_disk_is_told_at_the_end) {
 class state_file : public testing::Test {
 protected:
   void SetUp() override {
-    folder_ = std::filesystem::path{testing::TempDir()} /
-              ("kizashi_state_" + std::to_string(::getpid()));
+    folder_ =
+        std::filesystem::path{testing::TempDir()} / ("kizashi_state_" + std::to_string(::getpid()));
     std::filesystem::create_directories(folder_);
   }
   void TearDown() override { std::filesystem::remove_all(folder_); }
@@ -256,9 +258,8 @@ TEST_F(state_file, takes_the_place_of_the_one_before) {
 
 TEST_F(state_file, a_failure_leaves_the_one_before) {
   ASSERT_TRUE(write(1));
-  auto const failed = write_state_file(file(), version, [](state_writer&) -> status {
-    return fail(errc::io_error, "no profiles");
-  });
+  auto const failed = write_state_file(
+      file(), version, [](state_writer&) -> status { return fail(errc::io_error, "no profiles"); });
   EXPECT_EQ(failed.error().message, "no profiles");
   EXPECT_EQ(read(), 1U);
   EXPECT_EQ(std::distance(std::filesystem::directory_iterator{folder_}, {}), 1);

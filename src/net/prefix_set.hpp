@@ -30,7 +30,8 @@ public:
   [[nodiscard]] auto contains(address a) const noexcept -> bool {
     return a.is_ipv6() ? contains(a.as_ipv6()) : contains(a.as_ipv4());
   }
-  /// Calls `visit(first address, last address)` for each range, IPv4 first, ascending; no two touch.
+  /// Calls `visit(first address, last address)` for each range, IPv4 first, ascending; no two
+  /// touch.
   template <class Visit>
   void for_each_range(Visit&& visit) const {
     for (auto const& each : ipv4_) visit(address{ipv4{each.first}}, address{ipv4{each.last}});

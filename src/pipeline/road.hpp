@@ -96,8 +96,9 @@ enum class walk_end : std::uint8_t {
   stopped,  ///< the callback answered false
 };
 
-/// A road that can be left between two batches, saved, and gone on with: in this process or in another
-/// one, on as many workers as that one has. What comes out is what one walk over all frames gives.
+/// A road that can be left between two batches, saved, and gone on with: in this process or in
+/// another one, on as many workers as that one has. What comes out is what one walk over all frames
+/// gives.
 ///
 ///   road live{options};
 ///   KIZASHI_TRY(live.restore_from("road.state"));        // when there is one
@@ -119,22 +120,24 @@ public:
   road(road&&) noexcept;
   ~road();
 
-  /// Reads `from` until it gives an empty block or `progress` answers false. Starts and ends threads: a source that
-  /// waits some milliseconds for frames before it gives none makes them cheap. The source may be
-  /// another one each time.
+  /// Reads `from` until it gives an empty block or `progress` answers false. Starts and ends
+  /// threads: a source that waits some milliseconds for frames before it gives none makes them
+  /// cheap. The source may be another one each time.
   [[nodiscard]] auto walk(capture::frame_source& from, progress_callback const& progress = {})
       -> result<walk_end>;
 
-  /// Says that no frame that comes later is earlier than `now`: windows whose lateness is over close, silent
-  /// events end, and are handed to the sinks. It changes when something is handed over and nothing else,
-  /// as long as what it says is true; frames that are earlier all the same are treated as behind
-  /// a packet of that time. The caller decides where `now` comes from; a replay has no need of it.
+  /// Says that no frame that comes later is earlier than `now`: windows whose lateness is over
+  /// close, silent events end, and are handed to the sinks. It changes when something is handed
+  /// over and nothing else, as long as what it says is true; frames that are earlier all the same
+  /// are treated as behind a packet of that time. The caller decides where `now` comes from; a
+  /// replay has no need of it.
   [[nodiscard]] auto advance_to(timestamp now) -> status;
 
-  /// Everything that is carried from batch to batch. The sinks have been given all that ended up to here.
+  /// Everything that is carried from batch to batch. The sinks have been given all that ended up to
+  /// here.
   [[nodiscard]] auto save(state_writer& out) const -> status;
-  /// Into a road that has not been walked. Fails when something is wrong with the state, or when it is that of
-  /// another darknet, window, timeout or table; the road is of no use then.
+  /// Into a road that has not been walked. Fails when something is wrong with the state, or when it
+  /// is that of another darknet, window, timeout or table; the road is of no use then.
   [[nodiscard]] auto restore(state_reader& in) -> status;
   /// The same to and from a file (base/state_file.hpp).
   [[nodiscard]] auto save_to(std::filesystem::path const& file) const -> status;

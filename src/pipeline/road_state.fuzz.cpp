@@ -1,19 +1,19 @@
-// Any bytes behind the options of a road are a state that it goes on from, or are refused. Whatever was
-// taken can be walked on, saved again and finished.
-#include "kizashi/pipeline/road.hpp"
-
+// Any bytes behind the options of a road are a state that it goes on from, or are refused. Whatever
+// was taken can be walked on, saved again and finished.
 #include <cstddef>
 #include <cstdint>
 #include <span>
 #include <vector>
+
+#include "kizashi/pipeline/road.hpp"
 
 namespace {
 
 using namespace kizashi;
 
 auto tables() -> auto const& {
-  static auto const both = std::pair{recognise::fingerprint_table::shipped(),
-                                     recognise::scanner_list::shipped()};
+  static auto const both =
+      std::pair{recognise::fingerprint_table::shipped(), recognise::scanner_list::shipped()};
   return both;
 }
 

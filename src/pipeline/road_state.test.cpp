@@ -12,6 +12,7 @@
 #include <vector>
 
 #include <fmt/format.h>
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "kizashi/base/random.hpp"
@@ -57,9 +58,9 @@ public:
     windows += fmt::format("{} {} {} {} {} {}:", each.start.nanoseconds(), each.length.count(),
                            each.packets, each.wire_bytes, each.sources, each.destinations);
     for (auto const& row : each.ports)
-      windows += fmt::format("{}/{} {} {} {} {} {},", row.ip_protocol, row.port.value(),
-                             row.packets, row.wire_bytes, row.syn_packets, row.sources,
-                             row.destinations);
+      windows +=
+          fmt::format("{}/{} {} {} {} {} {},", row.ip_protocol, row.port.value(), row.packets,
+                      row.wire_bytes, row.syn_packets, row.sources, row.destinations);
     for (auto const& row : each.totals)
       windows += fmt::format("{} {} {},", row.address.to_string(), row.packets, row.wire_bytes);
     windows += '\n';
@@ -150,9 +151,8 @@ public:
     if (random_.below(blocks_until_dry_) == 0) return {};
     KIZASHI_TRY(look_ahead());
     auto const left = block_.frames.size() - at_;
-    auto const count = std::min<std::size_t>(left, 1 + random_.below(random_.below(3) == 0
-                                                                         ? 20
-                                                                         : 4096));
+    auto const count =
+        std::min<std::size_t>(left, 1 + random_.below(random_.below(3) == 0 ? 20 : 4096));
     for (auto const end = at_ + count; at_ < end; ++at_) {
       auto const& each = block_.frames[at_];
       out.append(each.time, each.link, each.wire, block_.data(each));
@@ -261,7 +261,7 @@ struct tearing {
   std::uint64_t seed = 1;
   std::vector<unsigned> workers;  ///< of the pieces, in turns
   bool advances = false;          ///< between the pieces
-  std::uint32_t blocks = 20;      ///< of a piece, on average
+  std::uint32_t blocks = 8;       ///< of a piece, on average
 };
 
 auto torn(source_maker const& make, reading const& with, tearing const& how) -> answer {
@@ -314,7 +314,7 @@ auto synthetic(std::string name, duration length, double scale) -> source_maker 
 
 void expect_same_in_pieces(source_maker const& make, reading const& with, bool is_in_order = true) {
   auto const whole = undisturbed(make, with);
-  EXPECT_GT(whole.got.events.size(), 20U);
+  EXPECT_GT(whole.got.events.size() + whole.got.attacks.size(), 20U);
   std::uint64_t seed = 1;
   for (auto const& workers : std::vector<std::vector<unsigned>>{{1}, {2}, {3, 1, 2}})
     for (bool const advances : {false, true}) {
@@ -365,7 +365,142 @@ TEST(road_state, of_slow_and_coordinated_scans_is_whole) {
 TEST(road_state, of_floods_is_whole) {
   reading with;
   with.darknet = *net::prefix_set::parse("198.18.0.0/18");
-  expect_same_in_pieces(synthetic("backscatter", minutes{60}, 0.1), with);
+  expect_same_in_pieces(synthetic("backscatter", minutes{60}, 0.2), with);
+}
+
+/// Every capture here that has more than a few packets, clocks that jump and all.
+TEST(road_state, of_real_captures_is_whole) {
+  auto const folder = std::filesystem::path{KIZASHI_SHARED_DIR} / "data/pcap";
+  if (!std::filesystem::exists(folder)) GTEST_SKIP() << "no captures in " << folder;
+  std::vector<std::string> paths;
+  for (auto const& each : std::filesystem::recursive_directory_iterator{folder})
+    if (each.path().extension() == ".pcap" && each.file_size() < 1 << 20)
+      paths.push_back(each.path().string());
+  std::ranges::sort(paths);
+  auto const make = [&] {
+    auto source = capture::open_captures(paths);
+    EXPECT_TRUE(source);
+    return std::move(*source);
+  };
+  expect_same_in_pieces(make, {}, false);
+}
+
+/// A road as it stands after some minutes of traffic, and its options.
+struct walked_road {
+  explicit walked_road(reading const& reading, unsigned workers = 1)
+      : with{reading}, made{with.options(workers, got)} {
+    auto const source = synthetic("mixed", minutes{20}, 0.02)();
+    EXPECT_TRUE(made.walk(*source));
+  }
+  records got;
+  reading with;
+  road made;
+};
+
+auto refusal_by(road_options const& options, std::vector<std::uint8_t> const& state)
+    -> std::string {
+  road other{options};
+  auto const taken = restored(state, other);
+  return taken ? "" : taken.error().message;
+}
+
+TEST(road_state, of_another_road_is_refused_and_told_why) {
+  walked_road from{{}};
+  auto const state = saved(from.made);
+  records got;
+  auto const changed = [&](auto&& change) {
+    auto options = from.with.options(2, got);
+    change(options);
+    return refusal_by(options, state);
+  };
+  std::string const advice = ": begin without it, or go back to what was set";
+  EXPECT_EQ(changed([](road_options&) {}), "");
+  EXPECT_EQ(changed([](road_options& of) { of.window_length = minutes{5}; }),
+            "test.state: a state of a road with a window of 1min; this one has a window of 5min" +
+                advice);
+  EXPECT_EQ(changed([](road_options& of) { of.lateness = std::chrono::seconds{1}; }),
+            "test.state: a state of a road with a lateness of 10s; this one has a lateness of 1s" +
+                advice);
+  EXPECT_EQ(
+      changed([](road_options& of) { of.darknet = *net::prefix_set::parse("198.18.0.0/16"); }),
+      "test.state: a state of a road with a darknet not set; this one has a darknet of 65536 "
+      "IPv4 addresses (d0a8b3ec8d4e7a4c)" +
+          advice);
+  auto const other = *recognise::fingerprint_table::parse(R"([[fingerprint]]
+name = "other"
+kind = "tool"
+description = "Another one."
+match = ["tcp.syn", "tcp.window == 1"]
+false_match = 0.5
+packets = 2
+source = "none"
+)",
+                                                          "other.toml");
+  EXPECT_THAT(changed([&](road_options& of) { of.recognition->fingerprints = &other; }),
+              testing::HasSubstr("this one has fingerprints of 1 entries ("));
+  EXPECT_THAT(
+      changed([](road_options& of) { of.recognition->event_timeout = hours{1}; }),
+      testing::HasSubstr("an event timeout of 10min24s; this one has an event timeout of 1h"));
+  EXPECT_THAT(changed([](road_options& of) { of.recognition->dos.least_packets = 7; }),
+              testing::HasSubstr("thresholds of denial of service 25 packets"));
+  EXPECT_EQ(
+      changed([](road_options& of) { of.recognition.reset(); }),
+      "test.state: byte 9 of the sections, in \"options\": expected as many options as there are");
+}
+
+TEST(road_state, with_a_wrong_number_anywhere_is_refused_or_taken_whole) {
+  walked_road from{{}, 2};
+  auto const state = saved(from.made);
+  // Behind the sum that would find it: a stranger can write a sum, too.
+  std::span const sections{state.data() + 12, state.size() - 12 - 13};
+  random_source random{5};
+  std::size_t refused = 0;
+  for (int i = 0; i < 300; ++i) {
+    std::vector<std::uint8_t> bytes(sections.begin(), sections.end());
+    bytes[random.below(static_cast<std::uint32_t>(bytes.size()))] =
+        static_cast<std::uint8_t>(random.below(256));
+    if (i % 7 == 0) bytes.resize(random.below(static_cast<std::uint32_t>(bytes.size())));
+    records got;
+    road other{from.with.options(1 + i % 3, got)};
+    state_reader in{bytes, "test.state"};
+    auto const taken = other.restore(in);
+    refused += !taken || !in.finish();
+    if (taken) {
+      EXPECT_TRUE(other.advance_to(timestamp{1'900'000'000'000'000'000}));
+    }
+    if (taken) (void)other.finish();
+  }
+  EXPECT_GT(refused, 50U);
+}
+
+TEST(road_state, goes_through_a_file) {
+  auto const file = std::filesystem::path{testing::TempDir()} /
+                    ("kizashi_road_" + std::to_string(::getpid()) + ".state");
+  walked_road from{{}};
+  ASSERT_TRUE(from.made.save_to(file));
+  records got;
+  road other{from.with.options(3, got)};
+  auto const taken = other.restore_from(file);
+  EXPECT_TRUE(taken) << taken.error().message;
+  EXPECT_EQ(text_of(other.finish().summary), text_of(from.made.finish().summary));
+  std::filesystem::remove(file);
+}
+
+TEST(road, closes_windows_by_time_alone) {
+  walked_road from{{}};
+  EXPECT_EQ(from.got.closed_windows, 19U);  // of 20; the last is open
+  auto const start = capture::synth::load_scenario("mixed")->start;
+  ASSERT_TRUE(from.made.advance_to(start + minutes{20} + std::chrono::seconds{10} - duration{1}));
+  EXPECT_EQ(from.got.closed_windows, 19U);
+  ASSERT_TRUE(from.made.advance_to(start + minutes{20} + std::chrono::seconds{10}));
+  EXPECT_EQ(from.got.closed_windows, 20U);
+  auto const before = from.got.events.size();
+  ASSERT_TRUE(from.made.advance_to(start + hours{1}));
+  EXPECT_GT(from.got.events.size(), before);
+  EXPECT_EQ(from.got.closed_windows, 20U);
+  auto const ended = from.made.finish();
+  EXPECT_EQ(ended.summary.windows.size(), 20U);
+  EXPECT_EQ(ended.observed.events.events, from.got.events.size());
 }
 
 }  // namespace

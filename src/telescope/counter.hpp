@@ -51,10 +51,11 @@ public:
   /// What a packet with that time would close. Nothing may come behind it that is earlier.
   void advance_to(timestamp now, std::vector<window>& closed);
 
-  /// What all counters of a stream know, between two batches. A state has nothing of how many there are.
+  /// What all counters of a stream know, between two batches. A state has nothing of how many there
+  /// are.
   [[nodiscard]] static auto save(std::span<counter* const> all, state_writer& out) -> status;
-  /// Into counters that have counted nothing, in any number. Fails when sets cannot be written to temporary
-  /// files; what is wrong with the state `in` says.
+  /// Into counters that have counted nothing, in any number. Fails when sets cannot be written to
+  /// temporary files; what is wrong with the state `in` says.
   [[nodiscard]] static auto restore(std::span<counter* const> all, state_reader& in) -> status;
 
   /// Closes the open windows and adds up what the whole run amounts to. To be called once, last.

@@ -63,8 +63,8 @@ private:
 
   using lock = std::unique_lock<std::mutex>;
 
-  /// Calls `task` with each worker, on as many threads, this one among them. Fails when a thread cannot be
-  /// started, and then may not have called it with all.
+  /// Calls `task` with each worker, on as many threads, this one among them. Fails when a thread
+  /// cannot be started, and then may not have called it with all.
   [[nodiscard]] auto on_all_workers(std::function<void(worker&)> const& task) -> status;
   void work(worker& self);
   void count(worker& self, place& each, lock& held);

@@ -1,4 +1,5 @@
-// The state of a road: which options it was made with, what is read ahead, and what the workers carry.
+// The state of a road: which options it was made with, what is read ahead, and what the workers
+// carry.
 #include <new>
 #include <string>
 #include <utility>
@@ -25,9 +26,10 @@ void compare_options(road_options const& options, state_reader& in) {
     if (came == name && was == value) continue;
     return in.refuse_with(
         errc::unsupported,
-        fmt::format("a state of a road with {} {}; this one has {} {}: begin without it, or go back to "
-                    "what was set",
-                    came, was, name, value));
+        fmt::format(
+            "a state of a road with {} {}; this one has {} {}: begin without it, or go back to "
+            "what was set",
+            came, was, name, value));
   }
   in.end();
 }

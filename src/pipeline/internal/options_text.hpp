@@ -1,4 +1,5 @@
-// What the numbers of a road depend on, in words: by these two states can be told to belong together.
+// What the numbers of a road depend on, in words: by these two states can be told to belong
+// together.
 #pragma once
 
 #include <string>

@@ -16,8 +16,9 @@ namespace kizashi::pipeline::internal {
 /// known time. A leap from which nobody comes back is a gap in the capture and stands.
 ///
 /// What is false depends on the frames and their order, not on how they come in blocks: where a
-/// leap is too near the end of a block, the next ones are asked for ahead. When the source has none, the
-/// frame and those behind it wait here until there are enough, or until somebody knows better.
+/// leap is too near the end of a block, the next ones are asked for ahead. When the source has
+/// none, the frame and those behind it wait here until there are enough, or until somebody knows
+/// better.
 class time_guard {
 public:
   static constexpr duration leap = std::chrono::hours{1};

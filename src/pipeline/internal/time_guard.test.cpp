@@ -1,6 +1,8 @@
 #include "kizashi/pipeline/internal/time_guard.hpp"
 
 #include <algorithm>
+#include <array>
+#include <utility>
 #include <vector>
 
 #include <gtest/gtest.h>
@@ -95,6 +97,91 @@ TEST_P(TimeGuard, AClockSetBackChangesNothing) {
 }
 
 INSTANTIATE_TEST_SUITE_P(BlocksOf, TimeGuard, testing::Values(1, 2, 3, 7, 4096));
+
+/// Gives what it is told to, and in between nothing.
+struct given_frames : capture::frame_source {
+  std::vector<std::int64_t> seconds;
+  auto next(net::frame_block& out) -> status override {
+    out.clear();
+    for (auto const each : seconds) out.append(timestamp{each * second}, {}, 60, std::array{byte});
+    seconds.clear();
+    return {};
+  }
+  static constexpr std::uint8_t byte = 7;
+};
+
+/// The times that a guard gives on now, in seconds.
+auto given_on(time_guard& guard, given_frames& from, std::vector<std::int64_t> seconds = {})
+    -> std::vector<std::int64_t> {
+  from.seconds = std::move(seconds);
+  std::vector<std::int64_t> out;
+  for (net::frame_block block;;) {
+    EXPECT_TRUE(guard.next(from, block));
+    if (block.frames.empty()) return out;
+    for (auto const& frame : block.frames) {
+      EXPECT_EQ(block.data(frame).size(), 1U);
+      EXPECT_EQ(block.data(frame)[0], given_frames::byte);
+      out.push_back(frame.time.is_known() ? frame.time.nanoseconds() / second : -1);
+    }
+  }
+}
+
+using seconds = std::vector<std::int64_t>;
+
+TEST(TimeGuard, WaitsForTheFramesThatDecide) {
+  time_guard guard;
+  given_frames source;
+  guard.trust(timestamp{100 * second});
+  EXPECT_EQ(given_on(guard, source, {100, 101, 90000}), (seconds{100, 101}));
+  EXPECT_TRUE(guard.is_waiting());
+  EXPECT_EQ(given_on(guard, source), seconds{});
+  EXPECT_EQ(given_on(guard, source, {102}), (seconds{-1, 102}));
+  EXPECT_FALSE(guard.is_waiting());
+  EXPECT_EQ(guard.false_times(), 1U);
+}
+
+TEST(TimeGuard, LetsGoWhatWaitsAtTheEnd) {
+  time_guard guard;
+  given_frames source;
+  EXPECT_EQ(given_on(guard, source, {100, 101}), seconds{});
+  guard.end();
+  EXPECT_EQ(given_on(guard, source), (seconds{100, 101}));
+}
+
+TEST(TimeGuard, TrustsWhoKnowsTheTime) {
+  time_guard guard;
+  given_frames source;
+  guard.trust(timestamp{100 * second});
+  EXPECT_EQ(given_on(guard, source, {100, 90000}), (seconds{100}));
+  guard.trust(timestamp{89000 * second});
+  EXPECT_EQ(given_on(guard, source), (seconds{90000}));
+}
+
+TEST(TimeGuard, KeepsInAStateWhatWaits) {
+  time_guard before;
+  given_frames source;
+  before.trust(timestamp{100 * second});
+  EXPECT_EQ(given_on(before, source, {90000, 90001}), seconds{});
+  before.keep();
+  std::vector<std::uint8_t> bytes;
+  state_writer out{[&](std::string_view more) {
+                     bytes.insert(bytes.end(), more.begin(), more.end());
+                     return status{};
+                   },
+                   1};
+  out.begin("guard");
+  before.save(out);
+  out.end();
+  ASSERT_TRUE(out.finish());
+  auto in = state_reader::open(bytes, "a.state", 1);
+  ASSERT_TRUE(in);
+  time_guard after;
+  in->begin("guard");
+  after.restore(*in);
+  in->end();
+  ASSERT_TRUE(in->finish());
+  EXPECT_EQ(given_on(after, source, {101}), (seconds{-1, -1, 101}));
+}
 
 TEST(TimeGuard, HandsOnTheFailureOfItsSource) {
   struct failing : capture::frame_source {

@@ -39,8 +39,8 @@ public:
   /// than one before may be left out.
   void advance(std::int64_t time) noexcept { watermark_ = std::max(watermark_, time); }
   /// Calls `sweep(multiple of the step)` for each that the watermark has reached, as long as
-  /// `is_of_use()`. Not for the last one alone: what ends at one of them would then depend on when a packet
-  /// came behind it.
+  /// `is_of_use()`. Not for the last one alone: what ends at one of them would then depend on when
+  /// a packet came behind it.
   template <class Sweep, class IsOfUse>
   void take_steps(Sweep&& sweep, IsOfUse&& is_of_use) {
     if (watermark_ < next_) return;

@@ -73,7 +73,8 @@ public:
 
   /// What a packet with that time would end.
   [[nodiscard]] auto advance_to(timestamp now, std::vector<dos_event>& closed) -> status;
-  /// What all trackers of a stream know, between two batches. A state has nothing of how many there are.
+  /// What all trackers of a stream know, between two batches. A state has nothing of how many there
+  /// are.
   static void save(std::span<dos_tracker* const> all, state_writer& out);
   /// Into trackers that have seen nothing, in any number.
   static void restore(std::span<dos_tracker* const> all, state_reader& in);

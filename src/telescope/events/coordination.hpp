@@ -156,8 +156,7 @@ private:
     static void state_fields(Io& io, Self& self) {
       io(self.period, self.quirk, self.port);
       if constexpr (Io::is_reading)
-        self.type =
-            static_cast<recognise::packet_type>(io.at_most(recognise::packet_types - 1));
+        self.type = static_cast<recognise::packet_type>(io.at_most(recognise::packet_types - 1));
       else
         io.number(static_cast<std::uint64_t>(self.type));
     }

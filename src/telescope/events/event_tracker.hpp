@@ -79,11 +79,11 @@ public:
   /// What a packet with that time would close. Fails as `track` does.
   [[nodiscard]] auto advance_to(timestamp now, std::vector<scan_event>& closed) -> status;
 
-  /// What all trackers of a stream know, between two batches. A state has nothing of how many there are.
-  /// Fails when profiles cannot be read back from their file.
+  /// What all trackers of a stream know, between two batches. A state has nothing of how many there
+  /// are. Fails when profiles cannot be read back from their file.
   [[nodiscard]] static auto save(std::span<event_tracker* const> all, state_writer& out) -> status;
-  /// Into trackers that have seen nothing, in any number. Fails when profiles cannot be written to a temporary
-  /// file; what is wrong with the state `in` says.
+  /// Into trackers that have seen nothing, in any number. Fails when profiles cannot be written to
+  /// a temporary file; what is wrong with the state `in` says.
   [[nodiscard]] static auto restore(std::span<event_tracker* const> all, state_reader& in)
       -> status;
 

@@ -134,8 +134,8 @@ public:
       visit(totals, each.mark());
     }
   }
-  /// Puts back a source, without its last port, which saves work and says nothing. Answers false when it
-  /// is there already.
+  /// Puts back a source, without its last port, which saves work and says nothing. Answers false
+  /// when it is there already.
   auto put(source_record<Address> const& totals, stamp mark) -> bool {
     auto const before = size_;
     auto& made = find(totals.address);

@@ -27,9 +27,9 @@ public:
   /// Adds what a source did from its first packet until it was forgotten.
   [[nodiscard]] auto add(source_profile const& part) -> status;
 
-  /// The parts of all books of a stream, and the same into empty ones, in any number: each source into that
-  /// of its shard. `known`: bits of the fingerprints that there are. Fail as `for_each` and `add` do; what is
-  /// wrong with the state `in` says.
+  /// The parts of all books of a stream, and the same into empty ones, in any number: each source
+  /// into that of its shard. `known`: bits of the fingerprints that there are. Fail as `for_each`
+  /// and `add` do; what is wrong with the state `in` says.
   [[nodiscard]] static auto save(std::span<profile_book* const> all, state_writer& out) -> status;
   [[nodiscard]] static auto restore(std::span<profile_book* const> all, std::uint64_t known,
                                     state_reader& in) -> status;

@@ -26,7 +26,8 @@ public:
   /// Ends all vectors.
   void finish(std::int64_t watermark, dos_rules const& rules, std::vector<dos_event>& closed);
 
-  /// All it knows, and the same into a shard that has seen nothing. What belongs to `shard` is checked.
+  /// All it knows, and the same into a shard that has seen nothing. What belongs to `shard` is
+  /// checked.
   void save(state_writer& out) const;
   void restore(unsigned shard, state_reader& in);
   [[nodiscard]] auto is_empty() const noexcept -> bool {

@@ -41,7 +41,7 @@ public:
 
 private:
   static constexpr std::int64_t farthest = std::int64_t{1} << 40;  ///< buckets; more than time has
-  static constexpr std::int64_t length = 10'000'000'000;  // ns
+  static constexpr std::int64_t length = 10'000'000'000;           // ns
   static constexpr std::int64_t minute = 6;
   static constexpr std::int64_t kept = 8;
   static constexpr auto none = std::numeric_limits<std::int64_t>::min();

@@ -1,5 +1,6 @@
-// How live sources and their open events stand in a saved state: shard by shard, in each in the order in
-// which the timer will look after them, so that everything ends in the order in which it would have.
+// How live sources and their open events stand in a saved state: shard by shard, in each in the
+// order in which the timer will look after them, so that everything ends in the order in which it
+// would have.
 #pragma once
 
 #include <array>
@@ -55,7 +56,8 @@ public:
 private:
   using source = typename sources::source;
   using event = typename sources::event;
-  using numbered = std::pair<std::uint32_t, unsigned>;  ///< of a source, and the steps until it is due
+  using numbered =
+      std::pair<std::uint32_t, unsigned>;  ///< of a source, and the steps until it is due
 
   static constexpr std::size_t most_pages = 512;  ///< of events; far more than a source can have
 

@@ -43,8 +43,9 @@ public:
     return now / step_ > tick_;
   }
   /// Goes on to the last step before `now`. Calls `visit(entry, time of its step)` for each entry
-  /// that is due and of which `is_live(entry)` says that its source is still there. Each step is taken, also
-  /// where the time jumps: what ends at it does not depend on when a packet came behind it.
+  /// that is due and of which `is_live(entry)` says that its source is still there. Each step is
+  /// taken, also where the time jumps: what ends at it does not depend on when a packet came behind
+  /// it.
   template <class IsLive, class Visit>
   void advance(std::int64_t now, IsLive&& is_live, Visit&& visit) {
     auto const target = now / step_;
@@ -59,8 +60,8 @@ public:
     }
     tick_ = target;
   }
-  /// For a saved state: calls `visit(entry, steps until it is due)` for each entry, in the order in which they
-  /// will be due.
+  /// For a saved state: calls `visit(entry, steps until it is due)` for each entry, in the order in
+  /// which they will be due.
   template <class Visit>
   void for_each(Visit&& visit) const {
     for (std::int64_t steps = 1; steps <= most_steps; ++steps)
