@@ -1,14 +1,13 @@
 #include "kizashi/match/address_list.hpp"
 
 #include <algorithm>
-#include <bit>
-#include <limits>
 #include <utility>
 
 #include <fmt/format.h>
 
 #include "kizashi/base/input_file.hpp"
 #include "kizashi/base/text.hpp"
+#include "kizashi/net/address_range.hpp"
 
 namespace kizashi::match {
 namespace {
@@ -30,59 +29,7 @@ auto printable(std::string_view word) -> std::string {
   return word.size() > most ? out + "..." : out;
 }
 
-/// An address as 128 bits, for arithmetic. IPv4: the lower 32.
-struct wide {
-  std::uint64_t high = 0;
-  std::uint64_t low = 0;
-  friend auto operator<=>(wide const&, wide const&) = default;
-};
-
-auto wide_of(net::address a) -> wide {
-  if (!a.is_ipv6()) return {0, a.as_ipv4().value()};
-  return {a.as_ipv6().high(), a.as_ipv6().low()};
-}
-
-auto address_of(wide a, bool is_ipv6) -> net::address {
-  if (!is_ipv6) return net::address{net::ipv4{static_cast<std::uint32_t>(a.low)}};
-  return net::address{net::ipv6{a.high, a.low}};
-}
-
-/// Number of zero bits at the lower end.
-auto zeros_of(wide a) -> unsigned {
-  return static_cast<unsigned>(a.low != 0 ? std::countr_zero(a.low)
-                                          : 64 + std::countr_zero(a.high));
-}
-
-/// The last address of the block of 2^bits addresses that begins at `a`.
-auto end_of(wide a, unsigned bits) -> wide {
-  constexpr auto all = std::numeric_limits<std::uint64_t>::max();
-  if (bits >= 128) return {all, all};
-  if (bits >= 64) return {a.high | ((std::uint64_t{1} << (bits - 64)) - 1), all};
-  return {a.high, a.low | ((std::uint64_t{1} << bits) - 1)};
-}
-
-auto next_of(wide a) -> wide {
-  return {a.high + (a.low == std::numeric_limits<std::uint64_t>::max()), a.low + 1};
-}
-
-/// Calls `add` for the fewest prefixes that make up a range: at most 62 of IPv4, 254 of IPv6.
-template <class Add>
-void cut_range(net::address first, net::address last, Add&& add) {
-  auto const is_ipv6 = first.is_ipv6();
-  auto const width = is_ipv6 ? 128U : 32U;
-  auto const end = wide_of(last);
-  for (auto at = wide_of(first); at <= end;) {
-    auto bits = std::min(zeros_of(at), width);
-    while (end_of(at, bits) > end) --bits;
-    add(net::prefix{address_of(at, is_ipv6), width - bits});
-    auto const reached = end_of(at, bits);
-    if (reached >= end) return;
-    at = next_of(reached);
-  }
-}
-
-auto parse_range(std::string_view word, std::size_t dash)
-    -> result<std::pair<net::address, net::address>> {
+auto parse_range(std::string_view word, std::size_t dash) -> result<net::address_range> {
   auto const bad = [&](std::string_view why) {
     return fail(errc::parse_error,
                 fmt::format("\"{}\" is not a range such as 192.0.2.8-192.0.2.11: {}", word, why));
@@ -93,7 +40,7 @@ auto parse_range(std::string_view word, std::size_t dash)
     return bad(fmt::format("its {} cannot be read", first ? "end" : "beginning"));
   if (first->is_ipv6() != last->is_ipv6()) return bad("one end is IPv4 and the other IPv6");
   if (*last < *first) return bad("it ends before it begins");
-  return std::pair{*first, *last};
+  return net::address_range{*first, *last};
 }
 
 }  // namespace
@@ -105,9 +52,7 @@ void address_list::add_line(std::string_view line, std::uint32_t number) {
   if (word.empty()) return;
   if (auto const dash = word.find('-'); dash != std::string::npos) {
     if (auto const range = parse_range(word, dash))
-      cut_range(range->first, range->second, [&](net::prefix const& part) {
-        entries_.push_back({part, number});
-      });
+      for (auto const& part : net::prefixes_of(*range)) entries_.push_back({part, number});
     else
       bad_.push_back({number, range.error().message});
     return;

@@ -1,6 +1,10 @@
 #include "kizashi/net/address_range.hpp"
 
 #include <algorithm>
+#include <bit>
+#include <compare>
+#include <cstdint>
+#include <limits>
 
 namespace kizashi::net {
 namespace {
@@ -19,6 +23,41 @@ auto is_next(address end, address begin) -> bool {
   if (!end.is_ipv6()) return begin.as_ipv4().value() - end.as_ipv4().value() == 1;
   auto const a = end.as_ipv6(), b = begin.as_ipv6();
   return b.low() == a.low() + 1 && b.high() == a.high() + (b.low() == 0 ? 1 : 0);
+}
+
+/// An address as 128 bits, for arithmetic. IPv4: the lower 32.
+struct wide {
+  std::uint64_t high = 0;
+  std::uint64_t low = 0;
+  friend auto operator<=>(wide const&, wide const&) = default;
+};
+
+auto wide_of(address a) -> wide {
+  if (!a.is_ipv6()) return {0, a.as_ipv4().value()};
+  return {a.as_ipv6().high(), a.as_ipv6().low()};
+}
+
+auto address_of(wide a, bool is_ipv6) -> address {
+  if (!is_ipv6) return address{ipv4{static_cast<std::uint32_t>(a.low)}};
+  return address{ipv6{a.high, a.low}};
+}
+
+/// Number of zero bits at the lower end.
+auto zeros_of(wide a) -> unsigned {
+  return static_cast<unsigned>(a.low != 0 ? std::countr_zero(a.low)
+                                          : 64 + std::countr_zero(a.high));
+}
+
+/// The last address of the block of 2^bits addresses that begins at `a`.
+auto end_of(wide a, unsigned bits) -> wide {
+  constexpr auto all = std::numeric_limits<std::uint64_t>::max();
+  if (bits >= 128) return {all, all};
+  if (bits >= 64) return {a.high | ((std::uint64_t{1} << (bits - 64)) - 1), all};
+  return {a.high, a.low | ((std::uint64_t{1} << bits) - 1)};
+}
+
+auto next_of(wide a) -> wide {
+  return {a.high + (a.low == std::numeric_limits<std::uint64_t>::max()), a.low + 1};
 }
 
 }  // namespace
@@ -54,6 +93,21 @@ auto coarsen(std::span<address_range const> ranges, std::size_t most)
     out.push_back({ranges[begins[i]].first, ranges[end - 1].last});
   }
   return out;
+}
+
+auto prefixes_of(address_range const& range) -> std::vector<prefix> {
+  bool const is_ipv6 = range.first.is_ipv6();
+  unsigned const width = is_ipv6 ? 128 : 32;
+  auto const end = wide_of(range.last);
+  std::vector<prefix> out;
+  for (auto at = wide_of(range.first);;) {
+    auto bits = std::min(zeros_of(at), width);
+    while (end_of(at, bits) > end) --bits;
+    out.emplace_back(address_of(at, is_ipv6), width - bits);
+    auto const reached = end_of(at, bits);
+    if (reached >= end) return out;
+    at = next_of(reached);
+  }
 }
 
 }  // namespace kizashi::net

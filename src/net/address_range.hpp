@@ -26,4 +26,7 @@ void append(std::vector<address_range>& to, address_range const& next);
 [[nodiscard]] auto coarsen(std::span<address_range const> ranges, std::size_t most)
     -> std::vector<address_range>;
 
+/// The fewest prefixes that make up a range, ascending: at most 62 of IPv4, 254 of IPv6.
+[[nodiscard]] auto prefixes_of(address_range const& range) -> std::vector<prefix>;
+
 }  // namespace kizashi::net
