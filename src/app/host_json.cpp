@@ -51,6 +51,8 @@ private:
     KIZASHI_TRY(out_.member("asked_sensors", question.sensors));
     KIZASHI_TRY(out_.member("from", time_json(question.filter.from)));
     KIZASHI_TRY(out_.member("to", time_json(question.filter.to)));
+    if (question.filter.where)
+      KIZASHI_TRY(out_.member("filter", to_text(question.filter.where->expression())));
     KIZASHI_TRY(out_.member("packets", profile.packets));
     KIZASHI_TRY(out_.member("wire_bytes", profile.bytes));
     KIZASHI_TRY(out_.member("sources", profile.sources));

@@ -9,7 +9,9 @@
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
+#include "kizashi/app/batch_filter.hpp"
 #include "kizashi/app/command.hpp"
+#include "kizashi/app/filter_option.hpp"
 #include "kizashi/app/json_document.hpp"
 #include "kizashi/app/match_output.hpp"
 #include "kizashi/app/match_store.hpp"
@@ -37,6 +39,7 @@ constexpr auto examples =
     "  kizashi match --list bad.txt nights/ --count               packets by entry\n"
     "  kizashi match --list ours.txt night.pcap --side source     what our networks sent\n"
     "  kizashi match --list ours.txt --store seen --from 2026-01-15 --count    ... since that day\n"
+    "  kizashi match --list ours.txt --store seen --filter \"tool == mirai\" --count\n"
     "\n"
     "A list has an address, a prefix (192.0.2.0/24) or a range (192.0.2.8-192.0.2.11) on each\n"
     "line, IPv4 or IPv6; #, ; and // begin comments, and what stands behind a space, tab or comma\n"
@@ -98,8 +101,8 @@ auto read_list(match_choice const& choice) -> result<match::address_list> {
   return list;
 }
 
-auto match_all(capture::frame_source& source, match_choice const& choice, match_output* output,
-               match_result& to) -> status {
+auto match_all(capture::frame_source& source, match_choice const& choice, batch_filter* only,
+               match_output* output, match_result& to) -> status {
   net::frame_block block;
   auto const batch = std::make_unique<net::packet_batch>();
   match::matched_rows rows;
@@ -110,6 +113,7 @@ auto match_all(capture::frame_source& source, match_choice const& choice, match_
     if (block.frames.empty()) return {};
     net::decode(block, *batch);
     to.packets += batch->size();
+    if (only != nullptr) only->apply(block, *batch);
     to.matcher->match(*batch, where, rows);
     to.counts->add(*batch, rows);
     if (output != nullptr) KIZASHI_TRY(output->write(block, *batch, rows));
@@ -125,7 +129,12 @@ auto match_captures(match_choice const& choice, match_output* output, match_resu
   std::optional<stoppable_input> input;
   if (std::ranges::find(choice.inputs, "-") != choice.inputs.end()) input.emplace();
   KIZASHI_TRY(auto const source, open_source(choice.inputs, {}, to.notes));
-  KIZASHI_TRY(match_all(*source, choice, output, to));
+  KIZASHI_TRY(auto const wanted, wanted_filter(choice.store.filter, filter::target::packets));
+  std::unique_ptr<batch_filter> only;
+  if (wanted) {
+    KIZASHI_TRY(only, batch_filter::make(*wanted));
+  }
+  KIZASHI_TRY(match_all(*source, choice, only.get(), output, to));
   for (auto& each : source->notes()) to.notes.push_back(std::move(each));
   for (auto const& each : to.notes) to.is_partial = to.is_partial || each.is_loss;
   if (input && input->was_stopped()) to.is_partial = true;
@@ -208,7 +217,8 @@ auto write_json(match_result const& found, match_choice const& choice) -> status
   KIZASHI_TRY(document.member("side", choice.side));
   for (auto const& [member, value] :
        {std::pair{"store", &choice.store.folder}, std::pair{"sensor", &choice.store.sensor},
-        std::pair{"from", &choice.store.from}, std::pair{"to", &choice.store.to}})
+        std::pair{"from", &choice.store.from}, std::pair{"to", &choice.store.to},
+        std::pair{"filter", &choice.store.filter}})
     if (!value->empty()) KIZASHI_TRY(document.member(member, *value));
   KIZASHI_TRY(document.member("partial", found.is_partial));
   KIZASHI_TRY(document.member("packets", found.packets));
@@ -249,6 +259,7 @@ auto check(match_choice const& choice) -> status {
                             "that ends in .csv or .jsonl",
                             choice.output));
   KIZASHI_TRY(scope_of(store));
+  KIZASHI_TRY(wanted_filter(store.filter, filter::target::packets));
   if (choice.list == "-")
     return fail(errc::parse_error, "--list is a file; standard input may hold a capture");
   return {};
@@ -289,6 +300,7 @@ void add_match(CLI::App& program, int& exit_code) {
       ->type_name("TIME");
   command->add_option("--to", choice->store.to, "Of the store, what was seen before")
       ->type_name("TIME");
+  add_filter_option(*command, choice->store.filter);
   command->add_option("--list", choice->list, "Addresses, prefixes and ranges to look for")
       ->required()
       ->type_name("FILE");

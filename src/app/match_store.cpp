@@ -7,9 +7,11 @@
 
 #include <fmt/format.h>
 
+#include "kizashi/app/filter_option.hpp"
 #include "kizashi/app/open_store.hpp"
 #include "kizashi/app/terminal.hpp"
 #include "kizashi/match/coverage.hpp"
+#include "kizashi/store/schema.hpp"
 
 namespace kizashi::app {
 namespace {
@@ -108,6 +110,10 @@ auto open_search(store_choice const& choice, std::string const& command)
   KIZASHI_TRY(auto scope, scope_of(choice));
   scope.wants_stop = is_stop_wanted;
   KIZASHI_TRY(auto opened, open_store_to_ask(choice.folder, command));
+  if (!choice.filter.empty()) {
+    KIZASHI_TRY(store::prepare_schema(*opened));
+    KIZASHI_TRY(scope.where, stored_filter_of(*opened, choice.filter, {{}, is_stop_wanted}));
+  }
   auto search = store::packet_search::open(std::move(opened), std::move(scope));
   if (search) return search;
   return fail(search.error().code, fmt::format("{}: {}", choice.folder, search.error().message));

@@ -18,6 +18,7 @@ struct store_choice {
   std::string sensor;  ///< empty: all
   std::string from;    ///< empty: from the begin; else RFC 3339 or a day in UTC
   std::string to;      ///< empty: to the end; else likewise, not itself included
+  std::string filter;  ///< empty: all packets
 };
 
 /// Fails when `from` or `to` is no time, or `to` not after `from`.

@@ -9,6 +9,7 @@
 #include "kizashi/app/command.hpp"
 #include "kizashi/app/conclude.hpp"
 #include "kizashi/app/event_tables.hpp"
+#include "kizashi/app/filter_option.hpp"
 #include "kizashi/app/open_source.hpp"
 #include "kizashi/app/place_file.hpp"
 #include "kizashi/app/progress_bar.hpp"
@@ -43,6 +44,7 @@ struct read_choice {
   std::string csv;
   std::string store;
   std::string sensor;
+  std::string filter;
   bool has_counts_only = false;
   bool has_window_sources = false;
   bool is_json = false;
@@ -55,6 +57,7 @@ constexpr auto examples =
     "  kizashi read captures/ 'more/*.pcapng.zst'         a folder and a pattern, merged by time\n"
     "  tcpdump -r old.pcap -w - | kizashi read -          from a pipe\n"
     "  kizashi read night.pcap --darknet 192.0.2.0/24     only packets to these addresses\n"
+    "  kizashi read night.pcap --filter \"port 23\"         only packets for which this holds\n"
     "  kizashi read night.pcap --json --top 0 > all.json  every port and source\n"
     "  kizashi read night.pcap --csv tables/              tables for a spreadsheet\n"
     "  kizashi read night.pcap --scanners lists/          scanners of published lists by name\n"
@@ -110,8 +113,10 @@ struct run_sinks {
 };
 
 auto travel(capture::frame_source& source, settings const& set, read_choice const& choice,
-            run_sinks sinks, report const& out) -> pipeline::outcome {
+            run_sinks sinks, filter::packet_predicate const* filter, report const& out)
+    -> pipeline::outcome {
   pipeline::road_options options;
+  options.filter = filter;
   options.workers = set.threads;
   options.window_length = set.window_length;
   options.lateness = set.lateness;
@@ -142,6 +147,7 @@ auto travel(capture::frame_source& source, settings const& set, read_choice cons
 
 void take_outcome(pipeline::outcome outcome, capture::frame_source const& source, report& out) {
   out.summary = std::move(outcome.summary);
+  out.filtered = outcome.filtered;
   auto more = source.notes();
   std::move(more.begin(), more.end(), std::back_inserter(out.notes));
   out.is_partial = outcome.is_partial;
@@ -194,7 +200,8 @@ auto finish_store(store_sink& packets, read_choice const& choice, pipeline::outc
 /// Opens the source, travels it to its end and closes it; the windows' tables are written by the
 /// way and the events' at the end. When one of those cannot be, the reading has ended there and the
 /// report says why.
-auto run_source(read_choice const& choice, settings const& set, report& out) -> status {
+auto run_source(read_choice const& choice, settings const& set,
+                filter::packet_predicate const* filter, report& out) -> status {
   std::optional<stoppable_input> input;
   if (std::ranges::find(choice.inputs, "-") != choice.inputs.end()) input.emplace();
   KIZASHI_TRY(auto const source, open_source(choice.inputs, choice.scenario, out.notes));
@@ -215,9 +222,9 @@ auto run_source(read_choice const& choice, settings const& set, report& out) -> 
   if (out.found) {
     KIZASHI_TRY(events, make_event_tables(choice, kept, out));
   }
-  auto outcome =
-      travel(*source, set, choice,
-             {windows.is_wanted() ? &windows : nullptr, events ? &*events : nullptr, kept}, out);
+  auto outcome = travel(
+      *source, set, choice,
+      {windows.is_wanted() ? &windows : nullptr, events ? &*events : nullptr, kept}, filter, out);
   bool const is_stored = kept != nullptr && finish_store(*kept, choice, outcome);
   if (window_files && !window_files->has_failed()) KIZASHI_TRY(window_files->commit());
   if (input && input->was_stopped()) outcome.is_partial = true;
@@ -253,6 +260,23 @@ auto say_partial(report const& what) -> int {
   return exit_failed;
 }
 
+/// None: all packets count.
+auto predicate_of(read_choice const& choice, report& out)
+    -> result<std::optional<filter::packet_predicate>> {
+  using wanted_packets = std::optional<filter::packet_predicate>;
+  KIZASHI_TRY(auto const wanted, wanted_filter(choice.filter, filter::target::packets));
+  if (!wanted) return wanted_packets{};
+  out.filter = to_text(*wanted);
+  filter::name_context with{.places = &out.places,
+                            .sensor = choice.sensor.empty() ? "local" : choice.sensor};
+  if (out.found) {
+    with.fingerprints = &out.found->tables->fingerprints;
+    with.scanners = &out.found->tables->scanners;
+  }
+  KIZASHI_TRY(auto made, filter::packet_predicate::make(*wanted, with));
+  return wanted_packets{std::move(made)};
+}
+
 auto read_with(read_choice const& choice, settings const& set) -> result<int> {
   report out;
   out.inputs = choice.inputs;
@@ -264,7 +288,8 @@ auto read_with(read_choice const& choice, settings const& set) -> result<int> {
   if (!choice.has_counts_only) {
     KIZASHI_TRY(out.found, open_findings(set, choice.truth, out.notes));
   }
-  KIZASHI_TRY(run_source(choice, set, out));
+  KIZASHI_TRY(auto const wanted, predicate_of(choice, out));
+  KIZASHI_TRY(run_source(choice, set, wanted ? &*wanted : nullptr, out));
   KIZASHI_TRY(write(out, choice));
   return out.is_partial ? say_partial(out) : exit_done;
 }
@@ -305,6 +330,19 @@ auto run(read_choice const& choice) -> int {
                                         "nothing; expected one of the two",
                                         idle)},
         name);
+  auto const wanted = wanted_filter(choice.filter, filter::target::packets);
+  if (!wanted) return say_usage(wanted.error(), name);
+  if (*wanted && choice.has_counts_only && needs_recognition(**wanted))
+    return say_usage({errc::parse_error,
+                      "--filter asks what --counts-only does not recognise: type, class, tool, "
+                      "fingerprint or scanner; expected one of the two"},
+                     name);
+  if (*wanted && !choice.store.empty())
+    return say_usage({errc::parse_error,
+                      "--filter and --store: a store keeps whole captures, so that reading one "
+                      "again stores nothing twice; expected one of the two, and --filter where the "
+                      "store is asked"},
+                     name);
   if (!choice.sensor.empty() && choice.store.empty())
     return say_usage({errc::parse_error,
                       "--sensor names who saw what a store keeps; expected "
@@ -379,6 +417,7 @@ void add_options(CLI::App& command, read_choice& choice) {
       .add_option("--memory", choice.memory,
                   "Memory for exact numbers; what is more goes to temporary files (default 256MiB)")
       ->type_name("SIZE");
+  add_filter_option(command, choice.filter);
   command.add_flag("--json", choice.is_json, "One JSON document instead of the report");
   command
       .add_option("--store", choice.store,

@@ -26,6 +26,8 @@ struct report {
   std::string stopped_by;  ///< why the end was not reached; empty when it was
   bool has_darknet = false;
   std::uint64_t darknet_ipv4_addresses = 0;
+  std::string filter;          ///< the canonical text; empty: all packets counted
+  std::uint64_t filtered = 0;  ///< packets to the darknet that it left out
   recognise::place_table places;
   /// Why there is no place table and what to do; empty when there is one.
   std::string place_hint;

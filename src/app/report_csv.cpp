@@ -14,7 +14,7 @@ using named_count = std::pair<std::string_view, std::string>;
 auto summary_rows(report const& what) -> std::vector<named_count> {
   auto const& sum = what.summary;
   auto const number = [](std::uint64_t count) { return fmt::format("{}", count); };
-  return {
+  std::vector<named_count> rows{
       {"partial", what.is_partial ? "true" : "false"},
       {"packets.total", number(sum.packets.total)},
       {"packets.ipv4", number(sum.packets.ipv4)},
@@ -51,6 +51,8 @@ auto summary_rows(report const& what) -> std::vector<named_count> {
       {"sources", number(sum.sources)},
       {"destinations", number(sum.destinations)},
   };
+  if (!what.filter.empty()) rows.emplace_back("filtered", number(what.filtered));
+  return rows;
 }
 
 auto write_traffic(report const& what, std::filesystem::path const& folder) -> status {

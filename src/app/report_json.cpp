@@ -75,6 +75,7 @@ auto write_head(report const& what, json_document& out) -> status {
   KIZASHI_TRY(out.member("notes", notes));
   json const darknet{{"given", what.has_darknet}, {"ipv4_addresses", what.darknet_ipv4_addresses}};
   KIZASHI_TRY(out.member("darknet", darknet));
+  if (!what.filter.empty()) KIZASHI_TRY(out.member("filter", what.filter));
   return out.member("place_origin", name_json(what.places.origin()));
 }
 
@@ -82,6 +83,7 @@ auto write_totals(report const& what, json_document& out) -> status {
   auto const& sum = what.summary;
   KIZASHI_TRY(out.member("packets", to_json(sum.packets)));
   KIZASHI_TRY(out.member("outside", sum.outside));
+  if (!what.filter.empty()) KIZASHI_TRY(out.member("filtered", what.filtered));
   KIZASHI_TRY(out.member("wire_bytes", sum.wire_bytes));
   KIZASHI_TRY(out.member("first", time_json(sum.first)));
   KIZASHI_TRY(out.member("last", time_json(sum.last)));

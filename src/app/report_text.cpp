@@ -51,6 +51,8 @@ private:
                            ? "PARTIAL: packets are missing, see the notes below"
                            : fmt::format("PARTIAL: {}", printable(what_.stopped_by)),
                        ink::warning));
+    if (!what_.filter.empty())
+      KIZASHI_TRY(line(fmt::format("filter: {}", printable(what_.filter))));
     if (sum_.packets.total == 0) return no_packets();
     KIZASHI_TRY(times());
     return line(fmt::format("{}, {}, from {} to {}", counted(sum_.packets.total, "packet"),
@@ -70,6 +72,9 @@ private:
   }
 
   auto no_packets() -> status {
+    if (what_.filtered > 0)
+      return line(fmt::format("No packets for which the filter holds: it left {} out",
+                              with_thousands(what_.filtered)));
     if (sum_.outside == 0) return line("No packets");
     return line(fmt::format("No packets to the darknet: {} went elsewhere; is --darknet right?",
                             with_thousands(sum_.outside)));
@@ -257,6 +262,7 @@ private:
     };
     oddity const all[] = {
         {sum_.outside, "outside", "not to the darknet: in no other number here"},
+        {what_.filtered, "filtered", "left out by the filter: in no other number here"},
         {packets.malformed, "malformed", "headers contradict themselves or the frame"},
         {packets.truncated, "truncated", "the capture cut the headers"},
         {packets.fragments, "fragments", "parts of IP datagrams, the first ones included"},

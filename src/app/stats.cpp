@@ -24,6 +24,7 @@ constexpr auto examples =
     "  kizashi stats --store seen --by hour --from 2026-07-01 --to 2026-07-02\n"
     "  kizashi stats --store seen --by country --sensor south --csv > countries.csv\n"
     "  kizashi stats --store seen --by source --top 0 --json      every source\n"
+    "  kizashi stats --store seen --by as --filter \"dst.port == 23 and not tool == mirai\"\n"
     "\n"
     "Answers come from counts that were made when the packets were stored: by day, by hour, and "
     "by\n"

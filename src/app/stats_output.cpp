@@ -172,7 +172,9 @@ auto times_text(store::statistics_totals const& of) -> std::string {
 
 auto write_nothing(stats_answer const& what, text_sink& out) -> status {
   if (!what.whole || what.whole->packets == 0) return out.write("No packets\n");
-  return out.write(fmt::format("No packets of that time and those sensors; the store has {}, {}\n",
+  auto const which =
+      what.question.filter.where ? "for which the filter holds" : "of that time and those sensors";
+  return out.write(fmt::format("No packets {}; the store has {}, {}\n", which,
                                counted(what.whole->packets, "packet"), times_text(*what.whole)));
 }
 
@@ -255,6 +257,8 @@ auto write_text(stats_answer const& what, text_style const& style, text_sink& ou
   auto const& totals = what.totals;
   auto const title = fmt::format("Kizashi stats of {}", printable(what.question.store));
   KIZASHI_TRY(out.write(paint(title, ink::strong, style) + "\n"));
+  if (auto const& where = what.question.filter.where)
+    KIZASHI_TRY(out.write(fmt::format("filter: {}\n", printable(to_text(where->expression())))));
   if (totals.packets == 0) return write_nothing(what, out);
   KIZASHI_TRY(out.write(fmt::format("{}{}, {}\n", times_text(totals),
                                     totals.days == 0 ? "" : ", " + counted(totals.days, "day"),
@@ -280,6 +284,8 @@ auto write_json(stats_answer const& what, text_sink& to) -> status {
   KIZASHI_TRY(out.member("asked_sensors", question.sensors));
   KIZASHI_TRY(out.member("from", time_json(question.filter.from)));
   KIZASHI_TRY(out.member("to", time_json(question.filter.to)));
+  if (question.filter.where)
+    KIZASHI_TRY(out.member("filter", to_text(question.filter.where->expression())));
   KIZASHI_TRY(out.member("packets", totals.packets));
   KIZASHI_TRY(out.member("wire_bytes", totals.bytes));
   KIZASHI_TRY(out.member("sources", totals.sources));

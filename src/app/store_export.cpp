@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "kizashi/app/command.hpp"
+#include "kizashi/app/filter_option.hpp"
 #include "kizashi/app/open_store.hpp"
 #include "kizashi/app/part_file.hpp"
 #include "kizashi/app/progress_bar.hpp"
@@ -33,6 +34,7 @@ constexpr auto examples =
     "  kizashi store export --store seen -o night.pcap.gz       headers, for any capture tool\n"
     "  kizashi store export --store seen -o day.parquet --from 2026-01-15 --to 2026-01-16\n"
     "  kizashi store export --store seen -o telnet.csv --port 23 --sensor north\n"
+    "  kizashi store export --store seen -o mirai.csv --filter \"tool == mirai and ttl < 64\"\n"
     "  kizashi store export --store seen -o one.jsonl --of 192.0.2.1 --of 198.51.100.0/24\n"
     "  kizashi store export --store seen -o public.csv --without-destinations\n"
     "\n"
@@ -50,6 +52,7 @@ struct export_choice {
   std::string to;
   std::vector<std::string> of;
   std::string port;
+  std::string filter;
   std::string output;
   std::string memory = "2GiB";
   bool hides_destinations = false;
@@ -110,6 +113,7 @@ auto plan_of(export_choice const& choice) -> result<export_plan> {
     KIZASHI_TRY(auto const port, net::port::parse(choice.port));
     wanted.port = port;
   }
+  KIZASHI_TRY(wanted_filter(choice.filter, filter::target::packets));
   return plan;
 }
 
@@ -203,8 +207,11 @@ auto export_parquet(store::engine& from, store::chosen_packets const& chosen,
 
 auto export_packets(export_choice const& choice, export_plan const& plan) -> result<export_counts> {
   KIZASHI_TRY(auto const opened, open_store_to_ask(choice.store, name));
+  auto selection = plan.selection;
+  KIZASHI_TRY(selection.where,
+              stored_filter_of(*opened, choice.filter, {plan.limits, is_stop_wanted}));
   KIZASHI_TRY(auto const chosen,
-              store::chosen_packets::find(*opened, plan.selection, plan.limits, is_stop_wanted));
+              store::chosen_packets::find(*opened, selection, plan.limits, is_stop_wanted));
   if (plan.format == export_format::pcap) return export_pcap(*opened, chosen, plan);
   KIZASHI_TRY(plan.format == export_format::parquet ? export_parquet(*opened, chosen, plan)
                                                     : export_text(*opened, chosen, plan));
@@ -260,6 +267,7 @@ void add_store_export(CLI::App& store, int& exit_code) {
       ->type_name("ADDRESS|PREFIX");
   command->add_option("--port", choice->port, "Only packets from or to this port of TCP or UDP")
       ->type_name("NUMBER");
+  add_filter_option(*command, choice->filter);
   command->add_flag("--without-destinations", choice->hides_destinations,
                     "Leave the darknet's addresses out, and fields that may tell them");
   command

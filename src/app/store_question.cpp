@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "kizashi/app/command.hpp"
+#include "kizashi/app/filter_option.hpp"
 #include "kizashi/app/open_store.hpp"
 #include "kizashi/app/place_file.hpp"
 #include "kizashi/app/report_page.hpp"
@@ -59,6 +60,16 @@ auto sensors_of(store_choice const& choice, std::map<std::uint16_t, std::string>
   return numbers;
 }
 
+/// The filter of packets as one of scan events, where these have all of its fields.
+auto events_filter_of(store_question const& question)
+    -> std::shared_ptr<store::stored_filter const> {
+  auto const& where = question.filter.where;
+  if (!where) return nullptr;
+  auto bound = store::bind_filter(*question.engine, where->expression(), filter::target::events,
+                                  question.options.ask);
+  return bound ? std::make_shared<store::stored_filter const>(std::move(*bound)) : nullptr;
+}
+
 }  // namespace
 
 void add_store_options(CLI::App& command, store_choice& choice) {
@@ -78,6 +89,7 @@ void add_store_options(CLI::App& command, store_choice& choice) {
   command
       .add_option("--to", choice.to, "Only packets before then; the time itself is not included")
       ->type_name("TIME");
+  add_filter_option(command, choice.filter);
   command
       .add_option("--top", choice.top,
                   "Rows of each list, those with most packets; 0: all "
@@ -109,15 +121,16 @@ auto parse_time(std::string_view text) -> result<timestamp> {
 }
 
 auto filter_of(store_choice const& choice) -> result<store::packet_filter> {
-  store::packet_filter filter;
-  KIZASHI_TRY(filter.from, named_time("--from", choice.from));
-  KIZASHI_TRY(filter.to, named_time("--to", choice.to));
-  if (filter.to.is_known() && filter.from.is_known() && filter.to <= filter.from)
+  store::packet_filter wanted;
+  KIZASHI_TRY(wanted.from, named_time("--from", choice.from));
+  KIZASHI_TRY(wanted.to, named_time("--to", choice.to));
+  if (wanted.to.is_known() && wanted.from.is_known() && wanted.to <= wanted.from)
     return fail(errc::out_of_range,
                 fmt::format("--to {} is not after --from {}; expected a later time, which itself "
                             "is not included",
                             choice.to, choice.from));
-  return filter;
+  KIZASHI_TRY(wanted_filter(choice.filter, filter::target::packets));
+  return wanted;
 }
 
 auto open_question(store_choice const& choice, std::string const& command)
@@ -134,6 +147,9 @@ auto open_question(store_choice const& choice, std::string const& command)
   KIZASHI_TRY(question.sensor_names,
               store::stored_names(*question.engine, "sensor", question.options.ask));
   KIZASHI_TRY(question.filter.sensors, sensors_of(choice, question.sensor_names));
+  KIZASHI_TRY(question.filter.where,
+              stored_filter_of(*question.engine, choice.filter, question.options.ask));
+  question.filter.events_where = events_filter_of(question);
   return question;
 }
 

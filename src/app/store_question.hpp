@@ -21,12 +21,13 @@ struct store_choice {
   std::vector<std::string> sensors;
   std::string from;
   std::string to;
+  std::string filter;  ///< empty: all packets
   std::string place;
   std::size_t top = 10;
   bool is_json = false;
 };
 
-/// --store, --sensor, --from, --to, --top, --place and --json.
+/// --store, --sensor, --from, --to, --filter, --top, --place and --json.
 void add_store_options(CLI::App& command, store_choice& choice);
 
 /// A store that is open, and the choice, understood.
@@ -47,8 +48,8 @@ struct store_question {
 /// seconds and zone left out or not; UTC without a zone.
 [[nodiscard]] auto parse_time(std::string_view text) -> result<timestamp>;
 
-/// Whether the times can be read and follow each other: what a person can do wrong before a store
-/// is open.
+/// Whether the times can be read and follow each other, and the filter: what a person can do wrong
+/// before a store is open.
 [[nodiscard]] auto filter_of(store_choice const& choice) -> result<store::packet_filter>;
 
 /// Opens the store for `command` ("kizashi stats") and finds the sensors in it.

@@ -13,6 +13,7 @@
 
 #include "kizashi/base/state.hpp"
 #include "kizashi/capture/frame_source.hpp"
+#include "kizashi/filter/packet_predicate.hpp"
 #include "kizashi/net/prefix_set.hpp"
 #include "kizashi/recognise/place.hpp"
 #include "kizashi/recognise/recogniser.hpp"
@@ -57,7 +58,9 @@ struct road_options {
   /// How much later than the latest packet's time a packet may come and still be counted in its
   /// window; at most `window_length`.
   duration lateness = std::chrono::seconds{10};
-  net::prefix_set darknet;       ///< destinations that count; empty: all
+  net::prefix_set darknet;  ///< destinations that count; empty: all
+  /// Packets that count besides; null: all. What needs tags needs `recognition`.
+  filter::packet_predicate const* filter = nullptr;
   std::size_t top_sources = 10;  ///< rows of `summary::top_sources`; 0: all
   /// Bytes that the exact sets of all workers together may hold, with what they need to grow,
   /// before they are written to temporary files.
@@ -85,6 +88,7 @@ struct observations {
 struct outcome {
   telescope::summary summary;
   observations observed;
+  std::uint64_t filtered = 0;  ///< packets to the darknet that the filter left out
   /// Whether the end of the stream was not reached: a person stopped it, or `failure` says why.
   bool is_partial = false;
   status failure;

@@ -167,6 +167,35 @@ TEST(travel, counts_what_is_for_the_darknet_and_says_how_much_was_not) {
   }
 }
 
+TEST(travel, counts_what_the_filter_lets_through_and_says_how_much_was_not) {
+  auto const table = recognise::fingerprint_table::shipped();
+  auto const scanners = recognise::scanner_list::shipped();
+  random_frames everything{20};
+  auto const all = travel(everything, {});
+  for (auto const* const text : {"protocol == tcp", "class == scan and protocol == tcp"}) {
+    auto const wanted = filter::packet_predicate::make(*filter::parse(text), {&table, &scanners});
+    ASSERT_TRUE(wanted) << wanted.error().message;
+    for (unsigned const workers : {1U, 2U}) {
+      random_frames source{20};
+      packet_list list;
+      road_options options;
+      options.workers = workers;
+      options.filter = &*wanted;
+      auto& recognition = options.recognition.emplace();
+      recognition.fingerprints = &table;
+      recognition.scanners = &scanners;
+      recognition.packets = &list;
+      auto const some = travel(source, options);
+      EXPECT_EQ(some.summary.packets.total + some.filtered, all.summary.packets.total);
+      EXPECT_EQ(some.summary.protocols.tcp, some.summary.packets.total);
+      EXPECT_LE(some.summary.packets.total, all.summary.protocols.tcp);
+      EXPECT_GT(some.summary.packets.total, 0U);
+      EXPECT_GT(some.filtered, 0U);
+      EXPECT_EQ(list.rows.size(), some.summary.packets.total);
+    }
+  }
+}
+
 TEST(travel, hands_over_windows_in_order_of_time) {
   random_frames source{60};
   window_starts windows;

@@ -51,6 +51,8 @@ auto event_condition(net::prefix const& who, packet_filter const& filter) -> std
   if (filter.from.is_known())
     where += fmt::format(" and last >= {}", filter.from.nanoseconds() / 1000);
   if (filter.to.is_known()) where += fmt::format(" and first < {}", filter.to.nanoseconds() / 1000);
+  if (filter.events_where)
+    where += fmt::format(" and {}", filter.events_where->condition(stored_table::events));
   return where;
 }
 
@@ -252,6 +254,7 @@ auto profiling::read_busiest(host_profile& out) -> status {
 }
 
 auto profiling::read_events(host_profile& out) -> status {
+  if (filter_.where && !filter_.events_where) return {};
   KIZASHI_TRY(ask(fmt::format("select count() from events final where {}", events_),
                   [&](native_row const& row) { out.event_count = row.number(0); }));
   auto const limit = options_.top > 0 ? fmt::format(" limit {}", options_.top) : std::string{};

@@ -187,11 +187,14 @@ auto packet_search::question_of(std::string_view sql) const -> question {
   return {sql, answer_form::native, {}, scope_.wants_stop};
 }
 
-auto packet_search::condition() const -> std::string {
+auto packet_search::condition(bool is_ipv6) const -> std::string {
   std::string sql = sensor_ == 0 ? "1" : fmt::format("sensor = {}", sensor_);
   if (scope_.from.is_known() || scope_.to.is_known()) sql += " and ts > 0";
   if (scope_.from.is_known()) sql += fmt::format(" and ts >= {}", microseconds(scope_.from));
   if (scope_.to.is_known()) sql += fmt::format(" and ts < {}", microseconds(scope_.to));
+  if (scope_.where)
+    sql += fmt::format(" and {}", scope_.where->condition(is_ipv6 ? stored_table::packets6
+                                                                  : stored_table::packets));
   return sql;
 }
 
@@ -207,8 +210,9 @@ auto packet_search::day_condition() const -> std::string {
 
 auto packet_search::packets() const -> result<std::uint64_t> {
   std::uint64_t sum = 0;
-  for (auto const* const table : {"packets", "packets6"}) {
-    auto const sql = fmt::format("select count() from {} where {}", table, condition());
+  for (bool const is_ipv6 : {false, true}) {
+    auto const sql = fmt::format("select count() from {} where {}",
+                                 is_ipv6 ? "packets6" : "packets", condition(is_ipv6));
     KIZASHI_TRY(read_rows(*engine_, question_of(sql), [&](native_rows const& rows) -> status {
       for (std::size_t i = 0; i < rows.count; ++i) sum += rows.columns[0].unsigned_at(i);
       return {};
@@ -246,8 +250,9 @@ auto packet_search::destinations(std::span<net::address_range const> ranges,
   if (ranges.empty()) return {};
   bool const is_ipv6 = ranges.front().first.is_ipv6();
   if (is_ipv6) {
-    auto const sql = fmt::format("select distinct dst from packets6 where {} and {}",
-                                 internal::in_ranges("dst", coarse_ranges(ranges)), condition());
+    auto const sql =
+        fmt::format("select distinct dst from packets6 where {} and {}",
+                    internal::in_ranges("dst", coarse_ranges(ranges)), condition(true));
     return read_rows(*engine_, question_of(sql), [&](native_rows const& rows) -> status {
       for (std::size_t i = 0; i < rows.count; ++i) {
         net::address const at = ipv6_of(rows.columns[0].text_at(i));
@@ -274,8 +279,9 @@ auto packet_search::read(wanted_packets const& wanted, batch_sink const& to) con
   // As the table is ordered, so that nothing is kept back for sorting; then by all columns: rows
   // that are alike in these may change places, and nobody sees it.
   auto const order = wanted.is_to_count ? "" : fmt::format(" order by {}", columns);
-  auto const sql = fmt::format("select {} from {} where {} and {}{}", columns,
-                               wanted.is_ipv6 ? "packets6" : "packets", which, condition(), order);
+  auto const sql =
+      fmt::format("select {} from {} where {} and {}{}", columns,
+                  wanted.is_ipv6 ? "packets6" : "packets", which, condition(wanted.is_ipv6), order);
   batch_maker out{wanted, to};
   return read_rows(*engine_, question_of(sql),
                    [&](native_rows const& rows) { return out.add(rows); });

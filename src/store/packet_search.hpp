@@ -18,14 +18,16 @@
 #include "kizashi/net/address_range.hpp"
 #include "kizashi/net/packet_batch.hpp"
 #include "kizashi/store/engine.hpp"
+#include "kizashi/store/filter_sql.hpp"
 
 namespace kizashi::store {
 
 /// Which packets of a store. Where a time is given packets without one are left out.
 struct search_scope {
-  std::string sensor;                     ///< empty: of all
-  timestamp from = timestamp::unknown();  ///< known: not before
-  timestamp to = timestamp::unknown();    ///< known: before it
+  std::string sensor;                                    ///< empty: of all
+  timestamp from = timestamp::unknown();                 ///< known: not before
+  timestamp to = timestamp::unknown();                   ///< known: before it
+  std::shared_ptr<stored_filter const> where = nullptr;  ///< of packets; null: all
   std::function<bool()> wants_stop = nullptr;
 };
 
@@ -80,8 +82,8 @@ private:
       : engine_{std::move(of)}, scope_{std::move(scope)}, sensor_{sensor} {}
   [[nodiscard]] auto question_of(std::string_view sql) const -> question;
   /// "sensor = 1 and ts >= ..." for tables of packets, with "1" when there is nothing to say.
-  [[nodiscard]] auto condition() const -> std::string;
-  /// The same for tables by day.
+  [[nodiscard]] auto condition(bool is_ipv6) const -> std::string;
+  /// The same for tables by day, of which more rows are let through than packets are.
   [[nodiscard]] auto day_condition() const -> std::string;
 
   std::shared_ptr<engine> engine_;

@@ -124,6 +124,9 @@ auto chosen_packets::conditions(bool is_ipv6) const -> std::string {
   if (selection_.port)
     all.push_back(fmt::format("protocol in (6, 17) and (src_port = {0} or dst_port = {0})",
                               selection_.port->value()));
+  if (selection_.where)
+    all.push_back(
+        selection_.where->condition(is_ipv6 ? stored_table::packets6 : stored_table::packets));
   if (!selection_.of.empty()) {
     std::vector<std::string> any;
     for (auto const& each : selection_.of)

@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -17,6 +18,7 @@
 #include "kizashi/net/address.hpp"
 #include "kizashi/net/port.hpp"
 #include "kizashi/store/engine.hpp"
+#include "kizashi/store/filter_sql.hpp"
 
 namespace kizashi::store {
 
@@ -27,6 +29,7 @@ struct packet_selection {
   timestamp to = timestamp::unknown();    ///< not included
   std::vector<net::prefix> of;            ///< source or destination in one of them
   std::optional<net::port> port;          ///< source or destination port of TCP or UDP
+  std::shared_ptr<stored_filter const> where = nullptr;  ///< of packets
 };
 
 /// Packets of one stretch of time, of such a number that they can be sorted in memory.

@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -20,6 +21,7 @@
 #include "kizashi/net/address.hpp"
 #include "kizashi/recognise/place.hpp"
 #include "kizashi/store/engine.hpp"
+#include "kizashi/store/filter_sql.hpp"
 
 namespace kizashi::store {
 
@@ -29,6 +31,10 @@ struct packet_filter {
   std::vector<std::uint16_t> sensors;     ///< numbers of the table `names`; none: all
   timestamp from = timestamp::unknown();  ///< a whole minute; unknown: from the first on
   timestamp to = timestamp::unknown();    ///< likewise, not included; unknown: to the last
+  /// Of packets; null: all. It decides which tables are asked.
+  std::shared_ptr<stored_filter const> where = nullptr;
+  /// The same of scan events; null where `where` is set: no event is told.
+  std::shared_ptr<stored_filter const> events_where = nullptr;
 };
 
 /// What each question of a function may cost, and what stops it (`question::wants_stop`).

@@ -45,7 +45,7 @@ auto with_memory(Step&& step) -> decltype(step()) {
 crew::worker::worker(road_options const& options, unsigned which)
     : number{which},
       counter{counter_options_of(options), which},
-      preparer{options.darknet, recogniser_of(options)} {
+      preparer{options.darknet, options.filter, recogniser_of(options)} {
   if (options.recognition) observer.emplace(options, which);
 }
 
@@ -302,6 +302,7 @@ auto crew::add_up() -> outcome {
   auto totals = std::as_const(workers_[0]->preparer).totals();
   std::optional<telescope::tally> sum;
   for (auto& each : workers_) {
+    answer.filtered += each->preparer.filtered();
     if (each->number != 0) totals.add(each->preparer.totals());
     if (!each->tally) continue;
     if (sum)

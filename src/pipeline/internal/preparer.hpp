@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 
+#include "kizashi/filter/packet_predicate.hpp"
 #include "kizashi/net/frame_block.hpp"
 #include "kizashi/net/packet_batch.hpp"
 #include "kizashi/net/prefix_set.hpp"
@@ -27,21 +28,28 @@ struct prepared_batch {
 
 class preparer {
 public:
-  explicit preparer(net::prefix_set const& darknet, std::optional<recognise::recogniser> recogniser)
-      : darknet_{&darknet}, recogniser_{recogniser} {}
+  /// `filter`: null where all packets count.
+  preparer(net::prefix_set const& darknet, filter::packet_predicate const* filter,
+           std::optional<recognise::recogniser> recogniser)
+      : darknet_{&darknet}, filter_{filter}, recogniser_{recogniser} {}
 
-  /// Decodes `each.frames`, leaves out what is not for the darknet, adds the rest to the totals and
-  /// recognises it.
+  /// Decodes `each.frames`, leaves out what is not for the darknet and what the filter does not let
+  /// through, adds the rest to the totals and recognises it.
   void prepare(prepared_batch& each);
+  [[nodiscard]] auto filtered() const noexcept -> std::uint64_t { return filtered_; }
   [[nodiscard]] auto totals() const noexcept -> telescope::batch_totals const& { return totals_; }
   [[nodiscard]] auto totals() noexcept -> telescope::batch_totals& { return totals_; }
 
 private:
   void leave_out_others(net::packet_batch& packets);
+  void filter_rows(prepared_batch& each);
+  void add_tags(prepared_batch& each) const;
 
   net::prefix_set const* darknet_;
+  filter::packet_predicate const* filter_;
   std::optional<recognise::recogniser> recogniser_;
   telescope::batch_totals totals_;
+  std::uint64_t filtered_ = 0;
 };
 
 }  // namespace kizashi::pipeline::internal

@@ -39,9 +39,11 @@ auto in_stretches(std::vector<stretch> const& all, std::string_view column, std:
   return text.empty() ? "0" : fmt::format("({})", text);
 }
 
-auto of_filter(packet_filter const& filter, std::string const& time, condition where)
-    -> std::string {
+/// `table`: the one whose rows these are; its part of the filter's expression is added.
+auto of_filter(packet_filter const& filter, std::string const& time, condition where,
+               stored_table table) -> std::string {
   auto text = time;
+  if (filter.where) text += fmt::format(" and {}", filter.where->condition(table));
   if (!filter.sensors.empty())
     text += fmt::format(" and sensor in ({})", fmt::join(filter.sensors, ","));
   if (!where.empty()) text += fmt::format(" and {}", where);
@@ -102,8 +104,63 @@ auto has_top(time_split const& split, std::vector<stretch> const& top) -> bool {
 }
 
 auto in_top(packet_filter const& filter, time_split const& split, std::vector<stretch> const& top,
-            std::string_view column, condition where) -> std::string {
-  return of_filter(filter, split.is_all ? "1" : in_stretches(top, column), where);
+            std::string_view column, condition where, stored_table table) -> std::string {
+  return of_filter(filter, split.is_all ? "1" : in_stretches(top, column), where, table);
+}
+
+auto of_family(family of, stored_table ipv4) -> stored_table {
+  return static_cast<stored_table>(static_cast<unsigned>(ipv4) + (of == family::ipv6 ? 1 : 0));
+}
+
+auto answers(packet_filter const& filter, stored_table table) -> bool {
+  return !filter.where || filter.where->is_answered_by(table);
+}
+
+/// All of a filter's time as minutes.
+auto whole_minutes(packet_filter const& filter) -> time_split {
+  auto split = split_time(filter, false);
+  split.minutes.insert(split.minutes.begin(), split.hours.begin(), split.hours.end());
+  split.hours.clear();
+  return split;
+}
+
+/// "tuples where ...", or packets that look like tuples where the filter asks for what tuples do
+/// not have.
+auto tuples_where(packet_filter const& filter, family of, time_split const& split, condition where)
+    -> std::string {
+  auto const table = of_family(of, stored_table::tuples);
+  if (answers(filter, table))
+    return fmt::format("{} where {}", tuples_of(of),
+                       in_top(filter, split, split.minutes, "minute", where, table));
+  auto const time = split.is_all ? std::string{"1"} : in_stretches(split.minutes, "ts", 1'000'000);
+  auto text = fmt::format(
+      "(select sensor, toUInt32(intDiv(ts, 60000000) * 60) as minute, src, dst, src_port, "
+      "dst_port, protocol, tcp_flags, ttl, ip_length, window, attributes, type, class, scanner, "
+      "fingerprints, country, asn, toUInt64(1) as packets, toUInt64(wire_length) as bytes from {} "
+      "where {}) as {}",
+      of == family::ipv4 ? "packets" : "packets6",
+      of_filter(filter, time, {}, of_family(of, stored_table::packets)), tuples_of(of));
+  if (!where.empty()) text += fmt::format(" where {}", where);
+  return text;
+}
+
+/// The states of rows that a filter chooses more finely than the tables of states are.
+auto made_states(packet_filter const& filter, column_names const& keys, column_names const& values,
+                 condition where) -> std::string {
+  auto columns = keys;
+  for (auto const* const each : {"src", "packets", "bytes"}) columns.push_back(each);
+  auto const group =
+      keys.empty() ? std::string{} : fmt::format(" group by {}", fmt::join(keys, ", "));
+  std::string text;
+  for (auto const of : {family::ipv4, family::ipv6}) {
+    std::string states;
+    for (auto const each : values)
+      states += fmt::format("{}{}", states.empty() ? "" : ", ", state_of_tuples(each, of));
+    text += fmt::format("{}select {}{}{} from ({}) as {}{}", text.empty() ? "" : " union all ",
+                        fmt::join(keys, ", "), keys.empty() || states.empty() ? "" : ", ", states,
+                        source_rows(filter, of, columns, where), tuples_of(of), group);
+  }
+  return text;
 }
 
 }  // namespace
@@ -137,25 +194,34 @@ auto address_literal(net::address a) -> std::string {
 auto source_rows(packet_filter const& filter, family of, column_names const& columns,
                  condition where) -> std::string {
   bool const is_ipv4 = of == family::ipv4;
+  auto const table = of_family(of, stored_table::sources);
+  if (!answers(filter, table))
+    return fmt::format("select {} from {}", made_of(columns, of_tuple),
+                       tuples_where(filter, of, whole_minutes(filter), where));
+  auto const chosen = filter.where ? filter.where->condition(table) : std::string{};
   bool const has_days = !is_in(columns, "hour") && !is_in(columns, "protocol") &&
-                        where.find("protocol") == condition::npos;
+                        where.find("protocol") == condition::npos &&
+                        chosen.find("protocol") == std::string::npos;
   auto const split = split_time(filter, has_days);
   union_of parts;
   if (has_days && has_top(split, split.days))
     parts.add(fmt::format("{}", fmt::join(columns, ", ")), is_ipv4 ? "source_day" : "source6_day",
-              in_top(filter, split, split.days, "day", where));
+              in_top(filter, split, split.days, "day", where, table));
   if (has_days ? !split.hours.empty() : has_top(split, split.hours))
     parts.add(made_of(columns, of_hour), is_ipv4 ? "source_hour" : "source6_hour",
-              in_top(filter, split, split.hours, "hour", where));
+              in_top(filter, split, split.hours, "hour", where, table));
   if (!split.minutes.empty())
     parts.add(made_of(columns, of_tuple), tuples_of(of),
-              of_filter(filter, in_stretches(split.minutes, "minute"), where));
+              of_filter(filter, in_stretches(split.minutes, "minute"), where,
+                        of_family(of, stored_table::tuples)));
   return parts.text();
 }
 
 auto state_rows(packet_filter const& filter, state_table table, column_names const& keys,
                 column_names const& values, condition where) -> std::string {
   bool const is_port = table == state_table::port;
+  auto const stored = is_port ? stored_table::ports : stored_table::places;
+  if (!answers(filter, stored)) return made_states(filter, keys, values, where);
   bool const has_days = !is_in(keys, "hour");
   auto const split = split_time(filter, has_days);
   auto columns = keys;
@@ -163,10 +229,10 @@ auto state_rows(packet_filter const& filter, state_table table, column_names con
   union_of parts;
   if (has_days && has_top(split, split.days))
     parts.add(fmt::format("{}", fmt::join(columns, ", ")), is_port ? "port_day" : "place_day",
-              in_top(filter, split, split.days, "day", where));
+              in_top(filter, split, split.days, "day", where, stored));
   if (has_days ? !split.hours.empty() : has_top(split, split.hours))
     parts.add(made_of(columns, of_hour), is_port ? "port_hour" : "place_hour",
-              in_top(filter, split, split.hours, "hour", where));
+              in_top(filter, split, split.hours, "hour", where, stored));
   if (split.minutes.empty()) return parts.text();
   auto const group =
       keys.empty() ? std::string{} : fmt::format(" group by {}", fmt::join(keys, ", "));
@@ -174,37 +240,37 @@ auto state_rows(packet_filter const& filter, state_table table, column_names con
     auto const made = made_of(columns, [&](std::string_view column) {
       return is_in(values, column) ? state_of_tuples(column, of) : std::string{of_tuple(column)};
     });
-    parts.add(made, tuples_of(of), of_filter(filter, in_stretches(split.minutes, "minute"), where),
+    parts.add(made, tuples_of(of),
+              of_filter(filter, in_stretches(split.minutes, "minute"), where,
+                        of_family(of, stored_table::tuples)),
               group);
   }
   return parts.text();
 }
 
 auto minute_rows(packet_filter const& filter) -> std::string {
-  auto const split = split_time(filter, false);
-  auto all = split.hours;
-  all.insert(all.end(), split.minutes.begin(), split.minutes.end());
-  return fmt::format("select minute from port_minute where {}",
-                     in_top(filter, split, all, "minute", {}));
+  auto const split = whole_minutes(filter);
+  if (answers(filter, stored_table::ports))
+    return fmt::format("select minute from port_minute where {}",
+                       in_top(filter, split, split.minutes, "minute", {}, stored_table::ports));
+  return fmt::format("select minute from {} union all select minute from {}",
+                     tuples_where(filter, family::ipv4, split, {}),
+                     tuples_where(filter, family::ipv6, split, {}));
 }
 
 auto tuple_rows(packet_filter const& filter, family of, std::string_view columns, condition where)
     -> std::string {
-  auto const split = split_time(filter, false);
-  auto all = split.hours;
-  all.insert(all.end(), split.minutes.begin(), split.minutes.end());
-  return fmt::format("select {} from {} where {}", columns, tuples_of(of),
-                     in_top(filter, split, all, "minute", where));
+  return fmt::format("select {} from {}", columns,
+                     tuples_where(filter, of, whole_minutes(filter), where));
 }
 
 auto packet_rows(packet_filter const& filter, family of, std::string_view columns, condition where)
     -> std::string {
-  auto const split = split_time(filter, false);
-  auto all = split.hours;
-  all.insert(all.end(), split.minutes.begin(), split.minutes.end());
-  auto const time = split.is_all ? std::string{"1"} : in_stretches(all, "ts", 1'000'000);
+  auto const split = whole_minutes(filter);
+  auto const time = split.is_all ? std::string{"1"} : in_stretches(split.minutes, "ts", 1'000'000);
   return fmt::format("select {} from {} where {}", columns,
-                     of == family::ipv4 ? "packets" : "packets6", of_filter(filter, time, where));
+                     of == family::ipv4 ? "packets" : "packets6",
+                     of_filter(filter, time, where, of_family(of, stored_table::packets)));
 }
 
 }  // namespace kizashi::store::internal
