@@ -235,7 +235,7 @@ auto audit_log::list(audit_filter const& filter) const -> result<audit_page> {
       }
       auto row = read_row(found);
       if (!row)
-        return fail(errc::parse_error,
+        return fail(errc::io_error,
                     fmt::format("{}: row {} of the audit log was changed ({}); 'kizashi audit "
                                 "verify' tells more",
                                 in.file(), found.number(0), row.error().message));

@@ -87,6 +87,9 @@ auto run(int count, char const* const* words) -> int {
   add_host(program, exit_code);
   add_match(program, exit_code);
   add_store(program, exit_code);
+  add_account(program, exit_code);
+  add_token(program, exit_code);
+  add_audit(program, exit_code);
   add_place(program, exit_code);
   add_fingerprints(program, exit_code);
   add_scanners(program, exit_code);

@@ -76,7 +76,7 @@ auto append_audit(database& in, audit_event const& event) -> status {
     KIZASHI_TRY(auto last, in.prepare("select last_id, last_hash from audit_chain"));
     KIZASHI_TRY(auto const has_row, last.step());
     if (!has_row)
-      return fail(errc::parse_error,
+      return fail(errc::io_error,
                   fmt::format("{}: the audit log has lost its end; put the catalogue back from a "
                               "backup",
                               in.file()));

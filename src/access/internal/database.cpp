@@ -27,7 +27,7 @@ auto make_private(std::string const& file) -> status {
 
 auto damaged(std::string const& file, std::string_view what) -> tl::unexpected<error> {
   return fail(
-      errc::parse_error,
+      errc::io_error,
       fmt::format("{}: the catalogue is damaged ({}); put it back from a backup, or take it "
                   "away to begin anew",
                   file, what));
@@ -112,7 +112,7 @@ auto database::failure() const -> tl::unexpected<error> {
   switch (code & 0xff) {
     case SQLITE_NOTADB:
       return fail(
-          errc::parse_error,
+          errc::io_error,
           fmt::format("{}: this is no catalogue (no file of SQLite); expected the file that "
                       "Kizashi made, or none",
                       file_));

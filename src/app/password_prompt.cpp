@@ -1,0 +1,74 @@
+#include "kizashi/app/password_prompt.hpp"
+
+#include <cerrno>
+#include <string_view>
+#include <termios.h>
+#include <unistd.h>
+
+#include <fmt/format.h>
+
+namespace kizashi::app {
+namespace {
+
+constexpr std::size_t most_bytes = 4096;
+
+void tell(std::string_view text) {
+  auto const written = ::write(STDERR_FILENO, text.data(), text.size());
+  static_cast<void>(written);  // nobody is there to read it
+}
+
+/// While it lives the terminal does not show what is typed.
+class silence {
+public:
+  silence() : is_terminal_{::tcgetattr(STDIN_FILENO, &before_) == 0} {
+    if (!is_terminal_) return;
+    auto quiet = before_;
+    quiet.c_lflag &= ~static_cast<tcflag_t>(ECHO);
+    quiet.c_lflag |= ECHONL;
+    ::tcsetattr(STDIN_FILENO, TCSAFLUSH, &quiet);
+  }
+  silence(silence const&) = delete;
+  auto operator=(silence const&) -> silence& = delete;
+  ~silence() {
+    if (is_terminal_) ::tcsetattr(STDIN_FILENO, TCSAFLUSH, &before_);
+  }
+
+private:
+  termios before_{};
+  bool is_terminal_;
+};
+
+/// One byte at a time: what follows the line belongs to somebody else.
+auto read_line() -> result<std::string> {
+  std::string line;
+  for (char byte = 0;;) {
+    auto const count = ::read(STDIN_FILENO, &byte, 1);
+    if (count < 0 && errno == EINTR) return fail(errc::io_error, "stopped; nothing was changed");
+    if (count < 0) return system_failure("standard input", "read", errno);
+    if (count == 0 && line.empty())
+      return fail(errc::io_error, "there is no password at standard input; expected one line");
+    if (count == 0 || byte == '\n') break;
+    line += byte;
+    if (line.size() > most_bytes)
+      return fail(errc::limit_reached,
+                  fmt::format("the password has more than {} bytes", most_bytes));
+  }
+  if (line.ends_with('\r')) line.pop_back();
+  return line;
+}
+
+}  // namespace
+
+auto read_new_password(std::string const& account) -> result<std::string> {
+  if (::isatty(STDIN_FILENO) != 1) return read_line();
+  silence const quiet;
+  tell(fmt::format("New password of {}: ", account));
+  KIZASHI_TRY(auto first, read_line());
+  tell("Again: ");
+  KIZASHI_TRY(auto const second, read_line());
+  if (first != second)
+    return fail(errc::out_of_range, "the two are not equal; nothing was changed");
+  return first;
+}
+
+}  // namespace kizashi::app
