@@ -5,7 +5,6 @@
 #include <cerrno>
 #include <fcntl.h>
 #include <numeric>
-#include <optional>
 #include <system_error>
 #include <unistd.h>
 #include <utility>
@@ -112,10 +111,16 @@ auto journal_writer::write_record() -> status {
   return {};
 }
 
-auto journal_writer::append(net::frame_block const& block) -> status {
+auto journal_writer::append(net::frame_block const& block, std::string_view note) -> status {
   if (block.frames.empty()) return {};
   record_.clear();
-  internal::write_frames(record_, block);
+  internal::write_frames(record_, block, note);
+  return write_record();
+}
+
+auto journal_writer::tick(timestamp heard_until) -> status {
+  record_.clear();
+  internal::write_tick(record_, heard_until);
   return write_record();
 }
 
@@ -142,77 +147,97 @@ auto journal_writer::bytes() const noexcept -> std::uint64_t {
   return std::accumulate(sizes_.begin(), sizes_.end(), std::uint64_t{0});
 }
 
+auto journal_reader::begin_of(std::filesystem::path const& folder) -> result<journal_position> {
+  KIZASHI_TRY(auto const segments, segments_in(folder));
+  return journal_position{segments.empty() ? 1 : segments.front(), 0};
+}
+
 auto journal_reader::open(std::filesystem::path folder, journal_position from)
     -> result<journal_reader> {
-  KIZASHI_TRY(auto segments, segments_in(folder));
-  std::erase_if(segments, [&](std::uint64_t each) { return each < from.segment; });
-  if (segments.empty() || segments.front() != from.segment)
+  journal_reader out{std::move(folder), from};
+  std::error_code ignored;
+  auto const path = segment_path(out.folder_, from.segment);
+  auto const size = std::filesystem::file_size(path, ignored);
+  if (ignored || size < from.offset)
     return fail(errc::not_found,
                 fmt::format("{}: the journal does not reach back to where it is to be read from "
-                            "(segment {})",
-                            folder.string(), from.segment));
-  journal_reader out{std::move(folder), std::move(segments), from};
-  auto const path = segment_path(out.folder_, from.segment);
+                            "(segment {}, byte {})",
+                            out.folder_.string(), from.segment, from.offset));
   KIZASHI_TRY(out.file_, open_file(path, O_RDONLY));
-  if (::lseek(out.file_.get(), static_cast<off_t>(from.offset), SEEK_SET) < 0)
-    return system_failure(path.string(), "read the journal", errno);
   return out;
 }
 
-/// Whether all of `to` was there.
-auto journal_reader::read(std::span<std::uint8_t> to) -> result<bool> {
-  while (!to.empty()) {
-    auto const count = ::read(file_.get(), to.data(), to.size());
+/// How much of `to` there was.
+auto journal_reader::read(std::span<std::uint8_t> to, std::uint64_t from) -> result<std::size_t> {
+  std::size_t done = 0;
+  while (done < to.size()) {
+    auto const count = ::pread(file_.get(), to.data() + done, to.size() - done,
+                               static_cast<off_t>(from + done));
     if (count < 0 && errno == EINTR) continue;
     if (count < 0)
       return system_failure(segment_path(folder_, at_.segment).string(), "read the journal", errno);
-    if (count == 0) return false;
-    to = to.subspan(static_cast<std::size_t>(count));
+    if (count == 0) break;
+    done += static_cast<std::size_t>(count);
   }
-  return true;
+  return done;
 }
 
-auto journal_reader::next_segment() -> result<bool> {
-  if (segments_.size() == 1) return false;
-  segments_.erase(segments_.begin());
-  at_ = {segments_.front(), 0};
-  KIZASHI_TRY(file_, open_file(segment_path(folder_, at_.segment), O_RDONLY));
-  return true;
+auto journal_reader::has_successor() const -> bool {
+  std::error_code ignored;
+  return std::filesystem::exists(segment_path(folder_, at_.segment + 1), ignored);
 }
 
-auto journal_reader::end_or_damage(std::string why) -> result<found> {
-  if (segments_.size() == 1) return found::end;
-  return fail(
-      errc::parse_error,
-      fmt::format("{}: byte {}: {}", segment_path(folder_, at_.segment).string(), at_.offset, why));
+auto journal_reader::end_or_damage(std::string_view why) const -> result<found> {
+  if (!has_successor()) return found::end;
+  return fail(errc::parse_error,
+              fmt::format("{}: byte {}: {}", segment_path(folder_, at_.segment).string(),
+                          at_.offset, why));
+}
+
+/// The next head, from the next segment when this one is over: nothing is written to a segment once
+/// it has a successor, so its end is looked for once more then.
+auto journal_reader::read_head(std::span<std::uint8_t> head) -> result<std::size_t> {
+  for (;;) {
+    KIZASHI_TRY(auto count, read(head, at_.offset));
+    if (count > 0 || !has_successor()) return count;
+    KIZASHI_TRY(count, read(head, at_.offset));
+    if (count > 0) return count;
+    KIZASHI_TRY(file_, open_file(segment_path(folder_, at_.segment + 1), O_RDONLY));
+    at_ = {at_.segment + 1, 0};
+  }
 }
 
 auto journal_reader::next(net::frame_block& out) -> result<found> {
   out.clear();
   std::array<std::uint8_t, record_head> head{};
-  bool has_head = false;
-  while (!has_head) {
-    auto const before = ::lseek(file_.get(), 0, SEEK_CUR);
-    KIZASHI_TRY(has_head, read(head));
-    if (has_head) break;
-    bool const is_clean = ::lseek(file_.get(), 0, SEEK_CUR) == before;
-    if (!is_clean) return end_or_damage("the record is cut");
-    KIZASHI_TRY(auto const has_more, next_segment());
-    if (!has_more) return found::end;
-  }
+  KIZASHI_TRY(auto const count, read_head(head));
+  if (count == 0) return found::end;
+  if (count < head.size()) return end_or_damage("the record is cut");
   auto const start = internal::read_start(head);
   if (!start) return end_or_damage(start.error().message);
   bytes_.resize(start->length);
-  KIZASHI_TRY(auto const is_whole, read(bytes_));
-  if (!is_whole || !internal::has_checksum(*start, bytes_))
+  KIZASHI_TRY(auto const length, read(bytes_, at_.offset + record_head));
+  if (length < bytes_.size() || !internal::has_checksum(*start, bytes_))
     return end_or_damage("the record is cut or damaged");
-  if (start->kind == record_kind::mark) {
-    KIZASHI_TRY(mark_, internal::read_mark(bytes_));
+  return take(*start, out);
+}
+
+auto journal_reader::take(internal::record_start const& start, net::frame_block& out)
+    -> result<found> {
+  auto kind = found::frames;
+  if (start.kind == record_kind::frames) {
+    KIZASHI_TRY(auto note, internal::read_frames(bytes_, out));
+    if (!note.empty()) note_ = std::move(note);
   } else {
-    KIZASHI_TRY(internal::read_frames(bytes_, out));
+    KIZASHI_TRY(auto const number, internal::read_number(bytes_));
+    kind = start.kind == record_kind::mark ? found::mark : found::tick;
+    if (kind == found::mark)
+      number_ = number;
+    else
+      time_ = timestamp{static_cast<std::int64_t>(number)};
   }
   at_.offset += record_head + bytes_.size();
-  return start->kind == record_kind::mark ? found::mark : found::frames;
+  return kind;
 }
 
 }  // namespace kizashi::capture

@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "kizashi/base/error.hpp"
@@ -30,7 +31,10 @@ public:
   /// being written when the process ended is cut off.
   [[nodiscard]] static auto open(std::filesystem::path folder) -> result<journal_writer>;
 
-  [[nodiscard]] auto append(net::frame_block const& block) -> status;
+  /// `note`: what the source says of where it is (`journal_reader::last_note`).
+  [[nodiscard]] auto append(net::frame_block const& block, std::string_view note = {}) -> status;
+  /// Says that no frame that comes later is earlier than `heard_until`.
+  [[nodiscard]] auto tick(timestamp heard_until) -> status;
   /// Says that a block of the store ends here; returns the place behind the mark.
   [[nodiscard]] auto mark(std::uint64_t number) -> result<journal_position>;
   /// Removes the segments that lie before `durable` as a whole.
@@ -52,36 +56,47 @@ private:
   std::string record_;  // reused
 };
 
-/// Reads what a journal has from a place on.
+/// Reads what a journal has from a place on, also while it is written.
 class journal_reader {
 public:
   /// Fails when the journal does not reach back to `from`.
   [[nodiscard]] static auto open(std::filesystem::path folder, journal_position from)
       -> result<journal_reader>;
+  /// Where the oldest segment begins; {1, 0} when there is none.
+  [[nodiscard]] static auto begin_of(std::filesystem::path const& folder)
+      -> result<journal_position>;
 
-  enum class found : std::uint8_t { frames, mark, end };
-  /// The next record: frames in `out`, or a mark, whose number `mark_number` gives. What lies
-  /// behind a damaged or cut record of the last segment is the end; in an earlier one it is a
-  /// failure.
+  enum class found : std::uint8_t { frames, mark, tick, end };
+  /// The next record: frames in `out`, or what `number` or `time` tell. At the end there may be
+  /// more later. A damaged or cut record of the last segment is the end, too: it may still be
+  /// written; in an earlier one it is a failure.
   [[nodiscard]] auto next(net::frame_block& out) -> result<found>;
-  [[nodiscard]] auto mark_number() const noexcept -> std::uint64_t { return mark_; }
+  /// Of the mark that was read last.
+  [[nodiscard]] auto number() const noexcept -> std::uint64_t { return number_; }
+  /// Of the tick that was read last.
+  [[nodiscard]] auto time() const noexcept -> timestamp { return time_; }
+  /// Of the frames that were read last; empty: none had one.
+  [[nodiscard]] auto last_note() const noexcept -> std::string const& { return note_; }
   /// Behind the record that was read last.
   [[nodiscard]] auto position() const noexcept -> journal_position { return at_; }
 
 private:
-  journal_reader(std::filesystem::path folder, std::vector<std::uint64_t> segments,
-                 journal_position at)
-      : folder_{std::move(folder)}, segments_{std::move(segments)}, at_{at} {}
-  [[nodiscard]] auto next_segment() -> result<bool>;
-  [[nodiscard]] auto read(std::span<std::uint8_t> to) -> result<bool>;
-  [[nodiscard]] auto end_or_damage(std::string why) -> result<found>;
+  journal_reader(std::filesystem::path folder, journal_position at)
+      : folder_{std::move(folder)}, at_{at} {}
+  [[nodiscard]] auto read(std::span<std::uint8_t> to, std::uint64_t from) -> result<std::size_t>;
+  [[nodiscard]] auto read_head(std::span<std::uint8_t> head) -> result<std::size_t>;
+  [[nodiscard]] auto take(internal::record_start const& start, net::frame_block& out)
+      -> result<found>;
+  [[nodiscard]] auto has_successor() const -> bool;
+  [[nodiscard]] auto end_or_damage(std::string_view why) const -> result<found>;
 
   std::filesystem::path folder_;
-  std::vector<std::uint64_t> segments_;
   journal_position at_;
   file_descriptor file_;
   std::vector<std::uint8_t> bytes_;
-  std::uint64_t mark_ = 0;
+  std::uint64_t number_ = 0;
+  timestamp time_ = timestamp::unknown();
+  std::string note_;
 };
 
 }  // namespace kizashi::capture

@@ -89,9 +89,43 @@ TEST_F(Journal, MarksStandWhereTheyWereMade) {
   net::frame_block block;
   EXPECT_EQ(reader.next(block), journal_reader::found::frames);
   EXPECT_EQ(reader.next(block), journal_reader::found::mark);
-  EXPECT_EQ(reader.mark_number(), 77U);
+  EXPECT_EQ(reader.number(), 77U);
   EXPECT_EQ(reader.position(), *behind);
   expect_blocks(*behind, 2, 3);
+}
+
+TEST_F(Journal, TicksAndNotesComeBack) {
+  auto writer = journal_writer::open(folder_).value();
+  ASSERT_TRUE(writer.append(block_of(1), "night.pcap 17"));
+  ASSERT_TRUE(writer.tick(timestamp{1'234}));
+  ASSERT_TRUE(writer.append(block_of(2)));
+  auto reader = journal_reader::open(folder_, {1, 0}).value();
+  net::frame_block block;
+  EXPECT_EQ(reader.next(block), journal_reader::found::frames);
+  EXPECT_EQ(reader.last_note(), "night.pcap 17");
+  EXPECT_EQ(reader.next(block), journal_reader::found::tick);
+  EXPECT_EQ(reader.time(), timestamp{1'234});
+  EXPECT_EQ(reader.next(block), journal_reader::found::frames);
+  expect_equal(block, block_of(2));
+  EXPECT_EQ(reader.last_note(), "night.pcap 17");
+}
+
+TEST_F(Journal, IsReadWhileItIsWritten) {
+  auto writer = journal_writer::open(folder_).value();
+  auto reader = journal_reader::open(folder_, {1, 0}).value();
+  net::frame_block large, block;
+  large.append(timestamp{1}, net::link_type::ethernet, 1,
+               std::vector<std::uint8_t>(std::size_t{40} << 20));
+  for (std::uint64_t i = 0; i < 5; ++i) {
+    EXPECT_EQ(reader.next(block), journal_reader::found::end);
+    ASSERT_TRUE(writer.append(large));
+    ASSERT_TRUE(writer.append(block_of(i)));
+    EXPECT_EQ(reader.next(block), journal_reader::found::frames);
+    expect_equal(block, large);
+    EXPECT_EQ(reader.next(block), journal_reader::found::frames);
+    expect_equal(block, block_of(i));
+  }
+  EXPECT_EQ(reader.position().segment, 3U);
 }
 
 TEST_F(Journal, GoesOnWhereItEnded) {
@@ -110,7 +144,7 @@ TEST_F(Journal, WhatWasBeingWrittenWhenItEndedIsCutOff) {
   auto const file = only_file();
   auto const whole = std::filesystem::file_size(file);
   auto last = std::string{};
-  internal::write_frames(last, block_of(2));
+  internal::write_frames(last, block_of(2), {});
   for (std::uint64_t cut = 1; cut <= last.size(); ++cut) {
     std::filesystem::resize_file(file, whole - cut);
     expect_blocks({1, 0}, 0, 2);
@@ -127,7 +161,7 @@ TEST_F(Journal, DamageEndsIt) {
     for (std::uint64_t i = 0; i < 3; ++i) ASSERT_TRUE(writer.append(block_of(i)));
   }
   std::string first;
-  internal::write_frames(first, block_of(0));
+  internal::write_frames(first, block_of(0), {});
   auto const file = only_file();
   int whole = 0;
   for (std::size_t at = first.size(); at < std::filesystem::file_size(file); ++at) {
@@ -144,7 +178,7 @@ TEST_F(Journal, DamageEndsIt) {
     whole += given == 3 ? 1 : 0;
     bytes.seekp(static_cast<std::streamoff>(at)).put(was);
   }
-  EXPECT_EQ(whole, 2 * 3);  // three bytes of each head mean nothing
+  EXPECT_EQ(whole, 2 * 3);  // three bytes of each head mean nothing and are not read
 }
 
 TEST_F(Journal, ForgetsWholeSegments) {
@@ -187,7 +221,7 @@ TEST_F(Journal, DamageInTheMiddleIsAFailure) {
   auto const failed = reader.next(block);
   ASSERT_FALSE(failed);
   EXPECT_THAT(failed.error().message,
-              HasSubstr("000000000001.frames: byte 41943080: the record is cut or damaged"));
+              HasSubstr("000000000001.frames: byte 41943084: the record is cut or damaged"));
 }
 
 }  // namespace

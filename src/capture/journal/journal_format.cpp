@@ -22,27 +22,29 @@ void put(std::string& to, Number value) {
   to.append(bytes.data(), bytes.size());
 }
 
-auto checksum_of(record_kind kind, std::span<std::uint8_t const> bytes) -> std::uint32_t {
-  std::string head;
+auto head_of(record_kind kind, std::size_t length) -> std::string {
+  std::string head{magic};
   put(head, static_cast<std::uint8_t>(kind));
-  put(head, static_cast<std::uint32_t>(bytes.size()));
-  auto sum = ::crc32_z(0, reinterpret_cast<Bytef const*>(head.data()), head.size());
-  return static_cast<std::uint32_t>(::crc32_z(sum, bytes.data(), bytes.size()));
+  head.append(3, '\0');
+  put(head, static_cast<std::uint32_t>(length));
+  return head;
+}
+
+auto checksum_of(std::string_view head, std::span<std::uint8_t const> bytes) -> std::uint32_t {
+  auto const sum = crc32c(0, {reinterpret_cast<std::uint8_t const*>(head.data()), head.size()});
+  return crc32c(sum, bytes);
 }
 
 /// Puts the head, whose length and checksum follow from what `write` adds.
 template <class Write>
-void write_record(std::string& out, record_kind kind, Write&& write) {
+void write_record(std::string& out, record_kind kind, Write const& write) {
   auto const at = out.size();
   out.append(record_head, '\0');
   write();
   std::span const bytes{reinterpret_cast<std::uint8_t const*>(out.data()) + at + record_head,
                         out.size() - at - record_head};
-  std::string head{magic};
-  put(head, static_cast<std::uint8_t>(kind));
-  head.append(3, '\0');
-  put(head, static_cast<std::uint32_t>(bytes.size()));
-  put(head, checksum_of(kind, bytes));
+  auto head = head_of(kind, bytes.size());
+  put(head, checksum_of(head, bytes));
   KIZASHI_ASSERT(head.size() == record_head);
   std::ranges::copy(head, out.begin() + static_cast<std::ptrdiff_t>(at));
 }
@@ -53,9 +55,11 @@ auto damaged(char const* what) -> tl::unexpected<error> {
 
 }  // namespace
 
-void write_frames(std::string& out, net::frame_block const& block) {
+void write_frames(std::string& out, net::frame_block const& block, std::string_view note) {
   write_record(out, record_kind::frames, [&] {
     put(out, static_cast<std::uint32_t>(block.frames.size()));
+    put(out, static_cast<std::uint32_t>(note.size()));
+    out += note;
     for (auto const& each : block.frames) {
       put(out, each.time.nanoseconds());
       put(out, static_cast<std::uint32_t>(block.data(each).size()));
@@ -74,6 +78,10 @@ void write_mark(std::string& out, std::uint64_t number) {
   write_record(out, record_kind::mark, [&] { put(out, number); });
 }
 
+void write_tick(std::string& out, timestamp time) {
+  write_record(out, record_kind::tick, [&] { put(out, time.nanoseconds()); });
+}
+
 auto read_start(std::span<std::uint8_t const, record_head> head) -> result<record_start> {
   if (!std::equal(magic.begin(), magic.end(), head.begin()))
     return damaged("no record begins here");
@@ -82,22 +90,24 @@ auto read_start(std::span<std::uint8_t const, record_head> head) -> result<recor
   in.skip(3);
   auto const length = in.little32();
   auto const checksum = in.little32();
-  bool const is_known = kind == static_cast<std::uint8_t>(record_kind::frames) ||
-                        kind == static_cast<std::uint8_t>(record_kind::mark);
+  bool const is_known = kind >= static_cast<std::uint8_t>(record_kind::frames) &&
+                        kind <= static_cast<std::uint8_t>(record_kind::tick);
   if (!is_known) return damaged("the record is of a kind that this Kizashi does not know");
   if (length > most_record) return damaged("the record is longer than any can be");
   return record_start{static_cast<record_kind>(kind), length, checksum};
 }
 
 auto has_checksum(record_start const& start, std::span<std::uint8_t const> bytes) -> bool {
-  return bytes.size() == start.length && checksum_of(start.kind, bytes) == start.checksum;
+  return bytes.size() == start.length && checksum_of(head_of(start.kind, bytes.size()), bytes) == start.checksum;
 }
 
-auto read_frames(std::span<std::uint8_t const> bytes, net::frame_block& out) -> status {
+auto read_frames(std::span<std::uint8_t const> bytes, net::frame_block& out)
+    -> result<std::string> {
   out.clear();
   net::byte_reader in{bytes};
   auto const count = in.little32();
-  if (count > net::frame_block::max_frames || std::size_t{count} * frame_head > in.left())
+  auto const note = in.bytes(in.little32());
+  if (in.is_exhausted() || count > net::frame_block::max_frames || std::size_t{count} * frame_head > in.left())
     return damaged("the record has fewer bytes than its frames need");
   out.storage.append(in.rest().subspan(std::size_t{count} * frame_head));
   std::uint64_t offset = 0;
@@ -114,14 +124,14 @@ auto read_frames(std::span<std::uint8_t const> bytes, net::frame_block& out) -> 
       return damaged("a frame of the record is not in it");
     out.frames.push_back(each);
   }
-  return offset == out.storage.size() ? status{}
-                                      : damaged("the record has more bytes than its frames");
+  if (offset != out.storage.size()) return damaged("the record has more bytes than its frames");
+  return std::string{note.begin(), note.end()};
 }
 
-auto read_mark(std::span<std::uint8_t const> bytes) -> result<std::uint64_t> {
+auto read_number(std::span<std::uint8_t const> bytes) -> result<std::uint64_t> {
   net::byte_reader in{bytes};
   auto const number = in.little64();
-  if (bytes.size() != sizeof number) return damaged("the record is no mark");
+  if (bytes.size() != sizeof number) return damaged("the record has another length than a number");
   return number;
 }
 

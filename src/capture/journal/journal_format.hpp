@@ -1,15 +1,17 @@
 // How frames lie in a journal: records behind each other in segment files.
 //
-//   record   "KZJ1" | kind u8, 3 bytes 0 | length u32 | CRC-32 u32 | `length` bytes
-//   frames   count u32 | count x (time i64, captured u32, wire u32, link u16, 2 bytes 0) | bytes
+//   record   "KZJ1" | kind u8, 3 bytes 0 | length u32 | CRC-32C u32 | `length` bytes
+//   frames   count u32 | note length u32 | note
+//            | count x (time i64, captured u32, wire u32, link u16, 2 bytes 0) | bytes
 //   mark     number u64
-// Numbers are little-endian; the CRC (zlib's) is of kind, length and bytes.
+//   tick     time i64
+// Numbers are little-endian; the CRC is of the bytes before it in the head and of those behind it.
 #pragma once
 
 #include <cstdint>
 #include <span>
 #include <string>
-#include <variant>
+#include <string_view>
 
 #include "kizashi/base/error.hpp"
 #include "kizashi/net/frame_block.hpp"
@@ -31,7 +33,7 @@ constexpr std::size_t record_head = 16;  // bytes before a record's own
 /// than the rest.
 constexpr std::uint32_t most_record = std::uint32_t{64} << 20;
 
-enum class record_kind : std::uint8_t { frames = 1, mark = 2 };
+enum class record_kind : std::uint8_t { frames = 1, mark = 2, tick = 3 };
 
 struct record_start {
   record_kind kind = record_kind::frames;
@@ -39,19 +41,22 @@ struct record_start {
   std::uint32_t checksum = 0;
 };
 
-/// Adds a record to `out`.
-void write_frames(std::string& out, net::frame_block const& block);
+/// Adds a record to `out`. `note`: what the source says of where it is.
+void write_frames(std::string& out, net::frame_block const& block, std::string_view note);
 void write_mark(std::string& out, std::uint64_t number);
+void write_tick(std::string& out, timestamp time);
 
 /// Fails on what is no head of a record.
 [[nodiscard]] auto read_start(std::span<std::uint8_t const, record_head> head)
     -> result<record_start>;
 [[nodiscard]] auto has_checksum(record_start const& start, std::span<std::uint8_t const> bytes)
     -> bool;
-/// Fills `out`, which is cleared first. Fails when the bytes are no block of frames.
+/// Fills `out`, which is cleared first, and gives the note. Fails when the bytes are no block of
+/// frames.
 [[nodiscard]] auto read_frames(std::span<std::uint8_t const> bytes, net::frame_block& out)
-    -> status;
-[[nodiscard]] auto read_mark(std::span<std::uint8_t const> bytes) -> result<std::uint64_t>;
+    -> result<std::string>;
+/// Of a mark or a tick.
+[[nodiscard]] auto read_number(std::span<std::uint8_t const> bytes) -> result<std::uint64_t>;
 
 }  // namespace internal
 }  // namespace kizashi::capture
