@@ -1,6 +1,7 @@
 // For tests alone: puts the frames of a capture on one end of a veth pair, so that they arrive at
-// the other. It sends nowhere else: the interface must be a veth in a network namespace that a test
-// has made, whose name begins with kizashi-test-.
+// the other. It sends nowhere else: the process must be in a network namespace that a test has
+// made, whose name begins with kizashi-test-, and in which there is nothing but veths and the
+// loopback.
 //
 //   ip netns exec kizashi-test-1 live_sender --namespace kizashi-test-1 kz0 frames.pcap
 #include <algorithm>
@@ -12,6 +13,7 @@
 #include <linux/ethtool.h>
 #include <linux/if_packet.h>
 #include <linux/sockios.h>
+#include <memory>
 #include <net/if.h>
 #include <string>
 #include <sys/ioctl.h>
@@ -54,27 +56,40 @@ auto check_namespace(std::string const& name) -> status {
                             name));
   KIZASHI_TRY(auto const is_own, is_same_file("/proc/self/ns/net", ("/run/netns/" + name).c_str()));
   if (!is_own) return fail(errc::permission, fmt::format("this is not the namespace {}", name));
-  KIZASHI_TRY(auto const is_first, is_same_file("/proc/self/ns/net", "/proc/1/ns/net"));
-  if (is_first) return fail(errc::permission, "this is the machine's own network");
   return {};
 }
 
-auto check_interface(int socket, std::string const& name) -> result<int> {
+auto is_loopback(int socket, std::string_view name) -> bool {
+  ifreq request{};
+  name.copy(request.ifr_name, IFNAMSIZ - 1);
+  return ::ioctl(socket, SIOCGIFFLAGS, &request) == 0 && (request.ifr_flags & IFF_LOOPBACK) != 0;
+}
+
+auto check_is_veth(int socket, std::string_view name) -> status {
   ifreq request{};
   name.copy(request.ifr_name, IFNAMSIZ - 1);
   ethtool_drvinfo driver{};
   driver.cmd = ETHTOOL_GDRVINFO;
   request.ifr_data = reinterpret_cast<char*>(&driver);
-  if (::ioctl(socket, SIOCETHTOOL, &request) != 0)
-    return fail(errc::permission, fmt::format("{}: cannot tell its kind; frames are sent only on a "
-                                              "veth",
-                                              name));
-  if (std::string_view{driver.driver} != "veth")
-    return fail(
-        errc::permission,
-        fmt::format("{}: its driver is {}; frames are sent only on a veth", name, driver.driver));
-  if (::ioctl(socket, SIOCGIFINDEX, &request) != 0) return system_failure(name, "find", errno);
-  return request.ifr_ifindex;
+  auto const is_told = ::ioctl(socket, SIOCETHTOOL, &request) == 0;
+  if (is_told && std::string_view{driver.driver} == "veth") return {};
+  return fail(errc::permission,
+              fmt::format("{}: its driver is {}; frames are sent only on a veth, where there is "
+                          "nothing else",
+                          name, is_told ? driver.driver : "not told"));
+}
+
+auto check_interfaces(int socket, std::string const& wanted) -> result<int> {
+  KIZASHI_TRY(check_is_veth(socket, wanted));
+  std::unique_ptr<struct if_nameindex, decltype(&::if_freenameindex)> const all{
+      ::if_nameindex(), &::if_freenameindex};
+  if (all == nullptr) return fail(errc::io_error, "cannot list the interfaces");
+  int index = 0;
+  for (auto const* each = all.get(); each->if_index != 0; ++each) {
+    if (!is_loopback(socket, each->if_name)) KIZASHI_TRY(check_is_veth(socket, each->if_name));
+    if (wanted == each->if_name) index = static_cast<int>(each->if_index);
+  }
+  return index;
 }
 
 auto read_frames(std::string const& path) -> result<std::vector<std::vector<std::uint8_t>>> {
@@ -138,7 +153,7 @@ auto run(arguments const& given) -> status {
   // Protocol 0: nothing is received.
   file_descriptor const socket{::socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC, 0)};
   if (!socket.is_open()) return system_failure("packet socket", "open", errno);
-  KIZASHI_TRY(auto const index, check_interface(socket.get(), given.interface));
+  KIZASHI_TRY(auto const index, check_interfaces(socket.get(), given.interface));
   sockaddr_ll address{};
   address.sll_family = AF_PACKET;
   address.sll_ifindex = index;

@@ -150,8 +150,9 @@ class Ring(InterfaceTest):
         self.assertEqual(counted["received"] + counted["kernel_dropped"], 1000)
 
     def test_rights_are_given_up_before_anything_is_read(self):
-        answer = self.receive(veth.some_frames(20), "--drop-rights", "--user", "nobody",
-                              "-o", "/dev/null")
+        receiver = Receiver("--frames", 20, "--drop-rights", "--user", "nobody")
+        NAMESPACE.send(self.capture(veth.some_frames(20)))
+        answer = receiver.answer()
         self.assertEqual(answer["statistics"]["received"], 20)
         self.assertFalse(answer["has_rights"])
         self.assertNotEqual(answer["user"], 0)
@@ -196,12 +197,16 @@ class Trouble(InterfaceTest):
         self.assertRegex(self.failure(receiver), "^kz1: cannot listen any more: ")
 
     def test_another_name(self):
-        receiver = Receiver("--frames", 5, "--idle", 3)
-        NAMESPACE.set("kz1", "down")
-        NAMESPACE.set("kz1", "name", "other")
+        receiver = Receiver("--idle", 2)
+        try:
+            NAMESPACE.set("kz1", "name", "other")
+        except subprocess.CalledProcessError:
+            receiver.stop()
+            self.skipTest("this kernel gives no other name to an interface that is up")
+        NAMESPACE.send(self.capture(veth.some_frames(10)))
         answer = receiver.answer()
-        self.assertEqual(answer["rings"][0]["failure"],
-                         "kz1: the interface is down; ip link set other up switches it on")
+        self.assertEqual(answer["notes"], ["kz1: the interface is called other now; listening goes on"])
+        self.assertEqual(answer["statistics"]["received"], 10)
 
     def test_down_and_up_and_gone_and_back_without_rights(self):
         receiver = Receiver("--reopen", "--drop-rights", "--frames", 30, "--idle", 20)
@@ -223,11 +228,10 @@ class Trouble(InterfaceTest):
         self.assertEqual(answer["statistics"]["received"], 30)
         self.assertEqual(answer["statistics"]["reopened"], 2)
         self.assertFalse(answer["has_rights"])
-        self.assertEqual([each for each in answer["notes"] if not each.startswith("kz1: there is no")],
+        self.assertEqual([each for each in answer["notes"] if "for a moment" not in each and each.startswith("loss: ")],
                          ["loss: kz1: the interface is down; ip link set kz1 up switches it on",
-                          "kz1: it works again",
-                          "loss: kz1: the interface is gone; ip link shows what there is",
-                          "kz1: it works again"])
+                          "loss: kz1: the interface is gone; ip link shows what there is"])
+        self.assertEqual(answer["notes"].count("kz1: it works again"), 2)
 
 
 class Messages(unittest.TestCase):
