@@ -82,7 +82,7 @@ class Methods(InterfaceTest):
         receiver = Receiver("--frames", 10, "--ring-bytes", 256 << 20, before=("prlimit", "--as=230000000"))
         NAMESPACE.send(self.capture(sent))
         answer = receiver.answer()
-        self.assertEqual(answer["notes"], ["kz1: cannot make a ring of 256 MiB in blocks of 1 MiB: Cannot allocate "
+        self.assertEqual(answer["notes"], ["kz1: cannot make a ring of 256 MiB in blocks of 1.00 MiB: Cannot allocate "
                                            "memory; libpcap is used instead"])
         self.assertEqual(answer["statistics"]["received"], 10)
 
