@@ -317,7 +317,9 @@ TEST_F(FilterStore, GivesStatisticsOfWhatItSelects) {
     }
     auto const profile = profile_of(*engine_, *net::prefix::parse("198.51.100.0/26"), filter, {});
     ASSERT_TRUE(profile) << profile.error().message;
-    auto const chosen = chosen_packets::find(*engine_, {.where = filter.where}, {});
+    packet_selection selection;
+    selection.where = filter.where;
+    auto const chosen = chosen_packets::find(*engine_, selection, {});
     ASSERT_TRUE(chosen) << chosen.error().message;
     EXPECT_EQ(chosen->packets(), whole.packets) << to_text(of);
   }
