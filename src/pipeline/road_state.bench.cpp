@@ -1,5 +1,5 @@
-// What it costs to save and to restore a road after so many minutes of a telescope of 300,000 addresses
-// (scenario nicter-hour: 16,600 packets a second).
+// What it costs to save and to restore a road after so many minutes of a telescope of 300,000
+// addresses (scenario nicter-hour: 16,600 packets a second).
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -61,8 +61,7 @@ void count_sections(observed_road const& from, benchmark::State& state) {
     std::size_t const name = from.bytes[at + 1];
     std::string key{reinterpret_cast<char const*>(&from.bytes[at + 2]), name};
     std::size_t size = 0;
-    for (std::size_t i = 0; i < 4; ++i)
-      size |= std::size_t{from.bytes[at + 2 + name + i]} << 8 * i;
+    for (std::size_t i = 0; i < 4; ++i) size |= std::size_t{from.bytes[at + 2 + name + i]} << 8 * i;
     state.counters[key] += static_cast<double>(size);
     at += 2 + name + 4 + size;
   }
