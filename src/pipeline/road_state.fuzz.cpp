@@ -19,7 +19,7 @@ auto tables() -> auto const& {
 
 auto options() -> pipeline::road_options {
   pipeline::road_options made;
-  made.workers = 2;
+  made.workers = 1;
   made.darknet = *net::prefix_set::parse("198.18.0.0/15,2001:db8::/32");
   made.source_totals = true;
   auto& wanted = made.recognition.emplace();
