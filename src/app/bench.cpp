@@ -2,15 +2,20 @@
 #include <chrono>
 #include <functional>
 #include <memory>
+#include <sys/resource.h>
+#include <time.h>
 
 #include <fmt/format.h>
 
 #include "kizashi/app/command.hpp"
 #include "kizashi/app/match_store.hpp"
+#include "kizashi/app/place_file.hpp"
 #include "kizashi/app/text_sink.hpp"
 #include "kizashi/capture/inputs.hpp"
 #include "kizashi/net/decode.hpp"
 #include "kizashi/recognise/recogniser.hpp"
+#include "kizashi/store/embedded_engine.hpp"
+#include "kizashi/store/packet_writer.hpp"
 
 namespace kizashi::app {
 namespace {
@@ -152,6 +157,103 @@ void add_match_bench(CLI::App& command, int& exit_code) {
   });
 }
 
+struct store_bench {
+  std::string file;
+  std::string store;
+  std::uint64_t packets = 0;  ///< no more than these; 0: all
+  store::writer_options options;
+};
+
+auto seconds_of(timeval const& time) -> double {
+  return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) / 1e6;
+}
+
+/// Processor time of the calling thread, in seconds.
+auto thread_seconds() -> double {
+  timespec time{};
+  ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
+  return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_nsec) / 1e9;
+}
+
+/// Decodes and recognises the capture and gives it to `writer`. The time that the former takes of
+/// this thread is added to `feeding`.
+auto feed(store_bench const& choice, store::packet_writer& writer, double& feeding) -> status {
+  auto const fingerprints = recognise::fingerprint_table::shipped();
+  auto const scanners = recognise::scanner_list::shipped();
+  recognise::recogniser const all{fingerprints, scanners};
+  auto const tags = std::make_unique<recognise::tag_columns>();
+  auto const batch = std::make_unique<net::packet_batch>();
+  std::string const arguments[] = {choice.file};
+  KIZASHI_TRY(auto found, capture::find_captures(arguments));
+  KIZASHI_TRY(auto const source, capture::open_captures(std::move(found.paths)));
+  net::frame_block block;
+  while (choice.packets == 0 || writer.counts().packets < choice.packets) {
+    auto const begin = thread_seconds();
+    KIZASHI_TRY(source->next(block));
+    if (block.frames.empty()) break;
+    net::decode(block, *batch);
+    all.add(*batch, block, *tags);
+    feeding += thread_seconds() - begin;
+    KIZASHI_TRY(writer.add(*batch, *tags));
+  }
+  return {};
+}
+
+/// Processor time of storing alone: all threads, without the start of the engine and without
+/// reading, decoding and recognising.
+auto bench_store(store_bench const& choice) -> status {
+  std::string hint;
+  KIZASHI_TRY(auto const places, open_places({}, hint));
+  auto options = choice.options;
+  options.places = places.is_empty() ? nullptr : &places;
+  auto const scanners = recognise::scanner_list::shipped();
+  for (std::uint16_t i = 1; i <= scanners.organisations(); ++i)
+    options.scanners.emplace_back(scanners.organisation(i));
+  auto const fingerprints = recognise::fingerprint_table::shipped();
+  for (auto const& each : fingerprints.entries()) options.fingerprints.push_back(each.name);
+  KIZASHI_TRY(auto engine, store::open_embedded_engine(choice.store, "kizashi bench store"));
+  KIZASHI_TRY(auto writer, store::packet_writer::open(engine, std::move(options)));
+  rusage before{}, after{};
+  ::getrusage(RUSAGE_SELF, &before);
+  double feeding = 0;
+  KIZASHI_TRY(feed(choice, writer, feeding));
+  KIZASHI_TRY(writer.finish());
+  ::getrusage(RUSAGE_SELF, &after);
+  auto const counts = writer.counts();
+  standard_output out;
+  KIZASHI_TRY(out.write(fmt::format(
+      "{{\"packets\":{},\"blocks\":{},\"user\":{:.3f},\"system\":{:.3f},\"feeding\":{:.3f},"
+      "\"faults\":{},\"peak_kib\":{}}}\n",
+      counts.stored, counts.blocks, seconds_of(after.ru_utime) - seconds_of(before.ru_utime),
+      seconds_of(after.ru_stime) - seconds_of(before.ru_stime), feeding,
+      after.ru_minflt - before.ru_minflt, after.ru_maxrss)));
+  return out.flush();
+}
+
+void add_store_bench(CLI::App& command, int& exit_code) {
+  auto* const each = command.add_subcommand(
+      "store",
+      "Measure the processor time of storing a capture's packets; prints JSON. \"feeding\" of it "
+      "is reading, decoding and recognising");
+  auto const choice = std::make_shared<store_bench>();
+  each->add_option("file", choice->file, "The capture")->required()->type_name("FILE");
+  each->add_option("--store", choice->store, "The store; a new one, or nothing will be stored")
+      ->required()
+      ->type_name("DIR");
+  each->add_option("--packets", choice->packets, "About so many, 0 for all (default)")
+      ->type_name("N");
+  each->add_option("--rows", choice->options.block_rows, "Packets of a block (default 1000000)")
+      ->check(CLI::Range(1, 4'000'000))
+      ->type_name("N");
+  each->add_option("--threads", choice->options.threads, "That sort and insert (default 2)")
+      ->check(CLI::Range(1, 64))
+      ->type_name("N");
+  each->callback([choice, &exit_code] {
+    auto const done = bench_store(*choice);
+    exit_code = done ? exit_done : say_failure(done.error());
+  });
+}
+
 void add_stage(CLI::App& command, char const* name, char const* help, int& exit_code,
                status (*run)(std::string const&, unsigned)) {
   auto* const each = command.add_subcommand(name, help);
@@ -180,6 +282,7 @@ void add_bench(CLI::App& program, int& exit_code) {
             "scanners; prints JSON",
             exit_code, bench_recognise);
   add_match_bench(*command, exit_code);
+  add_store_bench(*command, exit_code);
 }
 
 }  // namespace kizashi::app

@@ -84,11 +84,13 @@ private:
 };
 
 // What a writing session needs that is not the engine's own choice: an insert is done when it
-// returns, and a column that the table does not have is a mistake and not left out.
+// returns, and a column that the table does not have is a mistake and not left out. Rows that a
+// table adds up or replaces come as they are: blocks and views have one of a kind, and to look for
+// others costs more than all else that is done with them.
 auto writer_settings() -> std::vector<std::string> {
   return {"--async_insert=0", "--input_format_skip_unknown_fields=0",
           "--deduplicate_blocks_in_dependent_materialized_views=1",
-          "--max_partitions_per_insert_block=0"};
+          "--max_partitions_per_insert_block=0", "--optimize_on_insert=0"};
 }
 
 // A reading session cannot write, read files, open connections or change its limits. By its `name`
@@ -193,6 +195,8 @@ private:
   [[nodiscard]] auto stream(connection const& session, question const& asked,
                             answer_sink const& sink) const -> status;
   void end_question(std::string_view name);
+  [[nodiscard]] auto take_writer() -> result<connection>;
+  void give_back(connection session);
 
   chdb_library const& library_;
   std::filesystem::path folder_;
@@ -202,7 +206,27 @@ private:
   std::atomic<std::uint64_t> questions_{0};
   std::mutex running_;
   connection first_;  // keeps the engine running
+  std::mutex resting_;
+  std::vector<connection> idle_;  // of inserts; guarded by `resting_`
 };
+
+/// A new session begins with threads and memory of its own, which costs as much as a small block.
+auto embedded_engine::take_writer() -> result<connection> {
+  {
+    std::scoped_lock const only{resting_};
+    if (!idle_.empty()) {
+      auto session = std::move(idle_.back());
+      idle_.pop_back();
+      return session;
+    }
+  }
+  return connection::open(library_, folder_, writer_settings());
+}
+
+void embedded_engine::give_back(connection session) {
+  std::scoped_lock const only{resting_};
+  idle_.push_back(std::move(session));
+}
 
 auto embedded_engine::insert(std::string_view table, native_block const& block,
                              std::string_view token) -> status {
@@ -213,7 +237,7 @@ auto embedded_engine::insert(std::string_view table, native_block const& block,
       fmt::format("insert into {} ({}) settings {}", table, fmt::join(block.names(), ", "),
                   token.empty() ? "deduplicate_insert='disable'"
                                 : "insert_deduplication_token=" + sql_text(token));
-  KIZASHI_TRY(auto const session, connection::open(library_, folder_, writer_settings()));
+  KIZASHI_TRY(auto session, take_writer());
   auto* const stream = library_.insert(session.get(), sql.data(), sql.size(), "Native", 6);
   auto outcome = [&]() -> status {
     if (auto const* const wrong = library_.insert_error(stream); wrong != nullptr)
@@ -228,6 +252,7 @@ auto embedded_engine::insert(std::string_view table, native_block const& block,
     return done.outcome(sql);
   }();
   library_.destroy_insert(stream);
+  if (outcome) give_back(std::move(session));
   return outcome;
 }
 

@@ -91,6 +91,17 @@ TEST_F(EmbeddedEngine, RefusesATableThatIsNotThere) {
   insert("seen", block({1}));
 }
 
+TEST_F(EmbeddedEngine, TakesABlockAfterOneThatItRefused) {
+  make_table();
+  insert("seen", block({1}));  // its session is used again
+  native_block odd{1};
+  odd.add("sorce", std::vector<std::uint32_t>{1});
+  EXPECT_FALSE(engine_->insert("seen", odd, {}));
+  insert("seen", block({2, 3}));
+  insert("seen", block({4}));
+  EXPECT_EQ(ask("select count() from seen"), "4\n");
+}
+
 TEST_F(EmbeddedEngine, GivesLargeAnswersInPieces) {
   std::size_t pieces = 0;
   std::uint64_t sum = 0;

@@ -1,5 +1,8 @@
 #include "kizashi/store/finding_writer.hpp"
 
+#include <algorithm>
+#include <bit>
+#include <cstring>
 #include <span>
 #include <vector>
 
@@ -34,7 +37,12 @@ auto bytes_of(net::address const& a) noexcept -> address16 {
 
 auto digest_of(std::span<std::uint8_t const> bytes) noexcept -> std::uint64_t {
   std::uint64_t sum = bytes.size();
-  for (auto const each : bytes) sum = (sum ^ each) * 0x100000001B3;
+  for (auto rest = bytes; !rest.empty();
+       rest = rest.subspan(std::min<std::size_t>(8, rest.size()))) {
+    std::uint64_t word = 0;
+    std::memcpy(&word, rest.data(), std::min<std::size_t>(8, rest.size()));
+    sum = std::rotl(sum ^ word, 23) * 0x9E3779B97F4A7C15;
+  }
   return mix64(sum);
 }
 

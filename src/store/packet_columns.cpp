@@ -55,21 +55,37 @@ auto microseconds_of(std::int64_t time) noexcept -> std::uint64_t {
   return time < 0 ? 0 : static_cast<std::uint64_t>(time) / 1000;
 }
 
-/// A stable sort of row numbers by 32-bit keys: three passes over 11 bits each.
-void sort_rows(std::vector<std::uint32_t> const& keys, std::vector<std::uint32_t>& rows) {
-  constexpr unsigned width = 11;
-  std::vector<std::uint32_t> other(rows.size());
-  for (unsigned shift = 0; shift < 32; shift += width) {
-    std::array<std::uint32_t, (1U << width) + 1> begins{};
-    auto const digit = [&](std::uint32_t row) { return keys[row] >> shift & ((1U << width) - 1); };
-    for (auto const row : rows) ++begins[digit(row) + 1];
-    std::partial_sum(begins.begin(), begins.end(), begins.begin());
-    for (auto const row : rows) other[begins[digit(row)]++] = row;
-    rows.swap(other);
+/// The rows from `first` on in the order of their keys, and of rows where keys are equal. Keys go
+/// with their rows through three passes over 11 bits each: to look them up would cost more.
+void sort_rows(std::vector<std::uint32_t> const& keys, std::size_t first, row_order& to) {
+  constexpr unsigned width = 11, passes = 3;
+  constexpr std::size_t digits = std::size_t{1} << width;
+  auto const count = keys.size() - first;
+  to.sorted.resize(count);
+  to.spare.resize(count);
+  to.rows.resize(count);
+  std::array<std::array<std::uint32_t, digits>, passes> begins{};
+  auto const digit = [](std::uint32_t key, unsigned pass) {
+    return key >> (pass * width) & (digits - 1);
+  };
+  for (std::size_t i = 0; i < count; ++i) {
+    auto const key = keys[first + i];
+    to.sorted[i] = std::uint64_t{key} << 32 | (first + i);
+    for (unsigned pass = 0; pass < passes; ++pass) ++begins[pass][digit(key, pass)];
   }
+  for (unsigned pass = 0; pass < passes; ++pass) {
+    auto& at = begins[pass];
+    std::exclusive_scan(at.begin(), at.end(), at.begin(), std::uint32_t{0});
+    for (auto const each : to.sorted)
+      to.spare[at[digit(static_cast<std::uint32_t>(each >> 32), pass)]++] = each;
+    to.sorted.swap(to.spare);
+  }
+  for (std::size_t i = 0; i < count; ++i) to.rows[i] = static_cast<std::uint32_t>(to.sorted[i]);
 }
-void sort_rows(std::vector<address16> const& keys, std::vector<std::uint32_t>& rows) {
-  std::ranges::stable_sort(rows, {}, [&](std::uint32_t row) { return keys[row]; });
+void sort_rows(std::vector<address16> const& keys, std::size_t first, row_order& to) {
+  to.rows.resize(keys.size() - first);
+  std::iota(to.rows.begin(), to.rows.end(), static_cast<std::uint32_t>(first));
+  std::ranges::stable_sort(to.rows, {}, [&](std::uint32_t row) { return keys[row]; });
 }
 
 }  // namespace
@@ -172,11 +188,11 @@ auto packet_columns<Address>::digest(std::size_t count) const noexcept -> std::u
 }
 
 template <class Address>
-auto packet_columns<Address>::order(std::size_t first) const -> std::vector<std::uint32_t> {
-  std::vector<std::uint32_t> rows(size() - first);
-  std::iota(rows.begin(), rows.end(), static_cast<std::uint32_t>(first));
-  sort_rows(source_, rows);
+void packet_columns<Address>::order(std::size_t first, row_order& to) const {
+  sort_rows(source_, first, to);
   // A source's packets stand in the order of the stream, which nearly always is that of time.
+  if (std::is_sorted(time_.begin() + static_cast<std::ptrdiff_t>(first), time_.end())) return;
+  auto& rows = to.rows;
   auto const is_earlier = [&](std::uint32_t x, std::uint32_t y) { return time_[x] < time_[y]; };
   for (auto begin = rows.begin(); begin != rows.end();) {
     auto const end = std::find_if(
@@ -184,13 +200,13 @@ auto packet_columns<Address>::order(std::size_t first) const -> std::vector<std:
     if (!std::is_sorted(begin, end, is_earlier)) std::stable_sort(begin, end, is_earlier);
     begin = end;
   }
-  return rows;
 }
 
 template <class Address>
 void packet_columns<Address>::arrange(block_context const& with, std::size_t first,
                                       packet_columns& to) const {
-  auto const rows = order(first);
+  order(first, to.order_);
+  auto const& rows = to.order_.rows;
   pair_up(*this, to, [&](auto const& from, auto& column) {
     column.resize(rows.size());
     for (std::size_t i = 0; i < rows.size(); ++i) column[i] = from[rows[i]];

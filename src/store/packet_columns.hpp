@@ -36,6 +36,12 @@ inline void add_addresses(std::string_view name, std::span<native_block::address
 template <class Address>
 class tuple_columns;
 
+/// Numbers of rows in another order, and what it takes to find it, kept from block to block.
+struct row_order {
+  std::vector<std::uint32_t> rows;
+  std::vector<std::uint64_t> sorted, spare;  // key and row
+};
+
 /// Packets of one address family. `Address`: std::uint32_t (IPv4 in host order; packets without IP
 /// have 0) or `native_block::address16` (IPv6 in network order).
 template <class Address>
@@ -64,8 +70,8 @@ private:
   void add_derived(std::size_t count);
   void number_tags(block_context const& with);
   void find_places(recognise::place_table const* places);
-  /// The numbers of the rows from `first` on, by source and time.
-  [[nodiscard]] auto order(std::size_t first) const -> std::vector<std::uint32_t>;
+  /// Makes `to` the numbers of the rows from `first` on, by source and time.
+  void order(std::size_t first, row_order& to) const;
   /// Calls `work` with each column that packets have, and the same one of `other`.
   template <class Mine, class Other, class Work>
   static void pair_up(Mine& ours, Other& other, Work work);
@@ -78,6 +84,7 @@ private:
   std::vector<std::uint8_t> protocol_, tcp_flags_, ttl_, window_scale_, derived_, type_, class_;
   std::vector<std::uint64_t> fingerprints_;
   // Of arranged rows alone.
+  row_order order_;  // in which they stood
   std::vector<std::array<char, 2>> country_;
   std::vector<std::uint32_t> system_;
 };

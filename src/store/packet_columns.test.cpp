@@ -22,7 +22,7 @@ struct sample {
     for (std::size_t row = 0; row < rows; ++row) {
       net::packet made;
       made.time = timestamp{static_cast<std::int64_t>(1'000'000 + random.below(5000)) * 1000};
-      made.source = random.below(40);
+      made.source = random.below(40) * 0x0606'0607;  // in every bit
       made.destination = random.next32();
       made.tcp_sequence = row % 2 == 0 ? made.destination : random.next32();
       made.destination_port = static_cast<std::uint16_t>(row);

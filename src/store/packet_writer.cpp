@@ -114,7 +114,9 @@ private:
   auto hand_over(bool is_cut) -> status;
   void stop();
   void work();
-  [[nodiscard]] auto store(waiting_block const& block, writing_room& in) -> status;
+  /// Gives the rows of `block` back as soon as they are arranged.
+  [[nodiscard]] auto store(waiting_block& block, writing_room& in) -> status;
+  void give_back(waiting_block& block);
   template <class Address>
   [[nodiscard]] auto store_family(family_tables const& tables, std::string const& token,
                                   packet_columns<Address> const& arranged,
@@ -198,12 +200,18 @@ void packet_writer::state::work() {
         return fail(errc::limit_reached, "not enough memory to sort a block for the store");
       }
     }();
-    block.rows->clear();
+    give_back(block);
     held.lock();
     if (!done && failure_) failure_ = std::move(done);
-    spare_.push_back(std::move(block.rows));
     changed_.notify_all();
   }
+}
+
+void packet_writer::state::give_back(waiting_block& block) {
+  if (!block.rows) return;
+  block.rows->clear();
+  std::lock_guard const held{mutex_};
+  spare_.push_back(std::move(block.rows));
 }
 
 auto packet_writer::state::known_part(waiting_block const& block) const -> result<ledger_entry> {
@@ -227,6 +235,7 @@ auto packet_writer::state::store_family(family_tables const& tables, std::string
                                         packet_columns<Address> const& arranged,
                                         tuple_columns<Address>& tuples, native_block& out)
     -> status {
+  if (arranged.size() == 0) return {};
   arranged.write(with_.sensor, out);
   KIZASHI_TRY(engine_->insert(tables.packets, out, token));
   tuples.collect(arranged);
@@ -236,7 +245,7 @@ auto packet_writer::state::store_family(family_tables const& tables, std::string
   return engine_->insert(tables.hours, out, token);
 }
 
-auto packet_writer::state::store(waiting_block const& block, writing_room& in) -> status {
+auto packet_writer::state::store(waiting_block& block, writing_room& in) -> status {
   auto const& rows = *block.rows;
   KIZASHI_TRY(auto const known, known_part(block));
   auto const old = known.ipv4 + known.ipv6, fresh = rows.size() - old;
@@ -246,16 +255,13 @@ auto packet_writer::state::store(waiting_block const& block, writing_room& in) -
                              rows.ipv6.size()};
     auto const token = fmt::format("{}/{:016x}/{}/{}/{:016x}", with_.sensor, key.epoch,
                                    key.sequence, old, entry.digest);
-    if (rows.ipv4.size() > known.ipv4) {
-      rows.ipv4.arrange(with_, known.ipv4, in.ipv4);
-      KIZASHI_TRY(
-          store_family({"packets", "tuples", "source_hour"}, token, in.ipv4, in.tuples, in.out));
-    }
-    if (rows.ipv6.size() > known.ipv6) {
-      rows.ipv6.arrange(with_, known.ipv6, in.ipv6);
-      KIZASHI_TRY(store_family({"packets6", "tuples6", "source6_hour"}, token, in.ipv6, in.tuples6,
-                               in.out));
-    }
+    rows.ipv4.arrange(with_, known.ipv4, in.ipv4);
+    rows.ipv6.arrange(with_, known.ipv6, in.ipv6);
+    give_back(block);
+    KIZASHI_TRY(
+        store_family({"packets", "tuples", "source_hour"}, token, in.ipv4, in.tuples, in.out));
+    KIZASHI_TRY(
+        store_family({"packets6", "tuples6", "source6_hour"}, token, in.ipv6, in.tuples6, in.out));
     KIZASHI_TRY(internal::write_ledger(*engine_, with_.sensor, key, entry, token));
   }
   std::lock_guard const held{mutex_};

@@ -58,7 +58,11 @@ private:
   std::vector<std::array<char, 2>> country_;
   std::vector<std::uint32_t> system_;
 
-  std::vector<std::uint32_t> order_;  // rows of one source and minute
+  struct keyed_row {
+    std::uint64_t key;
+    std::uint32_t row;
+  };
+  std::vector<keyed_row> order_;      // rows of one source and minute
   std::vector<std::uint32_t> first_;  // for each group a row that has its key
   std::vector<std::uint64_t> keys_;   // of one source and hour: service and row
   std::vector<std::uint64_t> hour_packets_, hour_bytes_;

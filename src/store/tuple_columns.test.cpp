@@ -137,5 +137,38 @@ TEST(TupleColumns, DoNotDependOnTheOrderWithinAMinute) {
   EXPECT_EQ(map_of(tuples_of(turned)), expected);
 }
 
+// Destinations that are alike in the half in which hosts differ, and in the other.
+TEST(TupleColumns, TellIpv6DestinationsApartInBothHalves) {
+  auto const batch = std::make_unique<net::packet_batch>();
+  auto const tags = std::make_unique<recognise::tag_columns>();
+  batch->resize(64);
+  for (std::size_t row = 0; row < batch->size(); ++row) {
+    net::packet made;
+    made.time = timestamp{1'000'000'000};
+    made.attributes = net::bit(net::attribute::ipv6);
+    batch->ipv6.push_back({{1, 1}, {row % 2, row / 2 % 2}});
+    made.source = made.destination = static_cast<std::uint32_t>(row);
+    made.source_port = static_cast<std::uint16_t>(row / 4 % 2);
+    made.wire_length = 80;
+    batch->set_row(row, made);
+    tags->fingerprints[row] = tags->scanner[row] = tags->type[row] = tags->traffic_class[row] = 0;
+  }
+  packet_rows rows;
+  rows.add(*batch, *tags);
+  packet_columns<native_block::address16> arranged;
+  tuple_columns<native_block::address16> tuples;
+  rows.ipv6.arrange(plain, 0, arranged);
+  tuples.collect(arranged);
+  ASSERT_EQ(tuples.size(), 8U);
+  native_block block{0};
+  tuples.write(1, block);
+  net::byte_reader in{block.bytes()};
+  auto const read = read_native_block(in);
+  ASSERT_TRUE(read && *read);
+  auto const& packets =
+      *std::ranges::find((*read)->columns, std::string_view{"packets"}, &native_column::name);
+  for (std::size_t i = 0; i < 8; ++i) EXPECT_EQ(packets.unsigned_at(i), 8U);
+}
+
 }  // namespace
 }  // namespace kizashi::store
