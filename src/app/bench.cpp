@@ -119,7 +119,7 @@ auto bench_match(match_bench const& choice) -> status {
     auto const middle = clock::now();
     match::match_counts counts{matcher.list()};
     KIZASHI_TRY(auto const output, open_match_output(choice.output, matcher.list()));
-    KIZASHI_TRY(match_store(search, matcher, side_of(choice.side), counts, output.get()));
+    KIZASHI_TRY(match_store(search, {matcher, side_of(choice.side)}, counts, output.get()));
     KIZASHI_TRY(output->close());
     auto const end = clock::now();
     auto const comma = i == 0 ? "" : ",";

@@ -141,13 +141,29 @@ auto match_captures(match_choice const& choice, match_output* output, match_resu
   return {};
 }
 
+/// Whether the sketches say that nothing of the list is in the store: then nobody need open it.
+auto is_nowhere(match_choice const& choice, list_query const& query) -> result<bool> {
+  KIZASHI_TRY(expect_store(choice.store.folder));
+  KIZASHI_TRY(auto const scope, scope_of(choice.store));
+  auto const found = find_in_sketches(choice.store.folder, scope, query);
+  if (found) return *found && (*found)->is_empty();
+  say_failure({found.error().code, found.error().message +
+                                       "; the store is searched without it, and 'kizashi store "
+                                       "vacuum' makes it anew"});
+  return false;
+}
+
 auto match_stored(match_choice const& choice, match_output* output, match_result& to) -> status {
   auto const done = [&]() -> status {
+    list_query const query{*to.matcher, side_of(choice.side)};
+    bool const has_total = choice.is_count || choice.is_json;
+    KIZASHI_TRY(auto const is_settled, is_nowhere(choice, query));
+    if (is_settled && !has_total) return {};
     KIZASHI_TRY(auto const search, open_search(choice.store, name));
-    if (choice.is_count || choice.is_json) {
+    if (has_total) {
       KIZASHI_TRY(to.packets, search.packets());
     }
-    return match_store(search, *to.matcher, side_of(choice.side), *to.counts, output);
+    return is_settled ? status{} : match_store(search, query, *to.counts, output);
   }();
   if (done || !is_stop_wanted()) return done;
   to.is_partial = true;

@@ -1,6 +1,8 @@
 #include "kizashi/app/match_output.hpp"
 
+#include <algorithm>
 #include <array>
+#include <cstring>
 #include <optional>
 #include <string_view>
 #include <utility>
@@ -55,20 +57,32 @@ private:
   std::optional<capture::pcap_writer> writer_;
 };
 
-void append_number(std::string& to, unsigned number) {
-  fmt::format_int const digits{number};
-  to.append(digits.data(), digits.size());
-}
+/// Writes into memory that has room: there are millions of rows, and asking for room at each word
+/// takes half of the time.
+class pen {
+public:
+  explicit pen(char* at) noexcept : at_{at} {}
+  [[nodiscard]] auto at() const noexcept -> char* { return at_; }
+  void text(std::string_view words) noexcept {
+    std::memcpy(at_, words.data(), words.size());
+    at_ += words.size();
+  }
+  void letter(char one) noexcept { *at_++ = one; }
+  void number(unsigned value) noexcept {
+    fmt::format_int const digits{value};
+    text({digits.data(), digits.size()});
+  }
+  /// `value` with so many digits, and what stands behind it.
+  template <std::size_t Digits>
+  void digits(std::uint32_t value, char behind) noexcept {
+    for (std::size_t i = Digits; i > 0; value /= 10) at_[--i] = static_cast<char>('0' + value % 10);
+    at_[Digits] = behind;
+    at_ += Digits + 1;
+  }
 
-/// `number` with so many digits, and what stands behind it.
-template <std::size_t Digits>
-void append_digits(std::string& to, std::int64_t number, char behind) {
-  char text[Digits + 1];
-  for (std::size_t i = Digits; i > 0; number /= 10)
-    text[--i] = static_cast<char>('0' + number % 10);
-  text[Digits] = behind;
-  to.append(text, sizeof text);
-}
+private:
+  char* at_;
+};
 
 /// The words of a row. What comes again and again, as there are millions of rows, is made once.
 class row_words {
@@ -92,7 +106,7 @@ public:
     return row.destination_entry == 0 ? "source" : "both";
   }
   /// As `timestamp::to_string`; nothing when it is not known.
-  void append_time(std::string& to, std::int64_t nanoseconds) {
+  void write_time(pen& to, std::int64_t nanoseconds) {
     if (!timestamp{nanoseconds}.is_known()) return;
     constexpr std::int64_t second = 1'000'000'000, day = 86'400 * second;
     constexpr std::size_t date = 11;  // "2026-01-15T"
@@ -100,12 +114,20 @@ public:
       day_ = nanoseconds / day;
       date_ = timestamp{nanoseconds}.to_string().substr(0, date);
     }
-    to += date_;
-    auto const seconds = nanoseconds % day / second;
-    append_digits<2>(to, seconds / 3600, ':');
-    append_digits<2>(to, seconds / 60 % 60, ':');
-    append_digits<2>(to, seconds % 60, '.');
-    append_digits<9>(to, nanoseconds % second, 'Z');
+    to.text(date_);
+    auto const seconds = static_cast<std::uint32_t>(nanoseconds % day / second);
+    to.digits<2>(seconds / 3600, ':');
+    to.digits<2>(seconds / 60 % 60, ':');
+    to.digits<2>(seconds % 60, '.');
+    to.digits<9>(static_cast<std::uint32_t>(nanoseconds % second), 'Z');
+  }
+  /// Of a store the packets of a source come one after the other.
+  auto source(net::address of) -> std::string const& {
+    if (source_.empty() || of != source_address_) {
+      source_ = of.to_string();
+      source_address_ = of;
+    }
+    return source_;
   }
 
 private:
@@ -114,20 +136,9 @@ private:
   std::vector<std::string> entries_;  // none before the first row; empty: not made yet
   std::string date_;                  // of `day_`
   std::int64_t day_ = 0;
+  std::string source_;  // of `source_address_`; empty: none yet
+  net::address source_address_;
 };
-
-void append_source(std::string& to, net::packet_batch const& batch, std::size_t row) {
-  auto const source = batch.source_address(row);
-  if (source.is_ipv6()) {
-    to += source.to_string();
-    return;
-  }
-  auto const value = source.as_ipv4().value();
-  for (int shift = 24; shift >= 0; shift -= 8) {
-    append_number(to, value >> shift & 255);
-    if (shift > 0) to += '.';
-  }
-}
 
 /// What stands before each value of a line and behind the last.
 struct line_form {
@@ -139,26 +150,32 @@ constexpr line_form json_form = {
      "\",\"protocol\":\"",
      "\",\"source_port\":", ",\"destination_port\":", ",\"tcp_flags\":", ",\"ip_length\":", "}\n"}};
 
-void append_line(std::string& to, line_form const& form, net::packet_batch const& batch,
-                 match::matched_row const& found, row_words& words) {
+/// No line is longer: two IPv6 addresses, one with its length, a time, numbers and words.
+constexpr std::size_t longest_line = 512;
+
+void write_line(pen& to, line_form const& form, net::packet_batch const& batch,
+                match::matched_row const& found, row_words& words) {
   auto const row = found.row;
   auto const& between = form.between;
-  to += between[0];
-  words.append_time(to, batch.time[row]);
-  to.append(between[1]).append(row_words::matched(found));
-  to.append(between[2]).append(words.entry(found));
-  to += between[3];
-  append_source(to, batch, row);
-  to.append(between[4]).append(words.protocol(batch.ip_protocol[row]));
-  to += between[5];
-  append_number(to, batch.source_port[row]);
-  to += between[6];
-  append_number(to, batch.destination_port[row]);
-  to += between[7];
-  append_number(to, batch.tcp_flags[row]);
-  to += between[8];
-  append_number(to, batch.ip_length[row]);
-  to += between[9];
+  to.text(between[0]);
+  words.write_time(to, batch.time[row]);
+  to.text(between[1]);
+  to.text(row_words::matched(found));
+  to.text(between[2]);
+  to.text(words.entry(found));
+  to.text(between[3]);
+  to.text(words.source(batch.source_address(row)));
+  to.text(between[4]);
+  to.text(words.protocol(batch.ip_protocol[row]));
+  to.text(between[5]);
+  to.number(batch.source_port[row]);
+  to.text(between[6]);
+  to.number(batch.destination_port[row]);
+  to.text(between[7]);
+  to.number(batch.tcp_flags[row]);
+  to.text(between[8]);
+  to.number(batch.ip_length[row]);
+  to.text(between[9]);
 }
 
 class text_output final : public match_output {
@@ -167,31 +184,34 @@ public:
   text_output(std::optional<output_file> file, match::address_list const& list, bool is_json)
       : file_{std::move(file)}, words_{list}, form_{is_json ? json_form : csv_form} {
     if (!is_json)
-      text_ =
+      head_ =
           "time,matched,entry,source,protocol,source_port,destination_port,tcp_flags,ip_length\n";
   }
   auto write(net::frame_block const&, net::packet_batch const& batch,
              match::matched_rows const& rows) -> status override {
-    for (auto const& each : rows.all()) append_line(text_, form_, batch, each, words_);
-    return flush();
+    KIZASHI_TRY(write_head());
+    lines_.resize(std::max(lines_.size(), rows.all().size() * longest_line));
+    pen to{lines_.data()};
+    for (auto const& each : rows.all()) write_line(to, form_, batch, each, words_);
+    return put({lines_.data(), static_cast<std::size_t>(to.at() - lines_.data())});
   }
   auto close() -> status override {
-    KIZASHI_TRY(flush());
+    KIZASHI_TRY(write_head());
     return file_ ? file_->commit() : standard_.flush();
   }
 
 private:
-  auto flush() -> status {
-    auto written = file_ ? file_->write(text_) : standard_.write(text_);
-    text_.clear();
-    return written;
+  auto write_head() -> status { return put(std::exchange(head_, {})); }
+  auto put(std::string_view text) -> status {
+    return file_ ? file_->write(text) : standard_.write(text);
   }
 
   std::optional<output_file> file_;
   standard_output standard_;
   row_words words_;
   line_form const& form_;
-  std::string text_;
+  std::string_view head_;    // not written yet
+  std::vector<char> lines_;  // of a batch
 };
 
 }  // namespace

@@ -12,6 +12,7 @@
 #include "kizashi/app/terminal.hpp"
 #include "kizashi/match/coverage.hpp"
 #include "kizashi/store/schema.hpp"
+#include "kizashi/store/sketch/sketches.hpp"
 
 namespace kizashi::app {
 namespace {
@@ -33,59 +34,90 @@ void sort_unique(Values& values) {
   values.erase(std::unique(values.begin(), values.end()), values.end());
 }
 
-/// One question after the other; everything is the same for both families.
-class family_search {
+/// Gathers what of a list a store has.
+class finder {
 public:
-  family_search(store::packet_search const& from, match::address_matcher const& matcher,
-                match::coverage const& covered, match::side where)
-      : from_{from}, matcher_{matcher}, covered_{covered}, where_{where} {}
-
-  /// What of the list the store has.
-  auto find(bool is_ipv6) -> status {
-    auto const ranges = is_ipv6 ? covered_.ipv6() : covered_.ipv4();
-    wanted_ = {};
-    wanted_.is_ipv6 = is_ipv6;
-    if (where_ != match::side::destination) {
-      KIZASHI_TRY(from_.sources(ranges, [&](store::packet_search::addresses const& some) {
-        for (auto const value : some.ipv4) want(net::ipv4{value});
-        for (auto const& each : some.ipv6) want(each);
-      }));
-      sort_unique(wanted_.sources);
-    }
-    if (where_ != match::side::source) {
-      KIZASHI_TRY(from_.destinations(ranges, [&](net::address_range const& each) {
-        if (covered_.touches(each)) wanted_.destinations.push_back(each);
-      }));
-      sort_unique(wanted_.destinations);
-    }
-    return {};
+  finder(list_query const& query, list_finds& to) : query_{query}, to_{to} {
+    to_.ipv6.is_ipv6 = true;
   }
 
-  /// The packets.
-  auto read(match::match_counts& counts, match_output* output) -> status {
-    wanted_.is_to_count = output == nullptr;
-    // Without destinations that match there is none in the answer.
-    auto const where = wanted_.destinations.empty() ? match::side::source : where_;
-    return from_.read(wanted_, [&](net::packet_batch const& batch) -> status {
-      matcher_.match(batch, where, rows_);
-      counts.add(batch, rows_);
-      return output == nullptr ? status{} : output->write(no_frames_, batch, rows_);
-    });
+  void add_sources(std::span<std::uint32_t const> values) {
+    auto const& matcher = query_.matcher;
+    for (auto const value : values)
+      if (matcher.is_near(net::ipv4{value}) && matcher.find(net::ipv4{value}) != 0)
+        to_.ipv4.sources.emplace_back(net::ipv4{value});
+  }
+  void add_sources(std::span<net::ipv6 const> values) {
+    for (auto const& each : values)
+      if (query_.matcher.find(each) != 0) to_.ipv6.sources.emplace_back(each);
+  }
+  void add_destinations(net::address_range const& each) {
+    auto& family = each.first.is_ipv6() ? to_.ipv6 : to_.ipv4;
+    if (query_.covered.touches(each)) family.destinations.push_back(each);
+  }
+  void add(store::sketched_addresses const& some) {
+    auto const had4 = size_of(to_.ipv4), had6 = size_of(to_.ipv6);
+    if (some.is_source) {
+      add_sources(some.ipv4);
+      add_sources(some.ipv6);
+    } else {
+      for (auto const block : some.ipv4)
+        add_destinations({net::ipv4{block << 8}, net::ipv4{block << 8 | 255U}});
+      for (auto const& each : some.ipv6) add_destinations({each, each});
+    }
+    if (size_of(to_.ipv4) > had4) to_.ipv4.days.push_back(some.day);
+    if (size_of(to_.ipv6) > had6) to_.ipv6.days.push_back(some.day);
+  }
+  void finish() {
+    for (auto* const family : {&to_.ipv4, &to_.ipv6}) {
+      sort_unique(family->sources);
+      sort_unique(family->destinations);
+      sort_unique(family->days);
+    }
   }
 
 private:
-  void want(net::address source) {
-    if (matcher_.find(source) != 0) wanted_.sources.push_back(source);
+  static auto size_of(store::wanted_packets const& of) -> std::size_t {
+    return of.sources.size() + of.destinations.size();
   }
 
-  store::packet_search const& from_;
-  match::address_matcher const& matcher_;
-  match::coverage const& covered_;
-  match::side where_;
-  store::wanted_packets wanted_;
-  match::matched_rows rows_;
-  net::frame_block no_frames_;
+  list_query const& query_;
+  list_finds& to_;
 };
+
+/// The same by questions to the engine.
+auto find_in_tables(store::packet_search const& from, list_query const& query)
+    -> result<list_finds> {
+  list_finds found;
+  finder to{query, found};
+  for (auto const ranges : {query.covered.ipv4(), query.covered.ipv6()}) {
+    if (query.where != match::side::destination)
+      KIZASHI_TRY(from.sources(ranges, [&](store::packet_search::addresses const& some) {
+        to.add_sources(some.ipv4);
+        to.add_sources(some.ipv6);
+      }));
+    if (query.where != match::side::source)
+      KIZASHI_TRY(from.destinations(
+          ranges, [&](net::address_range const& each) { to.add_destinations(each); }));
+  }
+  to.finish();
+  return found;
+}
+
+auto read_family(store::packet_search const& from, store::wanted_packets& wanted,
+                 list_query const& query, match::match_counts& counts, match_output* output)
+    -> status {
+  match::matched_rows rows;
+  net::frame_block const no_frames;
+  wanted.is_to_count = output == nullptr;
+  // Without destinations that match there is none in the answer.
+  auto const where = wanted.destinations.empty() ? match::side::source : query.where;
+  return from.read(wanted, [&](net::packet_batch const& batch) -> status {
+    query.matcher.match(batch, where, rows);
+    counts.add(batch, rows);
+    return output == nullptr ? status{} : output->write(no_frames, batch, rows);
+  });
+}
 
 }  // namespace
 
@@ -119,15 +151,33 @@ auto open_search(store_choice const& choice, std::string const& command)
   return fail(search.error().code, fmt::format("{}: {}", choice.folder, search.error().message));
 }
 
-auto match_store(store::packet_search const& from, match::address_matcher const& matcher,
-                 match::side where, match::match_counts& counts, match_output* output) -> status {
-  match::coverage const covered{matcher.list()};
-  family_search search{from, matcher, covered, where};
-  for (bool const is_ipv6 : {false, true}) {
-    KIZASHI_TRY(search.find(is_ipv6));
-    KIZASHI_TRY(search.read(counts, output));
+auto find_in_sketches(std::filesystem::path const& folder, store::search_scope const& scope,
+                      list_query const& query) -> result<std::optional<list_finds>> {
+  list_finds found;
+  finder to{query, found};
+  store::sketch_question const asked{
+      scope.sensor,
+      scope.from,
+      scope.to,
+      query.where != match::side::destination,
+      query.where != match::side::source,
+      [&](net::address_range const& where) { return query.covered.touches(where); }};
+  KIZASHI_TRY(auto const knows,
+              store::search_sketches(folder, asked, [&](auto const& some) { to.add(some); }));
+  if (!knows) return std::optional<list_finds>{};
+  to.finish();
+  return std::optional{std::move(found)};
+}
+
+auto match_store(store::packet_search const& from, list_query const& query,
+                 match::match_counts& counts, match_output* output) -> status {
+  std::optional<list_finds> found;
+  if (auto told = find_in_sketches(from.folder(), from.scope(), query)) found = std::move(*told);
+  if (!found) {
+    KIZASHI_TRY(found, find_in_tables(from, query));
   }
-  return {};
+  KIZASHI_TRY(read_family(from, found->ipv4, query, counts, output));
+  return read_family(from, found->ipv6, query, counts, output);
 }
 
 }  // namespace kizashi::app

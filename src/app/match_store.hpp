@@ -1,10 +1,13 @@
 // The address filter on a store.
 #pragma once
 
+#include <filesystem>
+#include <optional>
 #include <string>
 
 #include "kizashi/app/match_output.hpp"
 #include "kizashi/match/address_matcher.hpp"
+#include "kizashi/match/coverage.hpp"
 #include "kizashi/store/packet_search.hpp"
 
 namespace kizashi::app {
@@ -29,11 +32,35 @@ struct store_choice {
 [[nodiscard]] auto open_search(store_choice const& choice, std::string const& command)
     -> result<store::packet_search>;
 
+/// What is looked for, and where.
+struct list_query {
+  list_query(match::address_matcher const& made, match::side looked_at)
+      : matcher{made}, covered{made.list()}, where{looked_at} {}
+  match::address_matcher const& matcher;
+  match::coverage covered;
+  match::side where;
+};
+
+/// What of a list a store has.
+struct list_finds {
+  store::wanted_packets ipv4;
+  store::wanted_packets ipv6;
+  [[nodiscard]] auto is_empty() const -> bool {
+    return ipv4.sources.empty() && ipv4.destinations.empty() && ipv6.sources.empty() &&
+           ipv6.destinations.empty();
+  }
+};
+
+/// Asks the sketches of the store in `folder`, without its engine and while another process may own
+/// it. None when they do not know; fails when they are damaged.
+[[nodiscard]] auto find_in_sketches(std::filesystem::path const& folder,
+                                    store::search_scope const& scope, list_query const& query)
+    -> result<std::optional<list_finds>>;
+
 /// Counts in `counts` what of `from` matches, and writes it to `output` when there is one: by
-/// source and time, IPv4 before IPv6. Which addresses the store has is asked first; packets are
-/// read when one of these matches.
-[[nodiscard]] auto match_store(store::packet_search const& from,
-                               match::address_matcher const& matcher, match::side where,
+/// source and time, IPv4 before IPv6. Which addresses the store has is asked first, its sketches or
+/// else its tables; packets are read when one of these matches.
+[[nodiscard]] auto match_store(store::packet_search const& from, list_query const& query,
                                match::match_counts& counts, match_output* output) -> status;
 
 }  // namespace kizashi::app

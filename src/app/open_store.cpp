@@ -28,7 +28,8 @@ auto describe(store::defect const& what) -> std::string {
   using kind = store::defect::kind;
   auto text = what.table + (what.day.empty() ? "" : ", " + what.day) + ": ";
   if (!what.name.empty()) {
-    auto const is_file = what.what == kind::file || what.name.ends_with(".parquet");
+    auto const is_file =
+        what.what == kind::file || what.what == kind::sketch || what.name.ends_with(".parquet");
     text += fmt::format("the {} {} ", is_file ? "file" : "part", what.name);
     if (what.what == kind::part) text += "is damaged: ";
   }

@@ -47,7 +47,7 @@ auto is_loss(store::defect const& each) -> bool {
 }
 
 auto json_of(store::defect const& each) -> json {
-  constexpr std::string_view kinds[] = {"part", "file", "isolated", "balance", "notice"};
+  constexpr std::string_view kinds[] = {"part", "file", "isolated", "balance", "notice", "sketch"};
   return {{"kind", kinds[static_cast<std::size_t>(each.what)]},
           {"table", each.table},
           {"day", name_json(each.day)},
@@ -87,7 +87,8 @@ auto isolate_all(store::engine& in, check_choice const& choice, store::check_res
     -> status {
   standard_output out;
   for (auto const& each : found.defects) {
-    if (each.what != store::defect::kind::part && each.what != store::defect::kind::file) continue;
+    using kind = store::defect::kind;
+    if (each.what != kind::part && each.what != kind::file && each.what != kind::sketch) continue;
     KIZASHI_TRY(auto const where, store::isolate(in, folder_of(choice.store), each));
     KIZASHI_TRY(out.write(fmt::format("isolated: {}\n", printable(where.string()))));
   }

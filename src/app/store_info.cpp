@@ -17,6 +17,7 @@
 #include "kizashi/app/text_sink.hpp"
 #include "kizashi/base/text.hpp"
 #include "kizashi/store/inventory.hpp"
+#include "kizashi/store/sketch/sketches.hpp"
 
 namespace kizashi::app {
 namespace {
@@ -29,9 +30,10 @@ struct info_choice {
 };
 
 auto write_text(info_choice const& choice, store::inventory const& found,
-                store::engine_capabilities const& has) -> status {
+                store::sketch_totals const& sketches, store::engine_capabilities const& has)
+    -> status {
   standard_output out;
-  std::uint64_t bytes = 0;
+  auto bytes = sketches.bytes;
   text_table table{{{"table"},
                     {"rows", true},
                     {"size", true},
@@ -58,11 +60,17 @@ auto write_text(info_choice const& choice, store::inventory const& found,
       KIZASHI_TRY(out.write(fmt::format(
           "  archived: {} of {} in {}, {}\n", counted(each.archived_rows, "row"), each.name,
           counted(each.archived_files, "file"), short_bytes(each.archived_bytes))));
+  KIZASHI_TRY(out.write(fmt::format(
+      "  sketches: {}, {}{}\n", counted(sketches.days, "day"), short_bytes(sketches.bytes),
+      sketches.missing > 0 ? fmt::format("; {} without one, 'kizashi store vacuum' makes them",
+                                         counted(sketches.missing, "day"))
+                           : "")));
   return out.flush();
 }
 
 auto write_json(info_choice const& choice, store::inventory const& found,
-                store::engine_capabilities const& has) -> status {
+                store::sketch_totals const& sketches, store::engine_capabilities const& has)
+    -> status {
   standard_output out;
   json_document document{out};
   KIZASHI_TRY(document.member("schema", "kizashi-store-info/1"));
@@ -83,6 +91,9 @@ auto write_json(info_choice const& choice, store::inventory const& found,
                                           {"archived_bytes", each.archived_bytes},
                                           {"archived_files", each.archived_files}};
                             }));
+  KIZASHI_TRY(document.member("sketches", json{{"days", sketches.days},
+                                               {"missing_days", sketches.missing},
+                                               {"bytes", sketches.bytes}}));
   KIZASHI_TRY(document.close());
   return out.flush();
 }
@@ -91,7 +102,9 @@ auto show(info_choice const& choice) -> status {
   KIZASHI_TRY(auto const opened, open_store_to_ask(choice.store, name));
   KIZASHI_TRY(auto const found, store::take_inventory(*opened, folder_of(choice.store)));
   auto const& has = opened->capabilities();
-  return choice.is_json ? write_json(choice, found, has) : write_text(choice, found, has);
+  KIZASHI_TRY(auto const sketches, store::take_sketch_totals(folder_of(choice.store)));
+  return choice.is_json ? write_json(choice, found, sketches, has)
+                        : write_text(choice, found, sketches, has);
 }
 
 }  // namespace

@@ -105,6 +105,11 @@ auto drop_days(store::engine& in, vacuum_choice const& choice, step_line& line,
   return {};
 }
 
+auto made_sketches(std::uint64_t count) -> std::string {
+  if (count == 0) return {};
+  return fmt::format("; {} {} made", with_thousands(count), count == 1 ? "sketch" : "sketches");
+}
+
 auto vacuum(vacuum_choice const& choice) -> status {
   KIZASHI_TRY(auto const opened, open_store_to_keep(choice.store, name));
   standard_output out;
@@ -116,9 +121,9 @@ auto vacuum(vacuum_choice const& choice) -> status {
                                      [&](auto step) { line.show(step); }, is_stop_wanted));
   line.clear();
   KIZASHI_TRY(out.write(
-      fmt::format("{} put together on {}; {} removed, {}\n", counted(tidied.merged_parts, "part"),
+      fmt::format("{} put together on {}; {} removed, {}{}\n", counted(tidied.merged_parts, "part"),
                   counted(tidied.merged_days, "day"), counted(tidied.removed, "leftover"),
-                  short_bytes(tidied.removed_bytes))));
+                  short_bytes(tidied.removed_bytes), made_sketches(tidied.sketches))));
   return out.flush();
 }
 

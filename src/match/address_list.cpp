@@ -1,6 +1,11 @@
 #include "kizashi/match/address_list.hpp"
 
 #include <algorithm>
+#include <array>
+#include <bit>
+#include <limits>
+#include <numeric>
+#include <optional>
 #include <utility>
 
 #include <fmt/format.h>
@@ -19,6 +24,46 @@ auto first_word(std::string_view line) -> std::string_view {
   line = trim(line);
   if (line.starts_with("//")) return {};
   return line.substr(0, line.find_first_of("#; \t,"));
+}
+
+/// A line that is "192.0.2.1" and nothing else, as nearly all are in a long list; none: anything
+/// else, which is for others to read.
+auto plain_ipv4(std::string_view line) -> std::optional<net::ipv4> {
+  std::uint32_t value = 0;
+  auto const* at = line.data();
+  auto const* const end = at + line.size();
+  for (int part = 0; part < 4; ++part) {
+    if (part > 0 && (at == end || *at++ != '.')) return {};
+    auto const* const begin = at;
+    std::uint32_t number = 0;
+    for (; at != end && *at >= '0' && *at <= '9' && at - begin < 3; ++at)
+      number = number * 10 + static_cast<std::uint32_t>(*at - '0');
+    if (at == begin || number > 255 || (*begin == '0' && at - begin > 1)) return {};
+    value = value << 8 | number;
+  }
+  if (at != end) return {};
+  return net::ipv4{value};
+}
+
+/// The order of IPv4 entries, as numbers: address, then length.
+auto order_of(list_entry const& entry) -> std::uint64_t {
+  return std::uint64_t{entry.where.first().as_ipv4().value()} << 6 | entry.where.length();
+}
+
+/// Sorts entries of IPv4 by four passes over ten bits each; equal ones stay in their order.
+void sort_ipv4(std::vector<list_entry>& entries) {
+  constexpr unsigned width = 10, bits = 38;
+  std::vector<list_entry> other(entries.size());
+  for (unsigned shift = 0; shift < bits; shift += width) {
+    std::array<std::size_t, (1U << width) + 1> begins{};
+    auto const digit = [&](list_entry const& each) {
+      return order_of(each) >> shift & ((1U << width) - 1);
+    };
+    for (auto const& each : entries) ++begins[digit(each) + 1];
+    std::partial_sum(begins.begin(), begins.end(), begins.begin());
+    for (auto const& each : entries) other[begins[digit(each)]++] = each;
+    entries.swap(other);
+  }
 }
 
 /// Fit for a message: not the whole of a long word.
@@ -46,6 +91,10 @@ auto parse_range(std::string_view word, std::size_t dash) -> result<net::address
 }  // namespace
 
 void address_list::add_line(std::string_view line, std::uint32_t number) {
+  if (auto const plain = plain_ipv4(line)) {
+    entries_.push_back({net::prefix{*plain, 32}, number});
+    return;
+  }
   if (trim(line).starts_with(',')) bad_.push_back({number, "nothing stands before the comma"});
   // What is no entry comes back in messages; what is one looks the same in any case.
   auto const word = printable(first_word(line));
@@ -64,9 +113,14 @@ void address_list::add_line(std::string_view line, std::uint32_t number) {
 }
 
 void address_list::sort() {
-  std::ranges::sort(entries_, [](list_entry const& a, list_entry const& b) {
+  auto const is_before = [](list_entry const& a, list_entry const& b) {
     return a.where != b.where ? a.where < b.where : a.line < b.line;
-  });
+  };
+  // They come in the order of their lines.
+  if (std::ranges::none_of(entries_, [](auto const& each) { return each.where.first().is_ipv6(); }))
+    sort_ipv4(entries_);
+  else
+    std::ranges::sort(entries_, is_before);
   auto const rest = std::unique(
       entries_.begin(), entries_.end(),
       [](list_entry const& before, list_entry const& each) { return before.where == each.where; });

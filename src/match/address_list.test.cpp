@@ -1,6 +1,8 @@
 #include "kizashi/match/address_list.hpp"
 
+#include <algorithm>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <gtest/gtest.h>
@@ -73,6 +75,41 @@ TEST(address_list, a_range_has_each_of_its_addresses_once) {
     }
     ASSERT_EQ(next, base + length + 1);
     ASSERT_LE(list.entries().size(), 62U);
+  }
+}
+
+TEST(address_list, long_lists_are_read_and_sorted_as_line_by_line) {
+  random_source random{5};
+  std::string text;
+  std::vector<std::pair<net::prefix, std::uint32_t>> expected;
+  for (std::uint32_t line = 1; line <= 20'000; ++line) {
+    auto const value = random.below(4) == 0 ? random.below(2000) : random.next32();
+    auto const length = random.below(3) == 0 ? random.below(33) : 32;
+    net::prefix const where{net::ipv4{value}, length};
+    text += length == 32 && random.below(2) == 0 ? where.first().to_string() : where.to_string();
+    text += random.below(5) == 0 ? " # why\r\n" : "\n";
+    expected.emplace_back(where, line);
+  }
+  std::ranges::sort(expected);
+  auto const rest = std::unique(expected.begin(), expected.end(),
+                                [](auto const& a, auto const& b) { return a.first == b.first; });
+  expected.erase(rest, expected.end());
+  auto const list = address_list::parse(text);
+  EXPECT_TRUE(list.bad_lines().empty());
+  ASSERT_EQ(list.entries().size(), expected.size());
+  for (std::size_t i = 0; i < expected.size(); ++i) {
+    EXPECT_EQ(list.entries()[i].where, expected[i].first);
+    EXPECT_EQ(list.entries()[i].line, expected[i].second);
+  }
+}
+
+TEST(address_list, what_is_nearly_an_address_is_none) {
+  for (auto const* const text :
+       {"1.2.3", "1.2.3.", "1.2.3.4.", "1.2.3.4.5", "1..2.3", "1.2.3.256", "1.2.3.1000", "01.2.3.4",
+        "1.2.3.04", ".1.2.3", "1.2.3.4x", "1,2.3.4"}) {
+    auto const list = address_list::parse(text);
+    auto const slow = net::prefix::parse(std::string_view{text});
+    EXPECT_EQ(list.entries().size(), slow ? 1U : 0U) << text;
   }
 }
 

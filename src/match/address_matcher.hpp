@@ -46,6 +46,10 @@ public:
   [[nodiscard]] auto list() const noexcept -> address_list const& { return list_; }
   /// Number + 1 of the longest entry that holds an address; 0: none.
   [[nodiscard]] auto find(net::address a) const noexcept -> std::uint32_t { return table_.find(a); }
+  /// Whether it is worth while to look for an address: whether an entry is in its /24.
+  [[nodiscard, gnu::always_inline]] inline auto is_near(net::ipv4 a) const noexcept -> bool {
+    return table_.is_touched(a);
+  }
   /// Puts the rows of `batch` that match into `to`, in their order. Rows without IP match nothing.
   void match(net::packet_batch const& batch, side where, matched_rows& to) const noexcept;
 

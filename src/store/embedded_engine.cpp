@@ -185,6 +185,7 @@ public:
   auto ask(question const& asked, answer_sink const& sink) -> status override;
   auto ask_parquet(question const& asked, std::filesystem::path const& file) -> status override;
   void ask_in(std::string_view database) override { database_ = database; }
+  auto folder() const -> std::filesystem::path override { return folder_.parent_path(); }
 
 private:
   using answerer = std::function<status(connection const&)>;

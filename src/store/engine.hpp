@@ -113,6 +113,9 @@ public:
   [[nodiscard]] virtual auto ask_parquet(question const& asked, std::filesystem::path const& file)
       -> status = 0;
 
+  /// The folder of the store that the engine has open; empty where it has none of its own.
+  [[nodiscard]] virtual auto folder() const -> std::filesystem::path { return {}; }
+
   /// From now on a name without a database is looked for in this one by questions. `run` and
   /// `insert` stay in the database `default`. Not while questions are asked.
   virtual void ask_in(std::string_view database) = 0;

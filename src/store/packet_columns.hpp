@@ -48,6 +48,12 @@ template <class Address>
 class packet_columns {
 public:
   [[nodiscard]] auto size() const noexcept -> std::size_t { return time_.size(); }
+  /// Microseconds since 1970; 0: not known.
+  [[nodiscard]] auto times() const noexcept -> std::span<std::uint64_t const> { return time_; }
+  [[nodiscard]] auto sources() const noexcept -> std::span<Address const> { return source_; }
+  [[nodiscard]] auto destinations() const noexcept -> std::span<Address const> {
+    return destination_;
+  }
   /// Room for so many rows: memory is taken once, and touched as it fills.
   void reserve(std::size_t rows);
   void clear() noexcept;

@@ -166,7 +166,8 @@ auto destinations_of(std::span<net::address_range const> blocks) -> std::string 
 
 /// Which packets are wanted; empty when none is.
 auto addresses_of(wanted_packets const& wanted) -> std::string {
-  auto const& [is_ipv6, sources, destinations, is_to_count] = wanted;
+  auto const& sources = wanted.sources;
+  auto const& destinations = wanted.destinations;
   if (destinations.empty()) return sources.empty() ? "" : sources_of(sources);
   if (sources.empty()) return destinations_of(destinations);
   return fmt::format("({} or {})", sources_of(sources), destinations_of(destinations));
@@ -273,8 +274,9 @@ auto packet_search::destinations(std::span<net::address_range const> ranges,
 }
 
 auto packet_search::read(wanted_packets const& wanted, batch_sink const& to) const -> status {
-  auto const which = addresses_of(wanted);
+  auto which = addresses_of(wanted);
   if (which.empty()) return {};
+  if (!wanted.days.empty()) which += " and " + internal::in_days(wanted.days);
   auto const columns = columns_of(wanted);
   // As the table is ordered, so that nothing is kept back for sorting; then by all columns: rows
   // that are alike in these may change places, and nobody sees it.

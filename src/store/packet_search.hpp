@@ -7,6 +7,7 @@
 #pragma once
 
 #include <cstdint>
+#include <filesystem>
 #include <functional>
 #include <memory>
 #include <span>
@@ -19,6 +20,7 @@
 #include "kizashi/net/packet_batch.hpp"
 #include "kizashi/store/engine.hpp"
 #include "kizashi/store/filter_sql.hpp"
+#include "kizashi/store/sketch/sketch_index.hpp"
 
 namespace kizashi::store {
 
@@ -41,6 +43,9 @@ struct wanted_packets {
   /// As `packet_search::destinations` gives them, ascending, none twice. Packets to all of a /24
   /// are given, and when there are too many, to what lies between as well.
   std::vector<net::address_range> destinations;
+  /// Ascending, none twice; not empty: only packets of these days are wanted, and when they lie in
+  /// more than 32 stretches, what lies between is given as well.
+  std::vector<sketch_day> days = {};
   /// Only what counting needs, in any order: source, time, attributes, and destination where one is
   /// wanted. Else also ports, protocol, TCP flags and IP length, in the order of these columns: by
   /// source, each source's packets by time.
@@ -52,6 +57,10 @@ public:
   /// Fails on a store of a newer version, on one without tables and on a sensor it does not have.
   [[nodiscard]] static auto open(std::shared_ptr<engine> of, search_scope scope)
       -> result<packet_search>;
+
+  [[nodiscard]] auto scope() const noexcept -> search_scope const& { return scope_; }
+  /// The store's folder; empty where the engine has none.
+  [[nodiscard]] auto folder() const -> std::filesystem::path { return engine_->folder(); }
 
   /// Packets in the scope, of both families.
   [[nodiscard]] auto packets() const -> result<std::uint64_t>;

@@ -17,6 +17,7 @@
 #include "kizashi/store/internal/ledger.hpp"
 #include "kizashi/store/internal/names.hpp"
 #include "kizashi/store/schema.hpp"
+#include "kizashi/store/sketch/sketch_writer.hpp"
 #include "kizashi/store/tuple_columns.hpp"
 
 namespace kizashi::store {
@@ -72,11 +73,12 @@ auto context_of(engine& in, writer_options const& options) -> result<block_conte
 class packet_writer::state {
 public:
   state(std::shared_ptr<engine> into, writer_options options, block_context with,
-        block_ledger known)
+        block_ledger known, std::shared_ptr<sketch_writer> sketches)
       : engine_{std::move(into)},
         options_{std::move(options)},
         with_{std::move(with)},
         known_{std::move(known)},
+        sketches_{std::move(sketches)},
         filling_{new_rows()} {
     for (unsigned i = 0; i < options_.threads; ++i) threads_.emplace_back([this] { work(); });
   }
@@ -93,6 +95,7 @@ public:
     bool const is_nameless = !is_whole && first_.ipv4 + first_.ipv6 < epoch_packets;
     if (filling_->size() > 0 && !is_nameless) KIZASHI_TRY(hand_over(!is_whole));
     stop();
+    if (sketches_) sketches_->compact();
     return std::exchange(failure_, {});
   }
   [[nodiscard]] auto counts() -> writer_counts {
@@ -128,6 +131,7 @@ private:
   writer_options options_;
   block_context with_;
   block_ledger known_;
+  std::shared_ptr<sketch_writer> sketches_;  // none where the engine has no folder
   std::unique_ptr<packet_rows> filling_;
   struct {
     std::size_t ipv4 = 0;
@@ -236,6 +240,9 @@ auto packet_writer::state::store_family(family_tables const& tables, std::string
                                         tuple_columns<Address>& tuples, native_block& out)
     -> status {
   if (arranged.size() == 0) return {};
+  if (sketches_)
+    KIZASHI_TRY(sketches_->add(with_.sensor, arranged.times(), arranged.sources(),
+                               arranged.destinations()));
   arranged.write(with_.sensor, out);
   KIZASHI_TRY(engine_->insert(tables.packets, out, token));
   tuples.collect(arranged);
@@ -276,8 +283,10 @@ auto packet_writer::open(std::shared_ptr<engine> into, writer_options options)
   KIZASHI_TRY(prepare_schema(*into));
   KIZASHI_TRY(auto with, context_of(*into, options));
   KIZASHI_TRY(auto known, internal::read_ledger(*into, with.sensor));
+  KIZASHI_TRY(auto sketches, sketch_writer::open(*into));
+  if (sketches) KIZASHI_TRY(sketches->name_sensor(with.sensor, options.sensor));
   return packet_writer{std::make_unique<state>(std::move(into), std::move(options), std::move(with),
-                                               std::move(known))};
+                                               std::move(known), std::move(sketches))};
 }
 
 packet_writer::packet_writer(std::unique_ptr<state> made) : state_{std::move(made)} {}

@@ -70,13 +70,16 @@ auto names_of(std::string_view kind, std::size_t count) -> fixed_names {
 }
 
 /// With the version, and in one block with it: the store is of this version when they are in.
-auto write_version(engine& in) -> status {
+/// `has_names`: they are there already.
+auto write_version(engine& in, bool has_names) -> status {
   std::vector<std::string_view> kinds{version_kind}, names{"version"};
   std::vector<std::uint16_t> numbers{schema_version};
-  for (auto const& each : {names_of<recognise::packet_type>("type", recognise::packet_types),
+  auto fixed = std::vector{names_of<recognise::packet_type>("type", recognise::packet_types),
                            names_of<recognise::traffic_class>("class", recognise::traffic_classes),
                            names_of<telescope::scan_pattern>("pattern", telescope::scan_patterns),
-                           names_of<telescope::scaling>("scaling", telescope::scalings)})
+                           names_of<telescope::scaling>("scaling", telescope::scalings)};
+  if (has_names) fixed.clear();
+  for (auto const& each : fixed)
     for (std::size_t i = 0; i < each.names.size(); ++i) {
       kinds.push_back(each.kind);
       names.push_back(each.names[i]);
@@ -133,9 +136,12 @@ auto prepare_schema(engine& in) -> status {
                             "older; open it with a newer Kizashi",
                             version, schema_version));
   // A new store has no version yet.
-  for (auto const& each : statements_of(version == 0 ? "[tables]" : file_named("from_1")))
+  auto const steps = version == 0   ? std::string_view{"[tables]"}
+                     : version == 1 ? file_named("from_1")
+                                    : std::string_view{};
+  for (auto const& each : statements_of(steps))
     KIZASHI_TRY(each == "[tables]" ? make_tables() : in.run(each));
-  return write_version(in);
+  return write_version(in, version == 2);
 }
 
 }  // namespace kizashi::store

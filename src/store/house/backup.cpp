@@ -32,8 +32,8 @@ struct contents {
 
 auto is_of_the_moment(std::string_view name) -> bool {
   return name == "owner" || name == internal::unfinished_mark || name == "record.part" ||
-         name == "engine/status" || name == "engine/tmp" || name == "engine/shadow" ||
-         name.ends_with(".parquet.part");
+         name == "sketch/index.part" || name == "engine/status" || name == "engine/tmp" ||
+         name == "engine/shadow" || name.ends_with(".parquet.part");
 }
 
 /// Parts that are being written or taken away, in the folder of a table.

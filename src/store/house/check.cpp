@@ -13,6 +13,7 @@
 #include "kizashi/store/house/moves.hpp"
 #include "kizashi/store/house/rollups.hpp"
 #include "kizashi/store/inventory.hpp"
+#include "kizashi/store/sketch/sketch_keeping.hpp"
 
 namespace kizashi::store {
 namespace {
@@ -183,6 +184,9 @@ auto check_store(engine& in, fs::path const& folder, step_listener const& at,
   }
   KIZASHI_TRY(auto missing, missing_data(in, folder));
   for (auto& each : missing) out.defects.push_back(std::move(each));
+  KIZASHI_TRY(auto const sketches, check_sketches(in, folder, at, wants_stop));
+  for (auto const& each : sketches)
+    out.defects.push_back({defect::kind::sketch, "sketches", each.day, each.name, each.why});
   out.is_whole = !is_stopped();
   if (!out.is_whole) return out;
   if (at) at("ledger and rollups");
@@ -201,6 +205,8 @@ auto isolate(engine& in, fs::path const& folder, defect const& what) -> result<f
     KIZASHI_TRY(show_archive(in, folder));
     return aside;
   }
+  if (what.what == defect::kind::sketch)
+    return isolate_sketch(folder, {what.day, what.name, what.why});
   KIZASHI_ASSERT(what.what == defect::kind::part);
   KIZASHI_TRY(in.run(
       fmt::format("alter table default.{} detach part {}", what.table, sql_text(what.name))));

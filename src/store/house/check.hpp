@@ -20,6 +20,7 @@ struct defect {
     isolated,  ///< a part or file that was taken out of the answers
     balance,   ///< tables and ledger, or tables and rollups, do not agree
     notice,    ///< nothing is lost
+    sketch,    ///< a sketch that cannot be read, or lacks addresses of its day's packets
   };
   kind what = kind::part;
   std::string table;

@@ -9,6 +9,7 @@
 #include "kizashi/base/text.hpp"
 #include "kizashi/store/house/record.hpp"
 #include "kizashi/store/inventory.hpp"
+#include "kizashi/store/sketch/sketch_keeping.hpp"
 
 namespace kizashi::store {
 namespace {
@@ -91,6 +92,7 @@ auto tidy(engine& in, fs::path const& folder, step_listener const& at,
   tidied out;
   KIZASHI_TRY(merge_all(in, at, wants_stop, out));
   KIZASHI_TRY(remove_leftovers(in, folder, out));
+  KIZASHI_TRY(out.sketches, keep_sketches(in, folder, at, wants_stop));
   return out;
 }
 

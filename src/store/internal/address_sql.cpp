@@ -1,5 +1,6 @@
 #include "kizashi/store/internal/address_sql.hpp"
 
+#include <algorithm>
 #include <cstdint>
 #include <vector>
 
@@ -64,6 +65,32 @@ auto in_blocks(std::string_view column, std::span<net::address_range const> bloc
   std::string bytes;
   for (auto const& each : blocks) append_little(bytes, each.first.as_ipv4().value() >> 8);
   return in_words(fmt::format("bitShiftRight({}, 8)", column), bytes);
+}
+
+auto in_days(std::span<sketch_day const> days) -> std::string {
+  constexpr std::size_t most = 32;
+  constexpr std::uint64_t length = 86'400'000'000;  // microseconds
+  constexpr std::uint64_t end_of_days = (std::uint64_t{UINT32_MAX} + 1) * 1'000'000;
+  struct stretch {
+    std::uint64_t first;
+    std::uint64_t last;
+  };
+  std::vector<stretch> stretches;
+  std::string sql;
+  for (auto const day : days) {
+    auto const number = static_cast<std::uint64_t>(day);
+    if (day == 0)
+      sql = fmt::format("ts < {} or ts >= {}", length, end_of_days);
+    else if (!stretches.empty() &&
+             (stretches.back().last + 1 == number || stretches.size() == most))
+      stretches.back().last = number;
+    else
+      stretches.push_back({number, number});
+  }
+  for (auto const& [first, last] : stretches)
+    sql += fmt::format("{}(ts >= {} and ts < {})", sql.empty() ? "" : " or ", first * length,
+                       std::min((last + 1) * length, end_of_days));
+  return fmt::format("({})", sql);
 }
 
 }  // namespace kizashi::store::internal

@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "kizashi/net/address_range.hpp"
+#include "kizashi/store/sketch/sketch_index.hpp"
 
 namespace kizashi::store::internal {
 
@@ -20,5 +21,9 @@ namespace kizashi::store::internal {
 /// first address.
 [[nodiscard]] auto in_blocks(std::string_view column, std::span<net::address_range const> blocks)
     -> std::string;
+
+/// "((ts >= 1 and ts < 2) or ...)": packets of these days (`sketch_day_of`), and when they lie in
+/// more than 32 stretches, of what lies between the last of them. Ascending, one or more.
+[[nodiscard]] auto in_days(std::span<sketch_day const> days) -> std::string;
 
 }  // namespace kizashi::store::internal
