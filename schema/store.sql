@@ -247,24 +247,28 @@ create table if not exists place_day (
 ) engine=AggregatingMergeTree partition by toDate(toDateTime(day), 'UTC') order by (day, sensor, country, asn) [kept];
 
 -- What `kizashi read` counted by window. A stream that is read again and goes further replaces its rows: ask with `final`.
+-- Rows of an older generation of the same stream are taken away; `final` leaves them out until then.
 create table if not exists windows (
   start UInt32 [codec Delta, ZSTD(1)],  -- seconds since 1970
   seconds UInt32 [codec ZSTD(1)],  -- its length
   sensor UInt16 [codec ZSTD(1)],
   epoch UInt64 [codec ZSTD(1)],  -- which stream: see `ledger`
+  generation UInt64 [codec ZSTD(1)],  -- see `readings`
   packets UInt64 [codec ZSTD(1)],
   bytes UInt64 [codec ZSTD(1)],
   sources UInt64 [codec ZSTD(1)],  -- different ones, exact
   destinations UInt64 [codec ZSTD(1)],  -- likewise
   ports UInt32 [codec ZSTD(1)]  -- different (protocol, port)
-) engine=ReplacingMergeTree(packets) partition by toDate(toDateTime(start), 'UTC') order by (start, sensor, epoch, seconds) [kept];
+) engine=ReplacingMergeTree(generation) partition by toDate(toDateTime(start), 'UTC') order by (start, sensor, epoch, seconds) [kept];
 
--- Scan events (docs/events.md). One that went on when the stream ended is replaced when it is read further: ask with `final`.
+-- Scan events (docs/events.md). Those of a stream are replaced when it is read further: ask with `final`.
 create table if not exists events (
   src FixedString(16) [codec ZSTD(1)],  -- IPv6 in network order; IPv4 as ::ffff:a.b.c.d (RFC 4291)
   first UInt64 [codec T64, ZSTD(1)],  -- microseconds since 1970
   last UInt64 [codec T64, ZSTD(1)],
   sensor UInt16 [codec ZSTD(1)],
+  epoch UInt64 [codec ZSTD(1)],  -- which stream: see `ledger`; 0: stored by an older Kizashi that did not say
+  generation UInt64 [codec ZSTD(1)],  -- see `readings`
   type UInt8 [codec ZSTD(1)],  -- of its packets: a number of `names`, kind type
   class UInt8 [codec ZSTD(1)],  -- kind class
   pattern UInt8 [codec ZSTD(1)],  -- kind pattern
@@ -280,7 +284,7 @@ create table if not exists events (
   spoofable UInt8 [codec ZSTD(1)],
   ongoing UInt8 [codec ZSTD(1)],  -- the stream ended before the event did
   cut UInt8 [codec ZSTD(1)]  -- closed early because memory was short
-) engine=ReplacingMergeTree(packets) partition by toDate(toDateTime(intDiv(first, 1000000)), 'UTC')
+) engine=ReplacingMergeTree(generation) partition by toDate(toDateTime(intDiv(first, 1000000)), 'UTC')
   order by (src, first, sensor, type, port, ports, class) [kept];
 
 -- Victims of denial of service, by their backscatter (docs/dos.md). Replaced likewise: ask with `final`.
@@ -290,6 +294,8 @@ create table if not exists attacks (
   first UInt64 [codec T64, ZSTD(1)],  -- microseconds since 1970
   last UInt64 [codec T64, ZSTD(1)],
   sensor UInt16 [codec ZSTD(1)],
+  epoch UInt64 [codec ZSTD(1)],  -- which stream: see `ledger`; 0 as in events
+  generation UInt64 [codec ZSTD(1)],  -- see `readings`
   victims UInt32 [codec ZSTD(1)],  -- different addresses that answered
   packets UInt64 [codec ZSTD(1)],
   bytes UInt64 [codec ZSTD(1)],
@@ -309,7 +315,7 @@ create table if not exists attacks (
   attack_rate Float64 [codec ZSTD(1)],  -- packets/s, estimated; 0 unless `scaling` is done
   ongoing UInt8 [codec ZSTD(1)],
   cut UInt8 [codec ZSTD(1)]
-) engine=ReplacingMergeTree(packets) partition by toDate(toDateTime(intDiv(first, 1000000)), 'UTC')
+) engine=ReplacingMergeTree(generation) partition by toDate(toDateTime(intDiv(first, 1000000)), 'UTC')
   order by (victim, prefix_length, first, sensor) [kept];
 
 -- What numbers of other tables stand for, and the version of these tables (kind schema).
@@ -328,6 +334,17 @@ create table if not exists ledger (
   packets UInt64,  -- rows in packets
   packets6 UInt64
 ) engine=MergeTree partition by tuple() order by (sensor, epoch, sequence) [kept];
+
+-- How far streams were read when their findings were stored (`windows`, `events`, `attacks`): those of a stream that are true have the
+-- newest generation with a `state` of 1 or 2.
+create table if not exists readings (
+  sensor UInt16,
+  epoch UInt64,
+  generation UInt64,
+  packets UInt64,  -- of the stream, from its begin
+  digest UInt64,  -- of the findings
+  state UInt8  -- 0: they are being written; 1: all are there; 2: and those of other generations are gone
+) engine=MergeTree partition by tuple() order by (sensor, epoch, generation, state) [kept];
 
 -- What follows from others. A view follows from a table that is written itself: the oldest engine does not go on from view to
 -- view. So `source_hour` is written with the tuples.

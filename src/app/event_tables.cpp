@@ -41,7 +41,7 @@ template class largest_rows<telescope::dos_event>;
 
 auto event_tables::create(options const& wanted) -> result<event_tables> {
   event_tables out{wanted};
-  if (wanted.folder.empty() && wanted.store == nullptr) return out;
+  if (wanted.folder.empty() && !wanted.is_for_store) return out;
   out.logs_.emplace();
   if (wanted.folder.empty()) return out;
   KIZASHI_TRY(make_folder(wanted.folder));
@@ -77,8 +77,6 @@ auto event_tables::observe(telescope::dos_event const& closed) -> status {
 
 auto event_tables::write(telescope::scan_event const& closed, telescope::scan_pattern pattern)
     -> status {
-  if (options_.store != nullptr) KIZASHI_TRY(options_.store->add(closed, pattern));
-  if (!files_) return {};
   auto const& tables = *options_.tables;
   auto const rate = telescope::rate_of(closed);
   auto const coverage = coverage_of(closed, options_.darknet_addresses);
@@ -98,8 +96,6 @@ auto event_tables::write(telescope::scan_event const& closed, telescope::scan_pa
 }
 
 auto event_tables::write(telescope::dos_event const& closed) -> status {
-  if (options_.store != nullptr) KIZASHI_TRY(options_.store->add(closed));
-  if (!files_) return {};
   line_.clear();
   fmt::format_to(std::back_inserter(line_),
                  "{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{:.3g},{},{},{},{}\n",
@@ -122,16 +118,24 @@ void event_tables::give(findings& to) {
 }
 
 auto event_tables::write(findings const& found) -> status {
-  if (!logs_ || has_failed_) return {};
+  if (!files_ || has_failed_) return {};
   coordinated_events const coordinated{found.coordinated};
   KIZASHI_TRY(logs_->events.for_each([&](telescope::scan_event const& each) {
     return write(each, coordinated.pattern_of(each));
   }));
   KIZASHI_TRY(
       logs_->victims.for_each([this](telescope::dos_event const& each) { return write(each); }));
-  if (!files_) return {};
   KIZASHI_TRY(files_->events.commit());
   return files_->victims.commit();
+}
+
+auto event_tables::give_to(store::finding_writer& to, findings const& found) -> status {
+  KIZASHI_ASSERT(logs_.has_value());
+  coordinated_events const coordinated{found.coordinated};
+  KIZASHI_TRY(logs_->events.for_each([&](telescope::scan_event const& each) {
+    return to.add(each, coordinated.pattern_of(each));
+  }));
+  return logs_->victims.for_each([&](telescope::dos_event const& each) { return to.add(each); });
 }
 
 }  // namespace kizashi::app

@@ -43,7 +43,7 @@ public:
   struct options {
     std::size_t keep = 10;         ///< rows for the report; 0: all
     std::filesystem::path folder;  ///< for the .csv; empty: none
-    store::finding_writer* store = nullptr;
+    bool is_for_store = false;     ///< `give_to` is called at the end
     std::uint64_t darknet_addresses = 0;
     recognition_tables const* tables = nullptr;  ///< needed
   };
@@ -58,6 +58,10 @@ public:
   /// Writes the tables, if they are wanted, with what `found` says of coordinated groups. The files
   /// do not appear when an event is missing because `observe` failed.
   [[nodiscard]] auto write(findings const& found) -> status;
+  /// Whether an event is missing because `observe` failed.
+  [[nodiscard]] auto has_failed() const noexcept -> bool { return has_failed_; }
+  /// Likewise gives all of them to a store, in the same order each time that it is called.
+  [[nodiscard]] auto give_to(store::finding_writer& to, findings const& found) -> status;
 
 private:
   struct log_pair {

@@ -172,12 +172,11 @@ private:
   std::vector<telescope::window_sink*> all_;
 };
 
-auto make_event_tables(read_choice const& choice, store_sink* store, report const& out)
-    -> result<event_tables> {
+auto make_event_tables(read_choice const& choice, report const& out) -> result<event_tables> {
   event_tables::options wanted;
   wanted.keep = out.top;
   wanted.folder = choice.csv;
-  wanted.store = store == nullptr ? nullptr : &store->found();
+  wanted.is_for_store = !choice.store.empty();
   wanted.darknet_addresses = out.darknet_ipv4_addresses;
   wanted.tables = out.found->tables.get();
   return event_tables::create(wanted);
@@ -220,7 +219,7 @@ auto run_source(read_choice const& choice, settings const& set,
   if (kept != nullptr) windows.add(kept->found());
   std::optional<event_tables> events;
   if (out.found) {
-    KIZASHI_TRY(events, make_event_tables(choice, kept, out));
+    KIZASHI_TRY(events, make_event_tables(choice, out));
   }
   auto outcome = travel(
       *source, set, choice,
@@ -234,7 +233,9 @@ auto run_source(read_choice const& choice, settings const& set,
   events->give(*out.found);
   KIZASHI_TRY(conclude(observed, choice.csv, out));
   KIZASHI_TRY(events->write(*out.found));
-  return is_stored ? kept->finish_findings() : status{};
+  if (!is_stored || events->has_failed()) return {};
+  return kept->finish_findings(
+      [&](store::finding_writer& to) { return events->give_to(to, *out.found); });
 }
 
 auto write(report const& what, read_choice const& choice) -> status {

@@ -1,5 +1,6 @@
 #include "kizashi/app/store_sink.hpp"
 
+#include <cstdlib>
 #include <set>
 
 #include <fmt/format.h>
@@ -25,6 +26,15 @@ auto dropped_days(std::string const& folder) -> result<std::string> {
                      *days.rbegin());
 }
 
+/// Packets of a block. The environment can make blocks small where tests need many of them; what
+/// was stored in blocks of one size cannot be read on in those of another.
+auto block_rows() -> std::size_t {
+  auto const* const text = std::getenv("KIZASHI_TEST_BLOCK_ROWS");
+  auto const rows = parse_unsigned(text == nullptr ? "" : text, 1'000'000);
+  return rows && *rows >= 1024 ? static_cast<std::size_t>(*rows)
+                               : store::writer_options{}.block_rows;
+}
+
 }  // namespace
 
 auto store_sink::open(std::string const& folder, std::string const& sensor, report const& with)
@@ -32,6 +42,7 @@ auto store_sink::open(std::string const& folder, std::string const& sensor, repo
   KIZASHI_TRY(auto engine, open_with_door(folder, "kizashi read"));
   store::writer_options options;
   options.sensor = sensor;
+  options.block_rows = block_rows();
   options.places = with.places.is_empty() ? nullptr : &with.places;
   auto const& tables = *with.found->tables;
   for (std::uint16_t i = 1; i <= tables.scanners.organisations(); ++i)

@@ -24,9 +24,12 @@ public:
   }
   /// Returns when every packet is durable.
   [[nodiscard]] auto finish(bool is_whole) -> status { return writer_.finish(is_whole); }
-  /// For windows, events and victims; `finish_findings` comes after `finish`.
+  /// For windows.
   [[nodiscard]] auto found() -> store::finding_writer& { return *found_; }
-  [[nodiscard]] auto finish_findings() -> status { return found_->finish(writer_.epoch()); }
+  /// After `finish`: stores the windows, and the events and victims that `all` gives.
+  [[nodiscard]] auto finish_findings(store::finding_writer::giver const& all) -> status {
+    return found_->finish(writer_.epoch(), writer_.counts().packets, all);
+  }
   /// "5,000,000 packets stored in DIR", and what else there is to say.
   [[nodiscard]] auto describe() const -> std::string;
 

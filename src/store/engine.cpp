@@ -43,9 +43,13 @@ auto engine_capabilities::of_version(std::string_view version) -> result<engine_
   has.has_codecs = has.has_ttl = has.has_skip_indexes = is_at_least(has, {20, 1});
   has.has_low_cardinality = has.has_ip_types = is_at_least(has, {20, 1});
   has.has_datetime64 = has.has_parquet = is_at_least(has, {20, 8});
-  has.has_fsync = is_at_least(has, {20, 10});
+  has.has_fsync = has.has_mutation_wait = is_at_least(has, {20, 10});
   has.has_insert_tokens = is_at_least(has, {22, 8});
   return has;
+}
+
+auto engine::at_rest(std::function<status()> const&) -> status {
+  return fail(errc::unsupported, "the files of this engine are not here");
 }
 
 auto ask_whole(engine& of, question const& asked, std::size_t most) -> result<std::string> {

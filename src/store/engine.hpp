@@ -38,7 +38,8 @@ struct engine_capabilities {
   bool has_parquet = false;          ///< reads and writes Parquet
   /// INSERT ... SETTINGS insert_deduplication_token, for tables without replication too.
   bool has_insert_tokens = false;
-  bool has_fsync = false;  ///< fsync_after_insert
+  bool has_fsync = false;          ///< fsync_after_insert
+  bool has_mutation_wait = false;  ///< mutations_sync: ALTER ... DELETE returns when it is done
 
   /// Reads "26.7.2.1". Fails when it does not begin with two numbers.
   [[nodiscard]] static auto of_version(std::string_view version) -> result<engine_capabilities>;
@@ -115,6 +116,12 @@ public:
 
   /// The folder of the store that the engine has open; empty where it has none of its own.
   [[nodiscard]] virtual auto folder() const -> std::filesystem::path { return {}; }
+
+  /// Calls `work` while nothing is inserted, nothing runs and no parts are merged: what is on the
+  /// disk is what a process leaves that is killed at this moment. Questions go on; `work` may ask
+  /// them. Inserts wait meanwhile, so it should be short. An engine whose files are elsewhere
+  /// cannot.
+  [[nodiscard]] virtual auto at_rest(std::function<status()> const& work) -> status;
 
   /// From now on a name without a database is looked for in this one by questions. `run` and
   /// `insert` stay in the database `default`. Not while questions are asked.

@@ -13,11 +13,12 @@ TEST(EngineCapabilities, FollowFromTheVersion) {
   EXPECT_EQ(old.minor, 16U);
   EXPECT_FALSE(old.has_codecs || old.has_ttl || old.has_skip_indexes || old.has_low_cardinality ||
                old.has_ip_types || old.has_datetime64 || old.has_parquet || old.has_insert_tokens ||
-               old.has_fsync);
+               old.has_fsync || old.has_mutation_wait);
   auto const recent = engine_capabilities::of_version("26.7.2.1").value();
   EXPECT_TRUE(recent.has_codecs && recent.has_ttl && recent.has_skip_indexes &&
               recent.has_low_cardinality && recent.has_ip_types && recent.has_datetime64 &&
-              recent.has_parquet && recent.has_insert_tokens && recent.has_fsync);
+              recent.has_parquet && recent.has_insert_tokens && recent.has_fsync &&
+              recent.has_mutation_wait);
   auto const between = engine_capabilities::of_version("22.3").value();
   EXPECT_TRUE(between.has_fsync);
   EXPECT_FALSE(between.has_insert_tokens);

@@ -6,9 +6,8 @@
 #include <span>
 #include <vector>
 
-#include <fmt/format.h>
-
 #include "kizashi/base/random.hpp"
+#include "kizashi/store/internal/readings.hpp"
 
 namespace kizashi::store {
 namespace {
@@ -81,10 +80,15 @@ finding_writer::finding_writer(std::shared_ptr<engine> into, block_context numbe
     : engine_{std::move(into)}, numbers_{std::move(numbers)}, rows_{std::make_unique<rows>()} {}
 finding_writer::~finding_writer() = default;
 
-/// The same block twice is stored once.
-auto finding_writer::store(std::string_view table, native_block const& block) -> status {
-  return engine_->insert(
-      table, block, fmt::format("{}/{}/{:016x}", table, numbers_.sensor, digest_of(block.bytes())));
+auto finding_writer::store(std::string_view table, native_block& block) -> status {
+  if (generation_ == 0) {
+    digest_ = mix64(digest_ ^ digest_of(block.bytes()));
+    return {};
+  }
+  block.fill("sensor", numbers_.sensor);
+  block.fill("epoch", epoch_);
+  block.fill("generation", generation_);
+  return engine_->insert(table, block, {});
 }
 
 auto finding_writer::observe(telescope::window const& closed) -> status {
@@ -127,7 +131,6 @@ auto finding_writer::add(telescope::scan_event const& closed, telescope::scan_pa
 auto finding_writer::store_events() -> status {
   auto const& from = rows_->event;
   native_block block{from.source.size()};
-  block.fill("sensor", numbers_.sensor);
   block.add_fixed_string("src", from.source);
   block.add("first", from.first);
   block.add("last", from.last);
@@ -185,7 +188,6 @@ auto finding_writer::add(telescope::dos_event const& closed) -> status {
 auto finding_writer::store_attacks() -> status {
   auto const& from = rows_->attack;
   native_block block{from.victim.size()};
-  block.fill("sensor", numbers_.sensor);
   block.add_fixed_string("victim", from.victim);
   block.add("prefix_length", from.length);
   block.add("first", from.first);
@@ -212,13 +214,9 @@ auto finding_writer::store_attacks() -> status {
   return {};
 }
 
-auto finding_writer::finish(std::uint64_t epoch) -> status {
-  KIZASHI_TRY(store_events());
-  KIZASHI_TRY(store_attacks());
+auto finding_writer::store_windows() -> status {
   auto const& from = rows_->window;
   native_block block{from.start.size()};
-  block.fill("sensor", numbers_.sensor);
-  block.fill("epoch", epoch);
   block.add("start", from.start);
   block.add("seconds", from.seconds);
   block.add("packets", from.packets);
@@ -226,9 +224,27 @@ auto finding_writer::finish(std::uint64_t epoch) -> status {
   block.add("sources", from.sources);
   block.add("destinations", from.destinations);
   block.add("ports", from.ports);
-  KIZASHI_TRY(store("windows", block));
-  rows_->window = {};
-  return {};
+  return store("windows", block);
+}
+
+auto finding_writer::store_all(giver const& all) -> status {
+  KIZASHI_TRY(all(*this));
+  KIZASHI_TRY(store_events());
+  KIZASHI_TRY(store_attacks());
+  return store_windows();
+}
+
+auto finding_writer::finish(std::uint64_t epoch, std::uint64_t packets, giver const& all)
+    -> status {
+  if (epoch == 0) return {};
+  internal::stream_readings of{*engine_, numbers_.sensor, epoch};
+  KIZASHI_TRY(of.load());
+  if (of.reaches_beyond(packets)) return {};
+  KIZASHI_TRY(store_all(all));
+  KIZASHI_TRY(generation_, of.begin(packets, digest_));
+  epoch_ = epoch;
+  if (generation_ > 0) KIZASHI_TRY(store_all(all));
+  return of.end();
 }
 
 }  // namespace kizashi::store

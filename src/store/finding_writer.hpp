@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string_view>
 
@@ -14,11 +15,19 @@
 
 namespace kizashi::store {
 
-/// Rows of the tables `windows`, `events` and `attacks`, of one sensor. The same rows in the same
-/// order are stored once. Memory: all windows (60 B each) and `block_rows` rows of the others.
+/// Rows of the tables `windows`, `events` and `attacks`, of one sensor. A stream's findings stand
+/// there once: those of the reading that went furthest, of equally far ones the latest. A capture
+/// that was cut or has grown may have other events than before (docs/events.md: an open event gets
+/// more ports, an earlier begin, another class; 33 open ones become one), so they are replaced as a
+/// whole: a new generation is written, then all others of that stream are taken away. The table
+/// `readings` says which generation is true. A writer that dies is made good by the next reading.
+///
+/// Memory: all windows (60 B each) and `block_rows` rows of the others.
 class finding_writer final : public telescope::window_sink {
 public:
   static constexpr std::size_t block_rows = 100'000;
+  /// Gives every event and every victim of the stream by `add`, in the same order each time.
+  using giver = std::function<status(finding_writer&)>;
 
   /// `numbers`: of the sensor, the scanners and the fingerprints in this store.
   finding_writer(std::shared_ptr<engine> into, block_context numbers);
@@ -31,18 +40,27 @@ public:
   [[nodiscard]] auto add(telescope::scan_event const& closed, telescope::scan_pattern pattern)
       -> status;
   [[nodiscard]] auto add(telescope::dos_event const& closed) -> status;
-  /// Returns when everything is durable. `epoch`: of the stream (`packet_writer::epoch`).
-  [[nodiscard]] auto finish(std::uint64_t epoch) -> status;
+  /// Stores what was observed and what `all` gives, unless the store has it or has what a longer
+  /// reading found; returns when it is durable. `all` is called once, and again when there is
+  /// something to store. `epoch`: of the stream (`packet_writer::epoch`; 0: nothing of it is in the
+  /// store, and nothing comes). `packets`: so many of it were read.
+  [[nodiscard]] auto finish(std::uint64_t epoch, std::uint64_t packets, giver const& all) -> status;
 
 private:
   struct rows;
-  [[nodiscard]] auto store(std::string_view table, native_block const& block) -> status;
+  /// Hands a block on: to the digest, or to the table.
+  [[nodiscard]] auto store(std::string_view table, native_block& block) -> status;
+  [[nodiscard]] auto store_windows() -> status;
   [[nodiscard]] auto store_events() -> status;
   [[nodiscard]] auto store_attacks() -> status;
+  [[nodiscard]] auto store_all(giver const& all) -> status;
 
   std::shared_ptr<engine> engine_;
   block_context numbers_;
   std::unique_ptr<rows> rows_;
+  std::uint64_t epoch_ = 0;
+  std::uint64_t generation_ = 0;  // 0: the digest is made, nothing is written
+  std::uint64_t digest_ = 0;
 };
 
 }  // namespace kizashi::store

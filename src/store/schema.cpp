@@ -1,6 +1,7 @@
 #include "kizashi/store/schema.hpp"
 
 #include <array>
+#include <set>
 
 #include <fmt/format.h>
 
@@ -69,18 +70,27 @@ auto names_of(std::string_view kind, std::size_t count) -> fixed_names {
   return out;
 }
 
-/// With the version, and in one block with it: the store is of this version when they are in.
-/// `has_names`: they are there already.
-auto write_version(engine& in, bool has_names) -> status {
+/// "type 3" of each number that has a name.
+auto known_numbers(engine& in) -> result<std::set<std::string>> {
+  constexpr std::string_view sql = "select kind, number from names";
+  KIZASHI_TRY(auto const text, ask_whole(in, {sql, answer_form::tab_separated, {}}));
+  std::set<std::string> known;
+  for (auto const line : split(text, '\n')) known.emplace(line);
+  return known;
+}
+
+/// With the version, and in one block with it: the store is of this version when they are in. What
+/// an older version named is not named twice.
+auto write_version(engine& in) -> status {
+  KIZASHI_TRY(auto const known, known_numbers(in));
   std::vector<std::string_view> kinds{version_kind}, names{"version"};
   std::vector<std::uint16_t> numbers{schema_version};
-  auto fixed = std::vector{names_of<recognise::packet_type>("type", recognise::packet_types),
+  for (auto const& each : {names_of<recognise::packet_type>("type", recognise::packet_types),
                            names_of<recognise::traffic_class>("class", recognise::traffic_classes),
                            names_of<telescope::scan_pattern>("pattern", telescope::scan_patterns),
-                           names_of<telescope::scaling>("scaling", telescope::scalings)};
-  if (has_names) fixed.clear();
-  for (auto const& each : fixed)
+                           names_of<telescope::scaling>("scaling", telescope::scalings)})
     for (std::size_t i = 0; i < each.names.size(); ++i) {
+      if (known.contains(fmt::format("{}\t{}", each.kind, i))) continue;
       kinds.push_back(each.kind);
       names.push_back(each.names[i]);
       numbers.push_back(static_cast<std::uint16_t>(i));
@@ -107,6 +117,37 @@ auto file_named(std::string_view stem) -> std::string_view {
   return {};
 }
 
+/// The statement that makes the table `name`, which store.sql has, by another name.
+auto table_named(std::vector<std::string> const& tables, std::string_view name,
+                 std::string_view other) -> std::string {
+  auto const begin = fmt::format("create table if not exists {} ", name);
+  for (auto const& each : tables)
+    if (each.starts_with(begin))
+      return fmt::format("create table if not exists {} {}", other, each.substr(begin.size()));
+  KIZASHI_ASSERT(false);
+  return {};
+}
+
+/// Runs the statements of schema/from_N.sql. "[tables]" stands for all of `tables`, "[table T as
+/// U]" for the one that makes T, by the name U.
+auto migrate_from(engine& in, std::uint64_t version, std::vector<std::string> const& tables)
+    -> status {
+  constexpr std::string_view one = "[table ", as = " as ";
+  for (auto const& each : statements_of(file_named(fmt::format("from_{}", version)))) {
+    if (each == "[tables]") {
+      for (auto const& table : tables) KIZASHI_TRY(in.run(table));
+    } else if (each.starts_with(one)) {
+      auto const names = std::string_view{each}.substr(one.size(), each.size() - one.size() - 1);
+      auto const between = names.find(as);
+      KIZASHI_TRY(
+          in.run(table_named(tables, names.substr(0, between), names.substr(between + as.size()))));
+    } else {
+      KIZASHI_TRY(in.run(each));
+    }
+  }
+  return {};
+}
+
 }  // namespace
 
 auto schema_statements(engine_capabilities const& has) -> std::vector<std::string> {
@@ -117,10 +158,6 @@ auto schema_statements(engine_capabilities const& has) -> std::vector<std::strin
 
 auto prepare_schema(engine& in) -> status {
   auto const tables = schema_statements(in.capabilities());
-  auto const make_tables = [&]() -> status {
-    for (auto const& each : tables) KIZASHI_TRY(in.run(each));
-    return {};
-  };
   for (auto const& each : tables)
     if (in.is_owner() && each.find(" names ") != std::string::npos) KIZASHI_TRY(in.run(each));
   KIZASHI_TRY(auto const version, read_version(in));
@@ -135,13 +172,11 @@ auto prepare_schema(engine& in) -> status {
                 fmt::format("the store's tables are of version {}, and this Kizashi knows {} and "
                             "older; open it with a newer Kizashi",
                             version, schema_version));
-  // A new store has no version yet.
-  auto const steps = version == 0   ? std::string_view{"[tables]"}
-                     : version == 1 ? file_named("from_1")
-                                    : std::string_view{};
-  for (auto const& each : statements_of(steps))
-    KIZASHI_TRY(each == "[tables]" ? make_tables() : in.run(each));
-  return write_version(in, version == 2);
+  if (version == 0)  // a new store
+    for (auto const& each : tables) KIZASHI_TRY(in.run(each));
+  for (auto from = version; from > 0 && from < schema_version; ++from)
+    KIZASHI_TRY(migrate_from(in, from, tables));
+  return write_version(in);
 }
 
 }  // namespace kizashi::store

@@ -12,8 +12,8 @@
 
 namespace kizashi::store {
 
-/// Raised with each change of the tables that an older program would not understand. 3: tables as
-/// in 2, and who writes packets writes their sketches first (sketch/sketch_writer.hpp).
+/// Raised with each change of the tables that an older program would not understand. From 3 on who
+/// writes packets writes their sketches first (sketch/sketch_writer.hpp).
 inline constexpr std::uint16_t schema_version = 3;
 
 /// The statements of schema/store.sql, with what the engine has beyond the common subset.

@@ -3,6 +3,7 @@
 #include <fstream>
 #include <sstream>
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include "kizashi/base/text.hpp"
@@ -17,14 +18,35 @@ protected:
     auto const done = engine_->run(statement);
     ASSERT_TRUE(done) << statement << ": " << done.error().message;
   }
-  /// A store of version 1 with 3,000 packets of IPv4 and 200 of IPv6, of two days.
-  void make_version_1() {
+  void run_file(std::string const& name) {
     std::ostringstream text;
-    text << std::ifstream{std::string{KIZASHI_SOURCE_DIR} + "/tests/store/schema_1.sql"}.rdbuf();
+    text << std::ifstream{std::string{KIZASHI_SOURCE_DIR} + "/tests/store/" + name}.rdbuf();
     auto const all = text.str();
     std::string_view const statements = std::string_view{all}.substr(all.find('\n'));
     for (auto const each : split(statements, ';'))
       if (!trim(each).empty()) run(std::string{each});
+  }
+  /// Findings of version 2 of three streams: one of the sensor 1, two of the sensor 2.
+  void make_version_2() {
+    run_file("schema_2.sql");
+    run("insert into ledger values (1, 71, 0, 5, 900, 0), (1, 71, 1, 6, 100, 0), (2, 72, 0, 7, 10, "
+        "0), (2, 73, 0, 8, 10, 0)");
+    for (auto const* const port : {"22", "23"})
+      run(fmt::format(
+          "insert into events (src, first, sensor, port, ports, packets, ongoing) select "
+          "toFixedString('a', 16), 86400000000 * sensor, sensor, {}, 1, 10, 1 from "
+          "(select arrayJoin([1, 2]) as sensor)",
+          port));
+    run("insert into attacks (victim, first, sensor, packets) values ('v', 86400000000, 1, 30)");
+    run("insert into windows (start, seconds, sensor, epoch, packets) values (86400, 60, 1, 71, "
+        "10)");
+    run("insert into windows (start, seconds, sensor, epoch, packets) values (86400, 60, 1, 71, "
+        "20)");
+    run("insert into names values ('schema', 2, 'version'), ('type', 0, 'other-ip')");
+  }
+  /// A store of version 1 with 3,000 packets of IPv4 and 200 of IPv6, of two days.
+  void make_version_1() {
+    run_file("schema_1.sql");
     run("insert into packets (sensor, ts, src, dst, dst_port, protocol, wire_length, attributes, "
         "country) select 1, (86390 + intDiv(number, 100)) * 1000000, number % 7, number % 5, 23, "
         "6, 60 + number % 2, 128, 'JP' from numbers(3000)");
@@ -42,7 +64,7 @@ TEST_F(Schema, BringsAStoreOfVersion1ToToday) {
   run("drop table source_hour");
   auto const done = prepare_schema(*engine_);
   ASSERT_TRUE(done) << done.error().message;
-  EXPECT_EQ(ask("select max(number) from names where kind = 'schema'"), "2\n");
+  EXPECT_EQ(ask("select max(number) from names where kind = 'schema'"), "3\n");
   // Half of 3,000 packets have 60 bytes, half 61. 7 sources, 5 destinations, 2 minutes.
   EXPECT_EQ(ask("select sum(packets), sum(bytes), count() from tuples"), "3000\t181500\t70\n");
   EXPECT_EQ(ask("select sum(packets), sum(bytes), count() from tuples6"), "200\t18000\t3\n");
@@ -62,6 +84,29 @@ TEST_F(Schema, BringsAStoreOfVersion1ToToday) {
   // What comes from now on is rolled up once.
   run("insert into tuples (minute, src, packets, bytes) values (0, 1, 5, 300)");
   EXPECT_EQ(ask("select sum(packets) from port_minute"), "3205\n");
+}
+
+TEST_F(Schema, BringsAStoreOfVersion2ToToday) {
+  make_version_2();
+  // Half of it was done, and then the power failed.
+  run("create table events_3 (a UInt8) engine=MergeTree order by a");
+  for (int times = 0; times < 2; ++times) {
+    auto const done = prepare_schema(*engine_);
+    ASSERT_TRUE(done) << done.error().message;
+    EXPECT_EQ(ask("select max(number) from names where kind = 'schema'"), "3\n");
+    EXPECT_EQ(ask("select sensor, epoch, generation, port, packets, ongoing from events final "
+                  "order by sensor, port"),
+              "1\t71\t0\t22\t10\t1\n1\t71\t0\t23\t10\t1\n"
+              "2\t0\t0\t22\t10\t1\n2\t0\t0\t23\t10\t1\n");
+    EXPECT_EQ(ask("select epoch, packets from attacks final"), "71\t30\n");
+    EXPECT_EQ(ask("select epoch, generation, packets from windows final"), "71\t0\t20\n");
+    EXPECT_EQ(ask("select distinct sensor, epoch, generation, state from readings order by epoch"),
+              "1\t71\t0\t0\n2\t72\t0\t0\n2\t73\t0\t0\n");
+    EXPECT_EQ(ask("select count() from names where kind = 'type' and number = 0"), "1\n");
+    EXPECT_EQ(ask("exists table events_3"), "0\n");
+    // As if it had died before the version was written.
+    run("alter table names delete where kind = 'schema' and number = 3 settings mutations_sync=1");
+  }
 }
 
 TEST_F(Schema, MakesNothingTwice) {

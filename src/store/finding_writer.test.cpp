@@ -1,0 +1,158 @@
+#include "kizashi/store/finding_writer.hpp"
+
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "kizashi/store/internal/temporary_store.hpp"
+#include "kizashi/store/schema.hpp"
+
+namespace kizashi::store {
+namespace {
+
+constexpr std::uint64_t epoch = 77;
+
+auto event_of(std::uint32_t source, std::uint16_t port, std::uint64_t packets, bool is_ongoing)
+    -> telescope::scan_event {
+  telescope::scan_event event;
+  event.source = net::ipv4{source};
+  event.type = recognise::packet_type::tcp_syn;
+  event.traffic_class = recognise::traffic_class::scan;
+  event.port = port;
+  event.first = timestamp{1'768'468'200'000'000'000};
+  event.last =
+      timestamp{1'768'468'200'000'000'000 + static_cast<std::int64_t>(packets) * 1'000'000};
+  event.packets = packets;
+  event.destinations.count = packets;
+  event.is_ongoing = is_ongoing;
+  return event;
+}
+
+auto attack_of(std::uint32_t victim, std::uint64_t packets) -> telescope::dos_event {
+  telescope::dos_event attack;
+  attack.victim = net::prefix{net::ipv4{victim}, 32};
+  attack.first = timestamp{1'768'468'200'000'000'000};
+  attack.last = timestamp{1'768'468'300'000'000'000};
+  attack.packets = packets;
+  return attack;
+}
+
+struct findings {
+  std::vector<telescope::scan_event> events;
+  std::vector<telescope::dos_event> attacks;
+};
+
+/// 30 ports of one source, each in an event of its own, as an open source has them before they
+/// become one; and an event and an attack that have ended.
+auto of_a_begin() -> findings {
+  findings out{{event_of(9, 22, 5, false)}, {attack_of(1, 100)}};
+  for (std::uint16_t port = 0; port < 30; ++port) out.events.push_back(event_of(7, port, 1, true));
+  return out;
+}
+/// The same, when the stream went on: one event of 40 ports, and an attack that began earlier.
+auto of_all() -> findings {
+  findings out{{event_of(9, 22, 5, false), event_of(7, 0, 60, false)}, {attack_of(1, 300)}};
+  out.events[1].ports = 40;
+  out.attacks[0].first = timestamp{1'768'468'190'000'000'000};
+  return out;
+}
+
+class FindingWriter : public internal::StoreTest {
+protected:
+  void SetUp() override {
+    StoreTest::SetUp();
+    if (!engine_) return;
+    ASSERT_TRUE(prepare_schema(*engine_));
+  }
+  void store(findings const& what, std::uint64_t packets, std::uint64_t of = epoch) {
+    block_context numbers;
+    numbers.sensor = 1;
+    numbers.scanners = {0};
+    finding_writer to{engine_, numbers};
+    telescope::window window;
+    window.start = timestamp{1'768'468'200'000'000'000};
+    window.length = std::chrono::seconds{60};
+    window.packets = packets;
+    ASSERT_TRUE(to.observe(window));
+    auto const done = to.finish(of, packets, [&](finding_writer& writer) -> status {
+      for (auto const& each : what.events)
+        KIZASHI_TRY(writer.add(each, telescope::scan_pattern::single));
+      for (auto const& each : what.attacks) KIZASHI_TRY(writer.add(each));
+      return {};
+    });
+    ASSERT_TRUE(done) << done.error().message;
+  }
+  /// Everything that `final` answers, and how many rows there are without it.
+  auto found() -> std::string {
+    return ask("select * except (generation) from events final order by src, port") +
+           ask("select * except (generation) from attacks final") +
+           ask("select * except (generation) from windows final") +
+           ask("select (select count() from events), (select count() from attacks), (select "
+               "count() from windows)");
+  }
+};
+
+TEST_F(FindingWriter, ReplacesWhatACutReadingFound) {
+  store(of_all(), 200);
+  auto const expected = found();
+  engine_.reset();
+  std::filesystem::remove_all(folder_.path() / "store");
+  open();
+  ASSERT_TRUE(prepare_schema(*engine_));
+  store(of_a_begin(), 100);
+  EXPECT_EQ(ask("select count(), sum(ongoing) from events final"), "31\t30\n");
+  store(of_all(), 200);
+  EXPECT_EQ(found(), expected);
+}
+
+TEST_F(FindingWriter, StoresTheSameOnceAndNothingOfALesserReading) {
+  store(of_all(), 200);
+  auto const expected = found();
+  store(of_all(), 200);
+  store(of_a_begin(), 100);
+  EXPECT_EQ(found(), expected);
+  EXPECT_EQ(ask("select count() from readings"), "2\n");
+}
+
+TEST_F(FindingWriter, TakesTheLatestOfEquallyLongReadings) {
+  store(of_all(), 200);
+  auto fewer = of_all();  // as with another timeout: the same events, with less in them
+  fewer.events[0].packets = 3;
+  fewer.events[1].ports = 2;
+  store(fewer, 200);
+  EXPECT_EQ(ask("select packets, ports from events final order by src"), "60\t2\n3\t1\n");
+  store(of_all(), 200);
+  EXPECT_EQ(ask("select packets, ports from events final order by src"), "60\t40\n5\t1\n");
+  EXPECT_EQ(ask("select count() from events"), "2\n");
+}
+
+TEST_F(FindingWriter, MakesGoodWhatAWriterLeftThatDied) {
+  store(of_all(), 200);
+  auto const expected = found();
+  // It had begun a longer reading's findings, and a merge put one of them in an older one's place.
+  run("insert into readings values (1, 77, 2, 300, 5, 0)");
+  run("insert into events (src, first, sensor, epoch, generation, type, class, port, ports) select "
+      "src, first, sensor, epoch, 2, type, class, port, ports from events where ports = 40");
+  run("optimize table events final");
+  EXPECT_NE(found(), expected);
+  store(of_all(), 200);
+  EXPECT_EQ(found(), expected);
+}
+
+TEST_F(FindingWriter, LeavesOtherStreamsAlone) {
+  store({{event_of(3, 80, 4, true)}, {}}, 50, 78);
+  store(of_a_begin(), 100);
+  store(of_all(), 200);
+  EXPECT_EQ(ask("select epoch, count() from events final group by epoch order by epoch"),
+            "77\t2\n78\t1\n");
+}
+
+TEST_F(FindingWriter, StoresNothingOfAStreamThatIsNotInTheStore) {
+  store(of_all(), 200, 0);
+  EXPECT_EQ(ask("select (select count() from events) + (select count() from windows) + (select "
+                "count() from readings)"),
+            "0\n");
+}
+
+}  // namespace
+}  // namespace kizashi::store
