@@ -4,6 +4,7 @@
 #include <atomic>
 #include <fstream>
 #include <mutex>
+#include <shared_mutex>
 #include <system_error>
 #include <utility>
 #include <vector>
@@ -174,10 +175,16 @@ public:
 
   auto run(std::string_view statement) -> status override {
     std::scoped_lock const only{running_};
-    held_result const done{
-        library_, library_.query(first_.get(), statement.data(), statement.size(), "Null", 4)};
+    auto done = run_alone(statement);
     internal::write_tokens_through(folder_);  // the statement may have made a table
-    return done.outcome(statement);
+    return done;
+  }
+  auto at_rest(std::function<status()> const& work) -> status override {
+    std::scoped_lock const only{inserting_, running_};
+    KIZASHI_TRY(run_alone("system stop merges"));
+    auto done = work();
+    auto const again = run_alone("system start merges");
+    return done ? again : done;
   }
 
   auto insert(std::string_view table, native_block const& block, std::string_view token)
@@ -188,6 +195,12 @@ public:
   auto folder() const -> std::filesystem::path override { return folder_.parent_path(); }
 
 private:
+  /// The caller has `running_`.
+  [[nodiscard]] auto run_alone(std::string_view statement) -> status {
+    held_result const done{
+        library_, library_.query(first_.get(), statement.data(), statement.size(), "Null", 4)};
+    return done.outcome(statement);
+  }
   using answerer = std::function<status(connection const&)>;
   [[nodiscard]] auto answer(question const& asked, answerer const& how) -> status;
   [[nodiscard]] auto analyse(connection const& session, std::string const& sql) const
@@ -205,6 +218,7 @@ private:
   engine_capabilities has_;
   std::string database_ = "default";  // of questions
   std::atomic<std::uint64_t> questions_{0};
+  std::shared_mutex inserting_;  // shared by inserts, held alone by who wants none
   std::mutex running_;
   connection first_;  // keeps the engine running
   std::mutex resting_;
@@ -233,6 +247,7 @@ auto embedded_engine::insert(std::string_view table, native_block const& block,
                              std::string_view token) -> status {
   KIZASHI_ASSERT(is_plain_name(table));
   if (block.rows() == 0) return {};
+  std::shared_lock const not_at_rest{inserting_};
   // A block without a token would be dropped when it equals one that was stored before.
   auto const sql =
       fmt::format("insert into {} ({}) settings {}", table, fmt::join(block.names(), ", "),

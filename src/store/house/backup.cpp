@@ -1,6 +1,7 @@
 #include "kizashi/store/house/backup.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <set>
 #include <system_error>
 #include <vector>
@@ -12,6 +13,7 @@
 #include "kizashi/base/sha256.hpp"
 #include "kizashi/base/text.hpp"
 #include "kizashi/store/house/copy_files.hpp"
+#include "kizashi/store/inventory.hpp"
 #include "kizashi/store/store_lock.hpp"
 
 namespace kizashi::store {
@@ -22,6 +24,8 @@ using internal::file_list;
 using internal::folder_in_the_making;
 
 constexpr std::string_view head = "kizashi-backup 1";
+/// Of a store that is written meanwhile: its files of one moment.
+constexpr std::string_view staging_name = "backup.part";
 constexpr std::size_t largest_list = std::size_t{1} << 30;
 
 /// What a store is made of, but what is only of the moment.
@@ -32,7 +36,8 @@ struct contents {
 
 auto is_of_the_moment(std::string_view name) -> bool {
   return name == "owner" || name == internal::unfinished_mark || name == "record.part" ||
-         name == "sketch/index.part" || name == "engine/status" || name == "engine/tmp" ||
+         name == "sketch/index.part" || name == staging_name || name == "door" ||
+         name.starts_with("answer.") || name == "engine/status" || name == "engine/tmp" ||
          name == "engine/shadow" || name.ends_with(".parquet.part");
 }
 
@@ -124,6 +129,82 @@ auto copy_store(fs::path const& folder, fs::path const& to, contents const& what
   std::string list = fmt::format("{}  layout\n", of_layout.finish());
   for (auto const& [name, sum] : found) list += fmt::format("{}  store/{}\n", sum, name);
   return write_durably(to / "SHA256SUMS", list);
+}
+
+/// Folders of the parts that count, relative to the store.
+auto active_parts(engine& of, fs::path const& folder) -> result<std::set<std::string>> {
+  KIZASHI_TRY(auto const rows, ask_rows(of, "select path from system.parts where active"));
+  std::set<std::string> parts;
+  for (auto const& row : rows) {
+    auto path = fs::path{row[0]};
+    if (!path.has_filename()) path = path.parent_path();  // "PART/"
+    parts.insert(path.lexically_relative(folder).generic_string());
+  }
+  return parts;
+}
+
+/// Whether a folder is a part, or was one: engine/store/abc/abcdef01-.../PART.
+auto is_part(fs::path const& relative) -> bool {
+  auto const depth = std::distance(relative.begin(), relative.end());
+  auto const name = relative.filename();
+  return depth == 5 && relative.generic_string().starts_with("engine/store/") &&
+         name != "detached" && name != "deduplication_logs";
+}
+
+/// Puts one file of the store there: as a link where it never changes, as a copy else.
+auto stage_file(fs::path const& from, fs::path const& to, bool is_fixed) -> status {
+  std::error_code wrong;
+  if (is_fixed) fs::create_hard_link(from, to, wrong);
+  if (!is_fixed || wrong) {
+    wrong.clear();
+    fs::copy_file(from, to, wrong);
+  }
+  return wrong ? system_failure(to.string(), "copy to", wrong.value()) : status{};
+}
+
+/// The store as it is, in links: of parts those that count, everything else as it stands.
+auto stage(fs::path const& folder, std::set<std::string> const& parts, fs::path const& to)
+    -> status {
+  std::error_code wrong;
+  fs::remove_all(to, wrong);
+  if (!wrong) fs::create_directory(to, wrong);
+  for (fs::recursive_directory_iterator at{folder, wrong}, end; !wrong && at != end;
+       at.increment(wrong)) {
+    auto const relative = at->path().lexically_relative(folder);
+    auto const name = relative.generic_string();
+    auto const is_folder = at->is_directory() && !at->is_symlink();
+    if (is_of_the_moment(name) || (is_folder && is_part(relative) && !parts.contains(name))) {
+      if (is_folder) at.disable_recursion_pending();
+    } else if (at->is_symlink()) {
+      fs::copy_symlink(at->path(), to / relative, wrong);
+    } else if (is_folder) {
+      fs::create_directory(to / relative, wrong);
+    } else {
+      // Files of a part never change; those of the archive and of definitions are replaced whole.
+      bool const is_fixed = parts.contains(relative.parent_path().generic_string()) ||
+                            name.ends_with(".parquet") || name.ends_with(".sql");
+      KIZASHI_TRY(stage_file(at->path(), to / relative, is_fixed));
+    }
+    if (wrong) break;
+  }
+  return wrong ? system_failure(folder.string(), "copy", wrong.value()) : status{};
+}
+
+/// Stages the store between two of its changes.
+auto stage_at_rest(engine& owned, fs::path const& folder, fs::path const& to) -> status {
+  // A merge that was about to end when merges were stopped may still have ended meanwhile.
+  for (int tries = 0; tries < 10; ++tries) {
+    bool is_same = false;
+    KIZASHI_TRY(owned.at_rest([&]() -> status {
+      KIZASHI_TRY(auto const before, active_parts(owned, folder));
+      KIZASHI_TRY(stage(folder, before, to));
+      KIZASHI_TRY(auto const after, active_parts(owned, folder));
+      is_same = before == after;
+      return {};
+    }));
+    if (is_same) return {};
+  }
+  return fail(errc::io_error, "the store's parts did not come to rest; try again");
 }
 
 /// Whether `name` stays within the folder that it is put in.
@@ -218,24 +299,48 @@ auto restore_into(fs::path const& from, fs::path const& to, sums const& expected
   return done;
 }
 
-}  // namespace
-
-auto back_up(fs::path const& folder, fs::path const& to, std::string_view holder,
-             copy_control const& control) -> result<copied> {
+auto refuse_inside(fs::path const& folder, fs::path const& to) -> status {
   auto const inside =
       fs::weakly_canonical(fs::absolute(to)).lexically_relative(fs::canonical(folder));
-  if (!inside.empty() && *inside.begin() != "..")
-    return fail(errc::unsupported, fmt::format("{}: the backup would be inside of the store; name "
-                                               "another place",
-                                               to.string()));
-  KIZASHI_TRY(auto const lock, store_lock::take(folder, holder));
-  KIZASHI_TRY(auto const what, list_store(folder));
+  if (inside.empty() || *inside.begin() == "..") return {};
+  return fail(
+      errc::unsupported,
+      fmt::format("{}: the backup would be inside of the store; name another place", to.string()));
+}
+
+/// Makes `to` of the files in `from`, which do not change meanwhile.
+auto copy_to(fs::path const& from, fs::path const& to, copy_control const& control)
+    -> result<copied> {
+  KIZASHI_TRY(auto const what, list_store(from));
   KIZASHI_TRY(auto made, folder_in_the_making::create(to));
-  auto done = copy_store(folder, made.path(), what, control);
+  auto done = copy_store(from, made.path(), what, control);
   if (done) done = made.commit();
   if (done) return sum_of(what.files);
   made.abandon();
   return tl::unexpected{done.error()};
+}
+
+}  // namespace
+
+auto back_up(fs::path const& folder, fs::path const& to, std::string_view holder,
+             copy_control const& control) -> result<copied> {
+  KIZASHI_TRY(refuse_inside(folder, to));
+  KIZASHI_TRY(auto const lock, store_lock::take(folder, holder));
+  return copy_to(folder, to, control);
+}
+
+auto back_up_owned(engine& owned, fs::path const& folder, fs::path const& to,
+                   copy_control const& control) -> result<copied> {
+  auto const full = fs::canonical(folder);
+  KIZASHI_TRY(refuse_inside(full, to));
+  auto const staged = full / staging_name;
+  auto done = [&]() -> result<copied> {
+    KIZASHI_TRY(stage_at_rest(owned, full, staged));
+    return copy_to(staged, to, control);
+  }();
+  std::error_code ignored;
+  fs::remove_all(staged, ignored);
+  return done;
 }
 
 auto restore(fs::path const& from, fs::path const& folder, copy_control const& control)

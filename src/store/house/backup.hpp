@@ -12,6 +12,7 @@
 #include <string_view>
 
 #include "kizashi/base/error.hpp"
+#include "kizashi/store/engine.hpp"
 
 namespace kizashi::store {
 
@@ -30,6 +31,15 @@ struct copy_control {
 /// nobody writes; the engine is not needed. Fails before it begins when there is too little room.
 [[nodiscard]] auto back_up(std::filesystem::path const& folder, std::filesystem::path const& to,
                            std::string_view holder, copy_control const& control) -> result<copied>;
+
+/// The same for the process that owns the store, by its engine, while its own writers go on. The
+/// backup is of one moment between two inserts: every block that its ledger names is there in all
+/// tables, and one that is not whole yet is finished when its capture is read into what is
+/// restored, as after a kill. Inserts wait while the files of that moment are linked, under
+/// `folder`/backup.part; what is copied then is these. Nobody may archive or drop days meanwhile.
+[[nodiscard]] auto back_up_owned(engine& owned, std::filesystem::path const& folder,
+                                 std::filesystem::path const& to, copy_control const& control)
+    -> result<copied>;
 
 /// Makes the store `folder`, which must not be there or be empty, of the backup `from`. Every file
 /// is held against its sum; a file that is not there, too many or not the one that was written is
