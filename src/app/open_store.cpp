@@ -95,6 +95,23 @@ auto expect_store(std::string const& folder) -> status {
                           folder, folder));
 }
 
+auto is_new_store(std::string const& folder) -> bool {
+  std::error_code wrong;
+  auto const kind = std::filesystem::status(folder, wrong);
+  if (kind.type() == std::filesystem::file_type::not_found) return true;
+  return std::filesystem::is_directory(kind) && std::filesystem::is_empty(folder, wrong) && !wrong;
+}
+
+void remove_new_store(std::string const& folder, bool had_folder) {
+  // Whoever has opened it meanwhile keeps it.
+  auto const lock = store::store_lock::take(folder, "kizashi");
+  if (!lock) return;
+  std::error_code ignored;
+  for (auto const& each : std::filesystem::directory_iterator{folder, ignored})
+    std::filesystem::remove_all(each.path(), ignored);
+  if (!had_folder) std::filesystem::remove(folder, ignored);
+}
+
 auto open_store_to_keep(std::string const& folder, std::string const& command)
     -> result<std::shared_ptr<store::engine>> {
   KIZASHI_TRY(expect_store(folder));

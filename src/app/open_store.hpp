@@ -31,6 +31,12 @@ namespace kizashi::app {
 /// Fails when no store is in `folder`.
 [[nodiscard]] auto expect_store(std::string const& folder) -> status;
 
+/// Whether nothing is in `folder`, or no folder there: whoever opens a store makes a new one.
+[[nodiscard]] auto is_new_store(std::string const& folder) -> bool;
+/// Takes away a store that this process has made and closed, with nothing in it: of a folder for
+/// which `is_new_store` was true, all that is in it. `had_folder`: the folder itself stays.
+void remove_new_store(std::string const& folder, bool had_folder);
+
 /// The folder as the store's own functions want it: absolute, without links.
 [[nodiscard]] auto folder_of(std::string const& store) -> std::filesystem::path;
 

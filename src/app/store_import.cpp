@@ -1,4 +1,5 @@
 // kizashi store import: data sets of others into a store.
+#include <filesystem>
 #include <memory>
 #include <string>
 #include <vector>
@@ -7,6 +8,8 @@
 #include <fmt/format.h>
 
 #include "kizashi/app/command.hpp"
+#include "kizashi/app/export_import.hpp"
+#include "kizashi/app/import_lines.hpp"
 #include "kizashi/app/line_import.hpp"
 #include "kizashi/app/open_store.hpp"
 #include "kizashi/app/progress_bar.hpp"
@@ -28,8 +31,10 @@ constexpr auto examples =
     "Examples:\n"
     "  kizashi store import --store seen --sensor nict-a --form nict 201808*.csv.bz2\n"
     "  kizashi store import --store seen --sensor ucsd --form flowtuple tuples.cors.gz\n"
+    "  kizashi store import --store copy --form kizashi night.parquet\n"
     "\n"
     "Forms:\n"
+    "  kizashi     what 'kizashi store export' wrote, with destinations: .csv, .jsonl, .parquet.\n"
     "  nict        NICT Darknet Dataset 2022: time, hash of the source's /16, hash of the source,\n"
     "              lower half of the destination, port. Its sources are pseudonyms and stand in\n"
     "              packets6 as 2001:2f:..., which are no addresses of anybody.\n"
@@ -69,49 +74,52 @@ auto why_bad(capture::text_line const& line, line_import& into) -> status {
 enum class file_end : std::uint8_t { whole, damaged, bad_line, stopped };
 
 /// Hands the lines on as far as they can be read. Fails when the store does.
-auto import_lines(capture::packed_lines& lines, std::string const& file,
-                  import_choice const& choice, line_import& into, import_total& total)
-    -> result<file_end> {
+auto keep_lines(import_lines& lines, std::string const& file, import_choice const& choice,
+                line_import& into, import_total& total) -> result<file_end> {
   progress_bar bar{!choice.is_quiet};
   std::uint64_t bad = 0;
-  auto const end = [&](file_end how) {
-    bar.clear();
-    if (bad > most_shown)
-      say_failure({errc::parse_error, fmt::format("{}: and {} more bad lines", file,
-                                                  with_thousands(bad - most_shown))});
-    total.bad_lines += bad;
-    return how;
+  auto how = file_end::whole;
+  status kept;
+  auto const end = [&](file_end why) {
+    how = why;
+    return fail(errc::interrupted, "no more lines are wanted");
   };
-  for (;;) {
-    auto const line = lines.next();
-    if (!line) {
-      bar.clear();
-      say_failure(line.error());
-      return end(file_end::damaged);
-    }
-    if (!*line) return end(file_end::whole);
-    auto const& is = **line;
-    if (is.number % lines_between_looks == 0) {
-      bar.show(is.number, lines.position());
-      if (is_stop_wanted()) return end(file_end::stopped);
-    }
-    if (auto const good = why_bad(is, into); !good) {
-      ++bad;
-      bar.clear();
-      say_bad(file, is, good.error().message, bad);
-      if (!choice.skips_bad) return end(file_end::bad_line);
-      continue;
-    }
-    KIZASHI_TRY(into.keep());
+  auto const read = lines.for_each(
+      [&](capture::text_line const& line, capture::progress const& position) -> status {
+        if (line.number % lines_between_looks == 0) {
+          bar.show(line.number, position);
+          if (is_stop_wanted()) return end(file_end::stopped);
+        }
+        if (auto const good = why_bad(line, into); !good) {
+          ++bad;
+          bar.clear();
+          say_bad(file, line, good.error().message, bad);
+          return choice.skips_bad ? status{} : end(file_end::bad_line);
+        }
+        kept = into.keep();
+        return kept;
+      });
+  bar.clear();
+  if (!read && kept && how == file_end::whole) {
+    say_failure(read.error());
+    how = file_end::damaged;
   }
+  if (bad > most_shown)
+    say_failure({errc::parse_error,
+                 fmt::format("{}: and {} more bad lines", file, with_thousands(bad - most_shown))});
+  total.bad_lines += bad;
+  KIZASHI_TRY(kept);
+  return how;
 }
 
 auto import_file(std::string const& file, import_choice const& choice,
                  std::shared_ptr<store::engine> const& engine, import_total& total)
     -> result<file_end> {
-  KIZASHI_TRY(auto lines, capture::packed_lines::open(file));
-  KIZASHI_TRY(auto const into, open_line_import(choice.form, engine, choice.sensor));
-  auto end = import_lines(lines, file, choice, *into, total);
+  KIZASHI_TRY(auto lines, import_lines::open(file, engine));
+  KIZASHI_TRY(auto const into, choice.form == "kizashi"
+                                   ? open_export_import(file, engine, choice.sensor)
+                                   : open_line_import(choice.form, engine, choice.sensor));
+  auto end = keep_lines(lines, file, choice, *into, total);
   auto const finished = end ? into->finish(*end == file_end::whole) : status{};
   auto const counts = into->counts();
   total.counts.stored += counts.stored;
@@ -122,7 +130,7 @@ auto import_file(std::string const& file, import_choice const& choice,
 }
 
 auto describe(import_total const& total, import_choice const& choice) -> std::string {
-  auto const what = choice.form == "nict" ? "packet" : "tuple";
+  auto const what = choice.form == "flowtuple" ? "tuple" : "packet";
   auto text = fmt::format("{} stored in {}", counted(total.counts.stored, what), choice.store);
   if (total.counts.known > 0)
     text += fmt::format("; {} were there before", with_thousands(total.counts.known));
@@ -131,17 +139,13 @@ auto describe(import_total const& total, import_choice const& choice) -> std::st
   return text;
 }
 
-auto run(import_choice const& choice) -> int {
-  if (choice.sensor.empty())
-    return say_usage({errc::parse_error, "--sensor is empty; expected a name"}, name);
-  listen_for_stop();
-  import_total total;
-  auto const engine = open_with_door(choice.store, name);
-  if (!engine) return say_failure(engine.error());
+/// The exit code, once everything that came is in the store.
+auto import_all(import_choice const& choice, std::shared_ptr<store::engine> const& engine,
+                import_total& total) -> int {
   auto last = file_end::whole;
   bool has_failed = false;
   for (auto const& file : choice.files) {
-    auto const end = import_file(file, choice, *engine, total);
+    auto const end = import_file(file, choice, engine, total);
     if (!end) {
       say_failure(end.error());
       has_failed = true;
@@ -162,6 +166,27 @@ auto run(import_choice const& choice) -> int {
   return has_failed ? exit_failed : exit_done;
 }
 
+auto run(import_choice const& choice) -> int {
+  if (choice.sensor.empty() && choice.form != "kizashi")
+    return say_usage(
+        {errc::parse_error,
+         fmt::format("--form {} does not say who saw it; expected --sensor NAME", choice.form)},
+        name);
+  listen_for_stop();
+  bool const is_new = is_new_store(choice.store);
+  bool const had_folder = std::filesystem::exists(choice.store);
+  import_total total;
+  auto engine = open_with_door(choice.store, name);
+  if (!engine) return say_failure(engine.error());
+  auto const code = import_all(choice, *engine, total);
+  // A store that a failure alone has made would be taken for one that somebody wanted.
+  if (is_new && code != exit_done && total.counts.stored == 0) {
+    engine->reset();
+    remove_new_store(choice.store, had_folder);
+  }
+  return code;
+}
+
 }  // namespace
 
 void add_store_import(CLI::App& store, int& exit_code) {
@@ -174,12 +199,12 @@ void add_store_import(CLI::App& store, int& exit_code) {
   add_store_option(*command, choice->store);
   command
       ->add_option("--sensor", choice->sensor,
-                   "Name of who saw it; one of its own for data with pseudonyms")
-      ->required()
+                   "Name of who saw it; one of its own for data with pseudonyms (--form kizashi: "
+                   "default as the file says)")
       ->type_name("NAME");
-  command->add_option("--form", choice->form, "What the files hold: nict or flowtuple")
+  command->add_option("--form", choice->form, "What the files hold: kizashi, nict or flowtuple")
       ->required()
-      ->check(CLI::IsMember({"nict", "flowtuple"}))
+      ->check(CLI::IsMember({"kizashi", "nict", "flowtuple"}))
       ->type_name("FORM");
   command->add_flag("--skip-bad", choice->skips_bad,
                     "Leave lines out that cannot be read; they are counted");

@@ -145,9 +145,26 @@ class Messages(StoreTest):
     def test_wrong_usage_and_missing_files(self):
         self.expect_failure(1, ["none.csv: cannot open: No such file or directory", "0 packets stored in m"],
                             "store", "import", "--store", "m", "--sensor", "a", "--form", "nict", "none.csv")
-        self.expect_failure(2, ["--sensor is empty; expected a name", "'kizashi store import --help' tells more"],
+        self.expect_failure(2, ["--form nict does not say who saw it; expected --sensor NAME", "'kizashi store import --help' tells more"],
                             "store", "import", "--store", "m", "--sensor", "", "--form", "nict", "none.csv")
         self.assertEqual(self.kizashi("store", "import", "--store", "m", "--sensor", "a", "--form", "x", "none.csv").returncode, 2)
+        self.assertFalse((self.folder / "m").exists())
+
+    def test_a_failure_leaves_no_new_store(self):
+        (self.folder / "worst.csv").write_text("not,a,line\n")
+        command = ("store", "import", "--sensor", "a", "--form", "nict", "worst.csv", "--no-progress", "--store")
+        self.assertEqual(self.kizashi(*command, "new/store").returncode, 1)
+        self.assertFalse((self.folder / "new/store").exists())
+        (self.folder / "mine").mkdir()
+        self.assertEqual(self.kizashi(*command, "mine").returncode, 1)
+        self.assertEqual(list((self.folder / "mine").iterdir()), [])
+        # What was there stays.
+        self.done("read", "empty.pcap", "--store", "old", "--no-progress")
+        self.assertEqual(self.kizashi(*command, "old").returncode, 1)
+        self.assertEqual(self.ask("select count() from packets", "old"), ["0"])
+        (self.folder / "mine/note").write_text("keep me")
+        self.kizashi(*command, "mine")
+        self.assertEqual((self.folder / "mine/note").read_text(), "keep me")
 
 
 if __name__ == "__main__":

@@ -13,7 +13,7 @@
 #include "kizashi/base/input_file.hpp"
 #include "kizashi/base/text.hpp"
 #include "kizashi/base/time.hpp"
-#include "kizashi/store/house/durable_file.hpp"
+#include "kizashi/base/durable_file.hpp"
 #include "kizashi/store/sketch/sketch_records.hpp"
 
 namespace kizashi::store {

@@ -7,7 +7,7 @@
 
 #include <fmt/format.h>
 
-#include "kizashi/store/house/durable_file.hpp"
+#include "kizashi/base/durable_file.hpp"
 #include "kizashi/store/internal/address_sql.hpp"
 #include "kizashi/store/internal/ask_rows.hpp"
 #include "kizashi/store/internal/names.hpp"

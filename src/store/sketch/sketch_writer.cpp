@@ -13,7 +13,7 @@
 
 #include "kizashi/base/file_descriptor.hpp"
 #include "kizashi/base/text.hpp"
-#include "kizashi/store/house/durable_file.hpp"
+#include "kizashi/base/durable_file.hpp"
 #include "kizashi/store/house/record.hpp"
 #include "kizashi/store/internal/names.hpp"
 #include "kizashi/store/inventory.hpp"
