@@ -1,11 +1,14 @@
 #include "kizashi/app/keep_rules.hpp"
 
 #include <algorithm>
+#include <chrono>
 
 #include <fmt/format.h>
 
 #include "kizashi/base/text.hpp"
+#include "kizashi/base/time.hpp"
 #include "kizashi/store/engine.hpp"
+#include "kizashi/store/house/record.hpp"
 
 namespace kizashi::app {
 namespace {
@@ -34,6 +37,14 @@ auto read_amount(std::string_view text, store::retention_rule& to) -> bool {
   return true;
 }
 
+constexpr std::chrono::nanoseconds one_day = std::chrono::days{1};
+
+auto date_of(std::chrono::sys_days when) -> std::string {
+  std::chrono::year_month_day const day{when};
+  return fmt::format("{:04}-{:02}-{:02}", static_cast<int>(day.year()),
+                     static_cast<unsigned>(day.month()), static_cast<unsigned>(day.day()));
+}
+
 }  // namespace
 
 auto parse_keep_rule(std::string_view text) -> result<store::retention_rule> {
@@ -48,6 +59,28 @@ auto parse_keep_rule(std::string_view text) -> result<store::retention_rule> {
                           "such as \"packets 90d\" or \"packets 200GiB\" (1d to 36500d, 1MiB to "
                           "1024TiB)",
                           text));
+}
+
+auto parse_days(std::string_view text) -> result<std::uint64_t> {
+  store::retention_rule rule;
+  if (read_amount(text, rule) && rule.days > 0) return rule.days;
+  return fail(errc::parse_error,
+              fmt::format("\"{}\" is no number of days; expected 1d to 36500d, such as 30d", text));
+}
+
+auto today_in_utc() -> std::string {
+  return date_of(std::chrono::floor<std::chrono::days>(std::chrono::system_clock::now()));
+}
+
+auto first_of_days(std::string_view today, std::uint64_t days) -> result<std::string> {
+  KIZASHI_TRY(store::check_day(today));
+  KIZASHI_TRY(auto const at, timestamp::parse(fmt::format("{}T00:00:00Z", today)));
+  std::chrono::sys_days const last{std::chrono::days{at.nanoseconds() / one_day.count()}};
+  auto const first = last - std::chrono::days{days - 1};
+  if (first < std::chrono::sys_days{})
+    return fail(errc::out_of_range,
+                fmt::format("{} days up to {} begin before 1970; expected fewer", days, today));
+  return date_of(first);
 }
 
 }  // namespace kizashi::app

@@ -33,5 +33,27 @@ TEST(KeepRule, SaysWhatItExpects) {
   }
 }
 
+TEST(Days, EndToday) {
+  EXPECT_EQ(parse_days("30d").value(), 30U);
+  EXPECT_EQ(first_of_days("2026-06-03", 1).value(), "2026-06-03");
+  EXPECT_EQ(first_of_days("2026-06-03", 30).value(), "2026-05-05");
+  EXPECT_EQ(first_of_days("2024-03-01", 2).value(), "2024-02-29");
+  EXPECT_EQ(today_in_utc().size(), 10U);
+}
+
+TEST(Days, SayWhatTheyExpect) {
+  for (auto const* text : {"", "0d", "30", "d", "36501d", "1GiB", "30 d"}) {
+    auto const days = parse_days(text);
+    ASSERT_FALSE(days) << text;
+    EXPECT_EQ(days.error().message, "\"" + std::string{text} +
+                                        "\" is no number of days; expected 1d to 36500d, such as "
+                                        "30d");
+  }
+  EXPECT_EQ(first_of_days("1970-01-05", 6).error().message,
+            "6 days up to 1970-01-05 begin before 1970; expected fewer");
+  EXPECT_EQ(first_of_days("yesterday", 6).error().message,
+            "\"yesterday\" is no day; expected one such as 2026-01-15");
+}
+
 }  // namespace
 }  // namespace kizashi::app

@@ -1,6 +1,5 @@
 // kizashi store vacuum: what is older than it is to be goes, what is left is put together.
 #include <algorithm>
-#include <chrono>
 #include <memory>
 #include <string>
 #include <vector>
@@ -52,13 +51,6 @@ struct vacuum_choice {
   std::string today;
   bool is_dry = false;
 };
-
-auto today_in_utc() -> std::string {
-  auto const now = std::chrono::floor<std::chrono::days>(std::chrono::system_clock::now());
-  std::chrono::year_month_day const day{now};
-  return fmt::format("{:04}-{:02}-{:02}", static_cast<int>(day.year()),
-                     static_cast<unsigned>(day.month()), static_cast<unsigned>(day.day()));
-}
 
 auto rules_of(vacuum_choice const& choice) -> result<std::vector<store::retention_rule>> {
   KIZASHI_TRY(auto set, load_config(config_path(choice.config)));

@@ -87,7 +87,31 @@ class Archive(HouseTest):
         self.expect_done(self.archive("2027-01-01"))
         self.assertEqual(self.facts(self.store), self.expected)
 
+    def test_the_newest_days_stay(self):
+        words = ("--keep", "2d", "--today", "2026-06-03")
+        would = self.keep("archive", *words, "--dry-run")
+        self.assertRegex(self.expect_done(would), r"^would archive: [0-9,]+ packets of packets of 2026-01-15, [0-9.]+ KiB in the table\n"
+                                                  r"would archive: 319 packets of packets6 of 2026-01-15, [0-9.]+ KiB in the table\n"
+                                                  r"would archive: [0-9,]+ packets of packets of 2026-06-01, [0-9.]+ KiB in the table\n$")
+        self.assertEqual((self.archive_files(), list(self.days_in_table())), ([], DAYS))
+        self.expect_done(self.keep("archive", *words))
+        self.assertEqual(list(self.days_in_table()), DAYS[2:])
+        self.assertEqual(self.facts(self.store), self.expected)
+        again = self.keep("archive", *words, "--dry-run")
+        self.assertEqual((again.returncode, again.stdout), (0, "nothing to do: no packets before 2026-06-02 are in the tables\n"))
+        # Counted from today, all of them are old.
+        self.expect_done(self.keep("archive", "--keep", "1d"))
+        self.assertEqual(list(self.days_in_table()), [])
+
     def test_wrong_use(self):
+        help = "'kizashi store archive --help' tells more"
+        for words, message in ((("--keep", "2"), '--keep: "2" is no number of days; expected 1d to 36500d, such as 30d'),
+                               (("--keep", "2d", "--today", "x"), '--today: "x" is no day; expected one such as 2026-01-15'),
+                               (("--before", "2026-06-01", "--today", "2026-06-01"),
+                                "--today is what --keep counts from; expected --keep as well"),
+                               ((), "expected one of --before DAY and --keep DAYS"),
+                               (("--keep", "2d", "--before", "2026-06-01"), "expected one of --before DAY and --keep DAYS")):
+            self.expect_failure(self.keep("archive", *words), message, help, code=2)
         for word in ("tomorrow", "2026-02-30", "2026-6-1", ""):
             done = self.archive(word)
             self.expect_failure(done, f'--before: "{word}" is no day; expected one such as 2026-01-15',
