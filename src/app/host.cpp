@@ -37,7 +37,7 @@ constexpr auto examples =
     "text says so, in JSON packets is 0, and the exit code is 0.";
 
 struct host_choice {
-  store_choice of;
+  question_choice of;
   std::string who;
 };
 

@@ -218,7 +218,7 @@ auto write_text(match_result const& found) -> status {
   for (auto const& [of, count] : rows)
     table.add({with_thousands(of.line), of.where.to_string(), with_thousands(count.packets_from),
                with_thousands(count.packets_to), count.first.to_string(), count.last.to_string()});
-  if (!rows.empty()) KIZASHI_TRY(table.write(output_style(), out));
+  if (!rows.empty()) KIZASHI_TRY(table.write(uncut_style(), out));
   KIZASHI_TRY(out.write(summary_of(found, rows.size())));
   return out.flush();
 }

@@ -9,6 +9,7 @@
 
 #include "kizashi/app/filter_option.hpp"
 #include "kizashi/app/open_store.hpp"
+#include "kizashi/app/store_question.hpp"
 #include "kizashi/app/terminal.hpp"
 #include "kizashi/match/coverage.hpp"
 #include "kizashi/store/schema.hpp"
@@ -17,14 +18,14 @@
 namespace kizashi::app {
 namespace {
 
+/// As `kizashi stats` reads times, and seconds and their fractions besides.
 auto parse_bound(std::string_view option, std::string const& text) -> result<timestamp> {
   if (text.empty()) return timestamp::unknown();
-  constexpr std::size_t length_of_day = 10;  // 2026-01-15
-  auto const at = timestamp::parse(text.size() == length_of_day ? text + "T00:00:00Z" : text);
+  auto const at = parse_time(text);
   if (at) return at;
   return fail(at.error().code,
               fmt::format("{} is \"{}\"; expected a day such as 2026-01-15 or a time such as "
-                          "2026-01-15T09:00:00Z, from 1970 to 2261",
+                          "2026-01-15T09:00Z or 2026-01-15T09:00:00.5Z, from 1970 to 2261",
                           option, text));
 }
 

@@ -40,7 +40,7 @@ constexpr auto examples =
     "time, all of them unless --top is given.";
 
 struct stats_choice {
-  store_choice of;
+  question_choice of;
   std::string by;
   bool has_exact_sources = false;
   bool is_csv = false;

@@ -41,7 +41,7 @@ auto named_time(std::string const& option, std::string const& text) -> result<ti
   return time;
 }
 
-auto sensors_of(store_choice const& choice, std::map<std::uint16_t, std::string> const& names)
+auto sensors_of(question_choice const& choice, std::map<std::uint16_t, std::string> const& names)
     -> result<std::vector<std::uint16_t>> {
   std::vector<std::uint16_t> numbers;
   for (auto const& wanted : choice.sensors) {
@@ -72,7 +72,7 @@ auto events_filter_of(store_question const& question)
 
 }  // namespace
 
-void add_store_options(CLI::App& command, store_choice& choice) {
+void add_store_options(CLI::App& command, question_choice& choice) {
   command.add_option("--store", choice.store, "The folder of the store")
       ->required()
       ->type_name("DIR");
@@ -120,7 +120,7 @@ auto parse_time(std::string_view text) -> result<timestamp> {
                           text));
 }
 
-auto filter_of(store_choice const& choice) -> result<store::packet_filter> {
+auto filter_of(question_choice const& choice) -> result<store::packet_filter> {
   store::packet_filter wanted;
   KIZASHI_TRY(wanted.from, named_time("--from", choice.from));
   KIZASHI_TRY(wanted.to, named_time("--to", choice.to));
@@ -133,7 +133,7 @@ auto filter_of(store_choice const& choice) -> result<store::packet_filter> {
   return wanted;
 }
 
-auto open_question(store_choice const& choice, std::string const& command)
+auto open_question(question_choice const& choice, std::string const& command)
     -> result<store_question> {
   store_question question;
   question.store = choice.store;
@@ -156,7 +156,8 @@ auto open_question(store_choice const& choice, std::string const& command)
 auto say_unanswered(error const& what) -> int {
   if (is_stop_wanted())
     return say_failure({errc::io_error, "stopped before the answer was complete"});
-  return say_failure(what);
+  // Who reads the first lines only has not made a mistake.
+  return what.code == errc::interrupted ? exit_done : say_failure(what);
 }
 
 auto minute_text(timestamp time) -> std::string {

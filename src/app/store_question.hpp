@@ -16,7 +16,7 @@
 namespace kizashi::app {
 
 /// As it stood on the command line.
-struct store_choice {
+struct question_choice {
   std::string store;
   std::vector<std::string> sensors;
   std::string from;
@@ -28,7 +28,7 @@ struct store_choice {
 };
 
 /// --store, --sensor, --from, --to, --filter, --top, --place and --json.
-void add_store_options(CLI::App& command, store_choice& choice);
+void add_store_options(CLI::App& command, question_choice& choice);
 
 /// A store that is open, and the choice, understood.
 struct store_question {
@@ -50,10 +50,10 @@ struct store_question {
 
 /// Whether the times can be read and follow each other, and the filter: what a person can do wrong
 /// before a store is open.
-[[nodiscard]] auto filter_of(store_choice const& choice) -> result<store::packet_filter>;
+[[nodiscard]] auto filter_of(question_choice const& choice) -> result<store::packet_filter>;
 
 /// Opens the store for `command` ("kizashi stats") and finds the sensors in it.
-[[nodiscard]] auto open_question(store_choice const& choice, std::string const& command)
+[[nodiscard]] auto open_question(question_choice const& choice, std::string const& command)
     -> result<store_question>;
 
 /// Failures of questions: those that a person caused by stopping say so. Returns the exit code.

@@ -60,6 +60,12 @@ auto output_style() -> text_style {
   return style;
 }
 
+auto uncut_style() -> text_style {
+  auto style = output_style();
+  if (::isatty(STDOUT_FILENO) != 1) style.width = 1'000'000;
+  return style;
+}
+
 void ignore_broken_pipes() {
   std::signal(SIGPIPE, SIG_IGN);
 }

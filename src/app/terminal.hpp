@@ -12,6 +12,9 @@ namespace kizashi::app {
 /// (https://no-color.org), UTF-8 when the locale's name (LC_ALL, LC_CTYPE, LANG) says so.
 [[nodiscard]] auto output_style() -> text_style;
 
+/// The same, but nothing is cut where standard output is no terminal: for rows that programs read.
+[[nodiscard]] auto uncut_style() -> text_style;
+
 /// From now on writing into a pipe that nobody reads is a failure (EPIPE) and not the end of the
 /// program.
 void ignore_broken_pipes();

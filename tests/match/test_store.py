@@ -134,6 +134,8 @@ class Random(StoreTest):
         for bounds, packets in (
                 (("--from", "2026-01-15T05:30:10Z"), between(5.5 * HOUR + 10, 1e9)),
                 (("--to", "2026-01-15T14:30:10+09:00"), between(0, 5.5 * HOUR + 10)),
+                (("--from", "2026-01-15T05:30Z", "--to", "2026-01-15T06:00"), between(5.5 * HOUR, 6 * HOUR)),
+                (("--from", "2026-01-15T14:30+09:00"), between(5.5 * HOUR, 1e9)),
                 (("--from", "2026-01-16", "--to", "2026-01-17"), between(24 * HOUR, 48 * HOUR)),
                 (("--from", exact), [each for each in self.packets["north"] if (each[0], each[1]) >= at]),
                 (("--to", exact), [each for each in self.packets["north"] if (each[0], each[1]) < at]),
@@ -167,6 +169,15 @@ class Random(StoreTest):
         first = self.match()
         for _ in range(3):
             self.assertEqual(self.match(), first)
+
+    def test_counts_are_not_cut_where_no_terminal_is(self):
+        for columns in ("", "60"):
+            done = subprocess.run([KIZASHI, "match", "--list", "list.txt", "--store", "seen", "--count"], cwd=self.folder, encoding="utf-8",
+                                  capture_output=True, timeout=60, env={**self.environment(), "COLUMNS": columns})
+            rows = done.stdout.splitlines()[1:-1]
+            self.assertGreater(len(rows), 5)
+            for row in rows:
+                self.assertRegex(row, r"  2026-01-1\d\S+Z  2026-01-1\d\S+Z$")
 
     def test_no_match(self):
         (self.folder / "none.txt").write_text("203.0.113.0/24\n2001:db8:ffff::/48\n")
