@@ -6,6 +6,7 @@
 
 #include <zlib.h>
 
+#include "kizashi/base/crc32c.hpp"
 #include "kizashi/net/byte_reader.hpp"
 
 namespace kizashi::capture::internal {
