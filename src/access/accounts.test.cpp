@@ -188,11 +188,33 @@ TEST_F(AccountsTest, NoSecretIsWritten) {
   add("hana", role::viewer);
   ASSERT_EQ(words(people().set_password("hana", "battery staple", by_, nine_o_clock)), "");
   static_cast<void>(log_in("battery staple"));  // into the wrong field
-  for (auto const& row : here_->audit().list({})->rows) {
+  auto const page = here_->audit().list({});
+  ASSERT_TRUE(page);
+  for (auto const& row : page->rows) {
     auto const text = row.subject + row.details + row.by.name;
     EXPECT_EQ(text.find("battery"), std::string::npos) << text;
     EXPECT_EQ(text.find("argon2"), std::string::npos) << text;
   }
+}
+
+TEST_F(AccountsTest, ARowOfSomebodyElseIsNoWrongUsage) {
+  add("hana", role::viewer);
+  auto const expect_failure = [&](char const* statement, std::string const& why) {
+    access::internal::meddle(file(), statement);
+    auto const listed = people().list();
+    auto const found = people().find("hana");
+    auto const recognised = people().recognise("hana", "correct horse");
+    ASSERT_FALSE(listed || found || recognised);
+    for (auto const& failure : {listed.error(), found.error(), recognised.error()}) {
+      EXPECT_EQ(failure.code, errc::io_error) << why;
+      EXPECT_EQ(failure.message, file() + ": row 1 of the accounts was changed (" + why +
+                                     "); put the file back from a backup");
+    }
+  };
+  expect_failure("update account set role = 'root'",
+                 "there is no role \"root\"; expected one of viewer, analyst, admin, partner");
+  expect_failure("update account set role = 'partner', prefixes = '192.0.2.1/24'",
+                 words(parse_reach(std::vector<std::string>{"192.0.2.1/24"}, {})));
 }
 
 TEST_F(AccountsTest, AnIdIsNeverGivenTwice) {

@@ -1,6 +1,5 @@
 #include "kizashi/access/audit.hpp"
 
-#include <sqlite3.h>
 #include <thread>
 
 #include <fmt/format.h>
@@ -37,14 +36,9 @@ protected:
   }
   /// Somebody who can write the file.
   void meddle(std::string const& statements) {
-    sqlite3* raw = nullptr;
-    ASSERT_EQ(sqlite3_open((folder_.path() / "catalog.sqlite").c_str(), &raw), SQLITE_OK);
-    char* wrong = nullptr;
-    auto const all =
-        "drop trigger if exists audit_no_update; drop trigger if exists audit_no_delete;" +
-        statements;
-    EXPECT_EQ(sqlite3_exec(raw, all.c_str(), nullptr, nullptr, &wrong), SQLITE_OK) << wrong;
-    sqlite3_close(raw);
+    access::internal::meddle(
+        file(), "drop trigger if exists audit_no_update; drop trigger if exists audit_no_delete;" +
+                    statements);
   }
   using list = std::vector<std::string>;
 };

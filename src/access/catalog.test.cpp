@@ -2,7 +2,6 @@
 
 #include <csignal>
 #include <fstream>
-#include <sqlite3.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 
@@ -16,18 +15,10 @@ namespace {
 using namespace kizashi;
 using namespace kizashi::access;
 using access::internal::database;
+using access::internal::meddle;
 using access::internal::migration;
 using access::internal::temporary_folder;
 using access::internal::words;
-
-/// What somebody else does to the file, without our triggers and checks.
-void meddle(std::filesystem::path const& file, std::string const& statements) {
-  sqlite3* raw = nullptr;
-  ASSERT_EQ(sqlite3_open(file.c_str(), &raw), SQLITE_OK);
-  char* wrong = nullptr;
-  EXPECT_EQ(sqlite3_exec(raw, statements.c_str(), nullptr, nullptr, &wrong), SQLITE_OK) << wrong;
-  sqlite3_close(raw);
-}
 
 auto opened(temporary_folder const& in) -> result<std::shared_ptr<catalog>> {
   return catalog::open(in.path(), catalog::when_missing::make);

@@ -32,13 +32,28 @@ auto blob(digest const& sum) -> std::span<std::uint8_t const> {
   return sum;
 }
 
+struct token_bound {
+  scope_set scopes;
+  reach within;
+};
+
+/// Three columns from `first` on: scopes, prefixes, sensors.
+auto read_bound(statement const& row, std::int64_t id, int first) -> result<token_bound> {
+  auto const scopes = parse_scopes(row.text(first));
+  if (!scopes) return row.strange_row("tokens", id, scopes.error());
+  auto within = internal::reach_from(row.optional_text(first + 1), row.optional_text(first + 2));
+  if (!within) return row.strange_row("tokens", id, within.error());
+  return token_bound{*scopes, std::move(*within)};
+}
+
 auto read_token(statement const& row) -> result<token_info> {
   token_info token;
   token.id = row.number(0);
   token.label = row.text(1);
   token.hint = row.text(2);
-  KIZASHI_TRY(token.scopes, parse_scopes(row.text(3)));
-  KIZASHI_TRY(token.within, internal::reach_from(row.optional_text(4), row.optional_text(5)));
+  KIZASHI_TRY(auto bound, read_bound(row, token.id, 3));
+  token.scopes = bound.scopes;
+  token.within = std::move(bound.within);
   token.made = row.time(6);
   token.used = row.time(7);
   token.ends = row.time(8);
@@ -126,16 +141,14 @@ struct found_token {
 auto read_found(statement const& row, timestamp now) -> result<found_token> {
   KIZASHI_TRY(auto owner, internal::read_account(row));
   constexpr auto next = internal::account_column_count;
-  KIZASHI_TRY(auto const scopes, parse_scopes(row.text(next + 1)));
-  KIZASHI_TRY(auto const within,
-              internal::reach_from(row.optional_text(next + 2), row.optional_text(next + 3)));
+  KIZASHI_TRY(auto const bound, read_bound(row, row.number(next), next + 1));
   auto const ends = row.time(next + 5);
   if (row.time(next + 6).is_known()) return no_token("was revoked");
   if (ends.is_known() && now >= ends) return no_token(fmt::format("ended at {}", ends.to_string()));
   if (!owner.who.is_enabled)
     return no_token(fmt::format("belongs to {}, whose account is disabled", owner.who.name));
-  return found_token{{owner.who.id, owner.who.name, owner.who.as, scopes,
-                      intersect(owner.who.within, within), entrance::token, row.number(next)},
+  return found_token{{owner.who.id, owner.who.name, owner.who.as, bound.scopes,
+                      intersect(owner.who.within, bound.within), entrance::token, row.number(next)},
                      row.time(next + 4)};
 }
 

@@ -147,4 +147,25 @@ TEST_F(TokensTest, SleepWhileTheAccountIsDisabled) {
   EXPECT_EQ(find(made->secret), "the token is unknown");
 }
 
+TEST_F(TokensTest, ARowOfSomebodyElseIsNoWrongUsage) {
+  auto const made = add_token("hana", "read");
+  ASSERT_TRUE(made);
+  auto const expect_failure = [&](char const* statement, std::string const& why) {
+    access::internal::meddle(file(), statement);
+    auto const found = here_->token().find(made->secret, nine_o_clock);
+    auto const listed = here_->token().list("");
+    ASSERT_FALSE(found || listed) << statement;
+    for (auto const& failure : {found.error(), listed.error()}) {
+      EXPECT_EQ(failure.code, errc::io_error);
+      EXPECT_EQ(failure.message, file() + ": row 1 of the tokens was changed (" + why +
+                                     "); put the file back from a backup");
+    }
+  };
+  expect_failure(
+      "update token set scopes = 'all'",
+      "there is no scope \"all\"; expected one of read, metrics, query, export, edit, admin");
+  expect_failure("update token set scopes = 'read', prefixes = '192.0.2.1/24'",
+                 words(parse_reach(std::vector<std::string>{"192.0.2.1/24"}, {})));
+}
+
 }  // namespace

@@ -201,6 +201,12 @@ class Audit(AccessTest):
         self.expect_failure(2, ["--keep is 1h; expected 1d or more", "'kizashi audit trim --help' tells more"],
                             "audit", "trim", "--keep", "1h")
 
+    def test_a_row_of_somebody_else(self):
+        with sqlite3.connect(self.folder / "data" / "catalog.sqlite") as kept:
+            kept.execute("update account set role = 'root' where name = 'ken'")
+        self.expect_failure(1, ["data/catalog.sqlite: row 2 of the accounts was changed (there is no role \"root\"; expected one of "
+                                "viewer, analyst, admin, partner); put the file back from a backup"], "account", "list")
+
     def test_a_file_of_somebody_else(self):
         (self.folder / "data" / "catalog.sqlite").write_bytes(b"x" * 5000)
         self.expect_failure(1, ["data/catalog.sqlite: this is no catalogue (no file of SQLite); expected the file that Kizashi "

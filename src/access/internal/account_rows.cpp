@@ -11,8 +11,12 @@ auto read_account(statement const& from) -> result<account_row> {
   auto& who = row.who;
   who.id = from.number(0);
   who.name = from.text(1);
-  KIZASHI_TRY(who.as, parse_role(from.text(2)));
-  KIZASHI_TRY(who.within, reach_from(from.optional_text(3), from.optional_text(4)));
+  auto const as = parse_role(from.text(2));
+  if (!as) return from.strange_row("accounts", who.id, as.error());
+  who.as = *as;
+  auto within = reach_from(from.optional_text(3), from.optional_text(4));
+  if (!within) return from.strange_row("accounts", who.id, within.error());
+  who.within = std::move(*within);
   who.is_enabled = from.number(5) != 0;
   who.made = from.time(6);
   who.changed = from.time(7);

@@ -21,7 +21,7 @@ struct account_row {
   std::string hash;
 };
 
-/// Fails when somebody else has written into the table.
+/// Fails with `io_error` when somebody else has written into the table.
 [[nodiscard]] auto read_account(statement const& from) -> result<account_row>;
 /// Fails with `not_found`.
 [[nodiscard]] auto find_account(database& in, std::string_view name) -> result<account_row>;

@@ -106,6 +106,13 @@ auto statement::optional_text(int column) const -> std::optional<std::string> {
   return text(column);
 }
 
+auto statement::strange_row(std::string_view table, std::int64_t id, error const& why) const
+    -> tl::unexpected<error> {
+  return fail(errc::io_error,
+              fmt::format("{}: row {} of the {} was changed ({}); put the file back from a backup",
+                          in_->file(), id, table, why.message));
+}
+
 auto database::failure() const -> tl::unexpected<error> {
   auto const code = sqlite3_errcode(raw_.get());
   std::string_view const words = sqlite3_errmsg(raw_.get());

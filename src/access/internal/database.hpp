@@ -46,6 +46,11 @@ public:
   [[nodiscard]] auto time(int column) const -> timestamp;  ///< unknown when it is NULL
   [[nodiscard]] auto optional_text(int column) const -> std::optional<std::string>;
 
+  /// That the row has what no Kizashi writes, `why`: an `io_error`, whatever `why` is, for it is
+  /// the file that is wrong and not what the caller asked.
+  [[nodiscard]] auto strange_row(std::string_view table, std::int64_t id, error const& why) const
+      -> tl::unexpected<error>;
+
 private:
   friend class database;
   struct closer {

@@ -3,6 +3,7 @@
 
 #include <filesystem>
 #include <memory>
+#include <sqlite3.h>
 #include <string>
 #include <unistd.h>
 
@@ -46,6 +47,15 @@ auto words(T const& outcome) -> std::string {
     return outcome.error().message;
 }
 
+/// What somebody else does to the file, without our triggers.
+inline void meddle(std::filesystem::path const& file, std::string const& statements) {
+  sqlite3* raw = nullptr;
+  ASSERT_EQ(sqlite3_open(file.c_str(), &raw), SQLITE_OK);
+  char* wrong = nullptr;
+  EXPECT_EQ(sqlite3_exec(raw, statements.c_str(), nullptr, nullptr, &wrong), SQLITE_OK) << wrong;
+  sqlite3_close(raw);
+}
+
 class DoorTest : public ::testing::Test {
 protected:
   void SetUp() override { open({cheap, {}, {}, {}, {}, {}}); }
@@ -72,6 +82,9 @@ protected:
            std::string{name_of(row.outcome)};
   }
   auto count_audit() -> std::uint64_t { return here_->audit().verify().value().rows; }
+
+  /// The catalogue's file.
+  auto file() -> std::string { return (folder_.path() / "catalog.sqlite").string(); }
 
   temporary_folder folder_;
   std::unique_ptr<door> here_;
