@@ -43,7 +43,7 @@ namespace kizashi {
 /// latest time. Differences of two of them never overflow.
 [[nodiscard]] constexpr auto is_state_time(std::int64_t time) noexcept -> bool {
   constexpr std::int64_t days = 86'400'000'000'000;
-  return time >= -3 * days && time <= timestamp::latest().nanoseconds() + 99 * days;
+  return time >= -days && time <= timestamp::latest().nanoseconds() + 99 * days;
 }
 
 namespace internal {

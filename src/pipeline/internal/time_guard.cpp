@@ -36,12 +36,14 @@ void time_guard::keep() {
 }
 
 auto time_guard::check(capture::frame_source& from, net::frame_block& block) -> status {
-  auto& frames = block.frames;
+  auto const frames = std::span{block.frames};
+  auto latest = latest_;  // in a register: this is asked of every frame
   for (std::size_t i = 0; i < frames.size(); ++i) {
     auto const time = frames[i].time;
-    if (time <= latest_) continue;
+    if (time <= latest) continue;
     // The first time of all has nothing to leap from but may be false as well.
-    if (!latest_.is_known() || time - latest_ > leap) {
+    if (!latest.is_known() || time - latest > leap) [[unlikely]] {
+      latest_ = latest;
       KIZASHI_TRY(auto const found, judge(from, block, i));
       if (found == verdict::open) {
         hold(block, i);
@@ -53,8 +55,9 @@ auto time_guard::check(capture::frame_source& from, net::frame_block& block) -> 
         continue;
       }
     }
-    latest_ = time;
+    latest = time;
   }
+  latest_ = latest;
   return {};
 }
 

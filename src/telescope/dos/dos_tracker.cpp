@@ -211,7 +211,8 @@ void dos_tracker::state::restore(std::span<dos_tracker* const> all, state_reader
   for (auto* each : all) each->state_->clock_ = all[0]->state_->clock_;
   for (unsigned shard = 0; shard < shards; ++shard) {
     in.begin("victims of a shard");
-    all[shard % all.size()]->state_->shards_[shard].restore(shard, in);
+    all[shard % all.size()]->state_->shards_[shard].restore(shard,
+                                                            all[0]->state_->clock_.watermark(), in);
     in.end();
   }
 }

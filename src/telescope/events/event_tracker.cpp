@@ -196,8 +196,8 @@ auto event_tracker::state::restore(std::span<event_tracker* const> all, state_re
             "a step of the time");
   in.end();
   for (auto* each : all) each->state_->watermark_ = first.watermark_;
-  for (auto& each : of.ipv4) each.set_tick(tick);
-  for (auto& each : of.ipv6) each.set_tick(tick);
+  for (auto& each : of.ipv4) each.set_time(tick, first.watermark_);
+  for (auto& each : of.ipv6) each.set_time(tick, first.watermark_);
   for (unsigned shard = 0; shard < shards && in.is_good(); ++shard) {
     in.begin("sources of a shard");
     of.ipv4[shard % all.size()].restore(shard, in);

@@ -17,6 +17,11 @@ auto is_over(std::int64_t last, std::int64_t watermark, dos_options const& optio
   return watermark - last > (options.timeout + options.lateness).count();
 }
 
+/// Whether a counted vector can have been seen up to the watermark.
+auto is_in_time(flood const& counted, std::int64_t watermark) -> bool {
+  return counted.first() >= 0 && counted.first() <= counted.last() && counted.last() <= watermark;
+}
+
 // Beside a record there are its place in the index, its number among the block's members, and what
 // the allocator adds to four small pieces.
 constexpr std::size_t overhead = 96;
@@ -225,19 +230,20 @@ void dos_shard::save(state_writer& out) const {
   }
 }
 
-void dos_shard::restore(unsigned shard, state_reader& in) {
+void dos_shard::restore(unsigned shard, std::int64_t watermark, state_reader& in) {
   std::size_t victims = 0;
   in(counts_, victims);
-  for (; victims > 0 && in.has_record(); --victims) restore_victim(shard, in);
+  for (; victims > 0 && in.has_record(); --victims) restore_victim(shard, watermark, in);
   in.expect(victims == 0, "another victim");
-  while (in.has_record()) restore_crowd(in);
+  while (in.has_record()) restore_crowd(watermark, in);
 }
 
-void dos_shard::restore_victim(unsigned shard, state_reader& in) {
+void dos_shard::restore_victim(unsigned shard, std::int64_t watermark, state_reader& in) {
   victim_record made;
   in(made.address, made.counted);
   auto const hash = hash_of(made.address);
   bool const is_new = victims_.find(made.address, hash) == victims_.none;
+  in.expect(is_in_time(made.counted, watermark), "times of a victim");
   in.expect(is_new && shard_of_victim(made.address) == shard, "another victim of the shard");
   if (!in.is_good()) return;
   bytes_ += sizeof(victim_record) + overhead + made.counted.bytes();
@@ -249,10 +255,13 @@ void dos_shard::restore_victim(unsigned shard, state_reader& in) {
   blocks_[at].members.push_back(record);
 }
 
-void dos_shard::restore_crowd(state_reader& in) {
+void dos_shard::restore_crowd(std::int64_t watermark, state_reader& in) {
   net::address address;
   auto all = std::make_unique<crowd>();
   in(address, *all);
+  in.expect(
+      is_in_time(all->counted, watermark) && all->last_wide >= 0 && all->last_wide <= watermark,
+      "times of a prefix");
   in.expect(block_of(address).first() == address, "the first address of a prefix");
   if (!in.is_good()) return;
   auto& block = blocks_[block_at(address)];

@@ -29,7 +29,7 @@ public:
   /// All it knows, and the same into a shard that has seen nothing. What belongs to `shard` is
   /// checked.
   void save(state_writer& out) const;
-  void restore(unsigned shard, state_reader& in);
+  void restore(unsigned shard, std::int64_t watermark, state_reader& in);
   [[nodiscard]] auto is_empty() const noexcept -> bool {
     return victims_.size() == 0 && blocks_.size() == 0;
   }
@@ -77,8 +77,8 @@ private:
   void join_block(number victim);
   /// The block of an address; made when it is not there.
   [[nodiscard]] auto block_at(net::address victim) -> number;
-  void restore_victim(unsigned shard, state_reader& in);
-  void restore_crowd(state_reader& in);
+  void restore_victim(unsigned shard, std::int64_t watermark, state_reader& in);
+  void restore_crowd(std::int64_t watermark, state_reader& in);
   void leave_block(number victim);
   void gather(block_record& block);
   void count(number victim, answer const& each, dos_rules const& rules);

@@ -36,7 +36,9 @@ public:
     io.time_field(self.origin_);
     io(self.top_);
     if constexpr (Io::is_reading)
-      io.expect(self.top_ == none || (self.top_ >= -farthest && self.top_ <= farthest), "a minute");
+      io.expect(self.origin_ >= 0 &&
+                    (self.top_ == none || (self.top_ >= -farthest && self.top_ <= farthest)),
+                "a minute");
   }
 
 private:

@@ -31,7 +31,11 @@ public:
     });
   }
   [[nodiscard]] auto tick() const noexcept -> std::int64_t { return all_.timer_.tick(); }
-  void set_tick(std::int64_t tick) noexcept { all_.timer_.set_tick(tick); }
+  /// To be called before `restore`.
+  void set_time(std::int64_t tick, std::int64_t watermark) noexcept {
+    all_.timer_.set_tick(tick);
+    watermark_ = watermark;
+  }
 
   void save(unsigned shard, state_writer& out) {
     out(all_.most_[shard], all_.in_use_[shard]);
@@ -145,7 +149,8 @@ private:
     in.expect(!each.key.is_none() && store_.find(of, each.key) == nullptr, "another event");
     auto const entries = all_.state_.options.fingerprints->entries().size();
     in.expect(entries >= 64 || each.fingerprints >> entries == 0, "known fingerprints");
-    in.expect(is_stray || (each.first != sources::unknown && each.first <= each.last),
+    in.expect(is_stray || (each.first != sources::unknown && each.first <= each.last &&
+                           each.last <= watermark_),
               "the times of an event");
     if (!in.is_good()) return {};
     each.destinations.restore(in, store_.destinations_, charge);
@@ -174,6 +179,7 @@ private:
   sources& all_;
   typename sources::store& store_;
   std::array<std::vector<numbered>, shards> due_;
+  std::int64_t watermark_ = timestamp::unknown().nanoseconds();
 };
 
 }  // namespace kizashi::telescope::internal
