@@ -59,19 +59,19 @@ TEST(road_state, of_another_road_is_refused_and_told_why) {
   EXPECT_EQ(
       changed([](road_options& of) { of.darknet = *net::prefix_set::parse("198.18.0.0/16"); }),
       "test.state: a state of a road with a darknet not set; this one has a darknet of 65536 "
-      "IPv4 addresses (d0a8b3ec8d4e7a4c)" +
+      "IPv4 addresses (9cfdec98fac5b195)" +
           advice);
-  auto const other = *recognise::fingerprint_table::parse(R"([[fingerprint]]
+  auto const other = recognise::fingerprint_table::parse(R"([[fingerprint]]
 name = "other"
 kind = "tool"
-description = "Another one."
-match = ["tcp.syn", "tcp.window == 1"]
-false_match = 0.5
+match = ["tcp.syn", "ip.id == (ip.dst ^ tcp.dstport ^ tcp.seq) & 0xffff"]
+false_match = "2^-16"
 packets = 2
-source = "none"
+source = "https://example.org/"
 )",
-                                                          "other.toml");
-  EXPECT_THAT(changed([&](road_options& of) { of.recognition->fingerprints = &other; }),
+                                                         "other.toml");
+  ASSERT_TRUE(other) << other.error().message;
+  EXPECT_THAT(changed([&](road_options& of) { of.recognition->fingerprints = &*other; }),
               testing::HasSubstr("this one has fingerprints of 1 entries ("));
   EXPECT_THAT(
       changed([](road_options& of) { of.recognition->event_timeout = hours{1}; }),
@@ -80,7 +80,8 @@ source = "none"
               testing::HasSubstr("thresholds of denial of service 25 packets"));
   EXPECT_EQ(
       changed([](road_options& of) { of.recognition.reset(); }),
-      "test.state: byte 9 of the sections, in \"options\": expected as many options as there are");
+      "test.state: a state of a road with recognition wanted; this one has recognition not wanted" +
+          advice);
 }
 
 TEST(road_state, with_a_wrong_number_anywhere_is_refused_or_taken_whole) {

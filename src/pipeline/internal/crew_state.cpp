@@ -17,8 +17,7 @@ namespace {
 void compare_options(road_options const& options, state_reader& in) {
   auto const here = describe(options);
   in.begin("options");
-  auto left = in.number();
-  in.expect(left == here.size(), "as many options as there are");
+  auto const count = in.number();
   for (auto const& [name, value] : here) {
     auto const came = in.text();
     auto const was = in.text();
@@ -31,6 +30,7 @@ void compare_options(road_options const& options, state_reader& in) {
             "what was set",
             came, was, name, value));
   }
+  in.expect(count == here.size(), "as many options as there are");
   in.end();
 }
 
