@@ -4,17 +4,6 @@
 
 namespace kizashi::app {
 
-auto csv_text(std::string_view text) -> std::string {
-  std::string out = "\"";
-  if (!text.empty() && std::string_view{"=+-@"}.find(text.front()) != std::string_view::npos)
-    out += '\'';
-  for (auto const each : text) {
-    if (each == '"') out += '"';
-    out += each;
-  }
-  return out + "\"";
-}
-
 auto csv_time(timestamp time) -> std::string {
   return time.is_known() ? time.to_string() : std::string{};
 }

@@ -12,8 +12,7 @@
 
 namespace kizashi::app {
 
-/// A text in quotes; one that a spreadsheet would take for a formula gets a leading apostrophe.
-[[nodiscard]] auto csv_text(std::string_view text) -> std::string;
+using answer::csv_text;
 
 /// Empty where it is not known.
 [[nodiscard]] auto csv_time(timestamp time) -> std::string;

@@ -1,6 +1,5 @@
 // kizashi host: what a store knows of an address or a prefix.
 #include <algorithm>
-#include <bit>
 #include <memory>
 #include <optional>
 #include <string>
@@ -44,7 +43,7 @@ struct host_choice {
 auto answer(host_choice const& choice, net::prefix const& who) -> status {
   KIZASHI_TRY(auto const question, open_question(choice.of, name));
   auto& engine = *question.engine;
-  host_answer found{question, who, {}, {}, {}};
+  host_answer found{{question, who, {}, {}, {}}, question};
   KIZASHI_TRY(found.profile, store::profile_of(engine, who, question.filter, question.options));
   KIZASHI_TRY(found.scanners, store::stored_names(engine, "scanner", question.options.ask));
   KIZASHI_TRY(found.fingerprints, store::stored_names(engine, "fingerprint", question.options.ask));
@@ -63,34 +62,6 @@ auto run(host_choice const& choice) -> int {
 }
 
 }  // namespace
-
-auto name_in(std::map<std::uint16_t, std::string> const& names, std::uint16_t number)
-    -> std::string {
-  auto const found = names.find(number);
-  return found == names.end() ? fmt::format("number {}", number) : found->second;
-}
-
-auto type_name(std::uint16_t number) -> std::string {
-  if (number >= recognise::packet_types) return fmt::format("type {}", number);
-  return std::string{name_of(static_cast<recognise::packet_type>(number))};
-}
-
-auto class_name(std::uint16_t number) -> std::string {
-  if (number >= recognise::traffic_classes) return fmt::format("class {}", number);
-  return std::string{name_of(static_cast<recognise::traffic_class>(number))};
-}
-auto pattern_name(std::uint16_t number) -> std::string {
-  return number < telescope::scan_patterns
-             ? std::string{name_of(static_cast<telescope::scan_pattern>(number))}
-             : fmt::format("number {}", number);
-}
-auto tool_names(std::uint64_t tools, std::map<std::uint16_t, std::string> const& names)
-    -> std::vector<std::string> {
-  std::vector<std::string> out;
-  for (auto rest = tools; rest != 0; rest &= rest - 1)
-    out.push_back(name_in(names, static_cast<std::uint16_t>(std::countr_zero(rest) + 1)));
-  return out;
-}
 
 auto newest_days_of(store::host_profile const& profile) -> newest_days {
   constexpr std::uint32_t day = 86400;

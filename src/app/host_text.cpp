@@ -106,7 +106,7 @@ private:
                                                            : printable(each.key.country.text());
     });
     auto const system = first_of(of_.systems, [&](statistics_row const& each) {
-      auto const name = what_.question.places.name(each.key.asn);
+      auto const name = what_.question.places->name(each.key.asn);
       if (each.key.asn.number() == 0) return std::string{"AS unknown"};
       return fmt::format("AS{}{}{}", each.key.asn.number(), name.empty() ? "" : " ",
                          printable(name));

@@ -4,7 +4,7 @@
 
 #include <fmt/format.h>
 
-#include "kizashi/app/csv.hpp"
+#include "kizashi/answer/words.hpp"
 #include "kizashi/app/text_layout.hpp"
 #include "kizashi/base/text.hpp"
 #include "kizashi/store/line_reader.hpp"
@@ -12,6 +12,8 @@
 namespace kizashi::app {
 namespace {
 
+using answer::csv_field;
+using answer::csv_text;
 using store::line_cell;
 using store::line_column;
 using store::line_kind;
@@ -95,17 +97,6 @@ private:
 };
 
 // --- CSV --------------------------------------------------------------------------------------
-
-/// In quotes where RFC 4180 asks for them.
-auto csv_field(std::string_view text) -> std::string {
-  if (text.find_first_of(",\"\r\n") == std::string_view::npos) return std::string{text};
-  std::string quoted = "\"";
-  for (auto const each : text) {
-    if (each == '"') quoted += '"';
-    quoted += each;
-  }
-  return quoted + "\"";
-}
 
 class csv_output final : public lines_output {
 public:

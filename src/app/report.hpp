@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "kizashi/answer/words.hpp"
 #include "kizashi/app/findings.hpp"
 #include "kizashi/app/text_sink.hpp"
 #include "kizashi/capture/frame_source.hpp"
@@ -54,19 +55,9 @@ struct text_style {
 /// `folder`, which is made when it is not there. Each file appears whole or not at all.
 [[nodiscard]] auto write_csv(report const& what, std::filesystem::path const& folder) -> status;
 
-/// The first `top` rows; all when it is 0.
-template <class Rows>
-[[nodiscard]] auto shown(Rows const& rows, std::size_t top) -> std::size_t {
-  return top == 0 || top > rows.size() ? rows.size() : top;
-}
-
-/// "tcp", "udp", "icmp", "icmp6" or the number.
-[[nodiscard]] auto protocol_name(std::uint8_t ip_protocol) -> std::string;
-
-/// `text` without control characters, for a terminal: names of files and AS come from strangers.
-[[nodiscard]] auto printable(std::string_view text) -> std::string;
-
-/// The program's version, such as "0.1.0".
-[[nodiscard]] auto version() -> std::string_view;
+using answer::printable;
+using answer::protocol_name;
+using answer::shown;
+using answer::version;
 
 }  // namespace kizashi::app

@@ -25,10 +25,4 @@ auto share_text(std::uint64_t part, std::uint64_t whole) -> std::string {
   return percent < 0.05 ? "<0.1 %" : fmt::format("{:.1f} %", percent);
 }
 
-auto seconds_text(timestamp time) -> std::string {
-  auto text = time.to_string().substr(0, 19);
-  if (text.size() > 10) text[10] = ' ';
-  return text;
-}
-
 }  // namespace kizashi::app

@@ -41,8 +41,7 @@ private:
   text_sink& out_;
 };
 
-/// "2026-01-15 00:00:00", without decimals.
-[[nodiscard]] auto seconds_text(timestamp time) -> std::string;
+using answer::seconds_text;
 
 /// Tools, classes, known scanners, events, victims, campaigns and what is left. `what.found` is
 /// there.

@@ -46,17 +46,6 @@ struct stats_choice {
   bool is_csv = false;
 };
 
-auto kind_named(std::string const& by) -> store::group_by {
-  using store::group_by;
-  static constexpr std::pair<std::string_view, group_by> kinds[] = {
-      {"port", group_by::port},     {"source", group_by::source},    {"country", group_by::country},
-      {"as", group_by::as},         {"hour", group_by::hour},        {"day", group_by::day},
-      {"sensor", group_by::sensor}, {"protocol", group_by::protocol}};
-  for (auto const& [word, kind] : kinds)
-    if (word == by) return kind;
-  return group_by::port;
-}
-
 auto check(stats_choice const& choice) -> status {
   if (choice.is_csv && choice.of.is_json)
     return fail(errc::parse_error, "--csv and --json are two forms; expected one of them");
@@ -69,7 +58,8 @@ auto check(stats_choice const& choice) -> status {
 auto answer(stats_choice const& choice) -> status {
   KIZASHI_TRY(auto question, open_question(choice.of, name));
   question.options.has_exact_sources = choice.has_exact_sources;
-  stats_answer found{question, choice.by, kind_named(choice.by), {}, {}, {}};
+  auto const kind = answer::group_named(choice.by).value_or(store::group_by::port);
+  stats_answer found{{question, choice.by, kind, {}, {}}, question, {}};
   auto& engine = *question.engine;
   KIZASHI_TRY(found.totals, store::count_all(engine, question.filter, question.options));
   if (found.totals.packets == 0) {

@@ -5,7 +5,6 @@
 
 #include <fmt/format.h>
 
-#include "kizashi/app/csv.hpp"
 #include "kizashi/app/json_document.hpp"
 #include "kizashi/app/names.hpp"
 #include "kizashi/app/report_page.hpp"
@@ -34,7 +33,7 @@ auto country_text(recognise::country_code code) -> std::string {
 
 auto system_text(stats_answer const& what, recognise::asn number) -> std::string {
   if (number.number() == 0) return "unknown";
-  auto const name = what.question.places.name(number);
+  auto const name = what.question.places->name(number);
   return fmt::format("AS{}{}{}", number.number(), name.empty() ? "" : " ", printable(name));
 }
 
@@ -106,7 +105,7 @@ auto notes_of(stats_answer const& what, statistics_row const& row, std::uint64_t
     case group_by::port:
       return {std::string{service_name(key.ip_protocol, key.port)}};
     case group_by::source: {
-      auto const at = what.question.places.find(key.source);
+      auto const at = what.question.places->find(key.source);
       return {country_text(at.country), system_text(what, at.asn)};
     }
     case group_by::as:
@@ -180,7 +179,7 @@ auto write_nothing(stats_answer const& what, text_sink& out) -> status {
 
 auto write_places(stats_answer const& what, text_style const& style, text_sink& out) -> status {
   if (what.kind != group_by::source && what.kind != group_by::as) return {};
-  auto const& places = what.question.places;
+  auto const& places = *what.question.places;
   auto const text = places.is_empty()
                         ? what.question.place_hint
                         : fmt::format("Countries and ASes by {}", printable(places.origin()));
@@ -188,67 +187,6 @@ auto write_places(stats_answer const& what, text_style const& style, text_sink& 
   for (auto const& each : wrap(text, style.width))
     KIZASHI_TRY(out.write(paint(each, places.is_empty() ? ink::plain : ink::faint, style) + "\n"));
   return {};
-}
-
-// --- JSON and CSV -----------------------------------------------------------------------------
-
-auto country_json(recognise::country_code code) -> json {
-  return code == recognise::country_code{} ? json(nullptr) : json(std::string{code.text()});
-}
-auto system_json(recognise::asn number) -> json {
-  return number.number() == 0 ? json(nullptr) : json(number.number());
-}
-
-void put_key(stats_answer const& what, statistics_row const& row, json& to) {
-  auto const& key = row.key;
-  auto const& places = what.question.places;
-  switch (what.kind) {
-    case group_by::port:
-      to["protocol"] = protocol_name(key.ip_protocol);
-      to["port"] = key.port;
-      break;
-    case group_by::source: {
-      auto const at = places.find(key.source);
-      to["address"] = key.source.to_string();
-      to["country"] = country_json(at.country);
-      to["as"] = system_json(at.asn);
-      to["as_name"] = name_json(places.name(at.asn));
-      break;
-    }
-    case group_by::country:
-      to["country"] = country_json(key.country);
-      break;
-    case group_by::as:
-      to["as"] = system_json(key.asn);
-      to["name"] = name_json(places.name(key.asn));
-      break;
-    case group_by::protocol:
-      to["protocol"] = stored_protocol_name(key.ip_protocol);
-      break;
-    case group_by::hour:
-      to["time"] = time_json(time_of(key.time));
-      break;
-    case group_by::day:
-      to["day"] = key.time == 0 ? json(nullptr) : json(day_text(key.time));
-      break;
-    case group_by::sensor:
-      to["sensor"] = what.question.sensor_name(key.sensor);
-      break;
-  }
-}
-
-auto row_json(stats_answer const& what, statistics_row const& row) -> json {
-  json out;
-  put_key(what, row, out);
-  out["packets"] = row.packets;
-  out["wire_bytes"] = row.bytes;
-  if (what.kind != group_by::source) out["sources"] = row.sources;
-  return out;
-}
-
-auto csv_value(json const& value) -> std::string {
-  if (value.is_null()) return {};
-  return value.is_string() ? csv_text(value.get<std::string>()) : text_of(value);
 }
 
 }  // namespace
@@ -270,51 +208,6 @@ auto write_text(stats_answer const& what, text_style const& style, text_sink& ou
   if (what.found.rows.empty()) return out.write(fmt::format("\nNo packet has a {}\n", what.by));
   KIZASHI_TRY(write_list(what, style, out));
   return write_places(what, style, out);
-}
-
-auto write_json(stats_answer const& what, text_sink& to) -> status {
-  auto const& [question, by, kind, totals, found, whole] = what;
-  std::vector<std::string> sensors;
-  for (auto const number : totals.sensors) sensors.push_back(question.sensor_name(number));
-  json_document out{to};
-  KIZASHI_TRY(out.member("schema", "kizashi-stats/1"));
-  KIZASHI_TRY(out.member("kizashi", version()));
-  KIZASHI_TRY(out.member("store", question.store));
-  KIZASHI_TRY(out.member("by", name_json(by)));
-  KIZASHI_TRY(out.member("asked_sensors", question.sensors));
-  KIZASHI_TRY(out.member("from", time_json(question.filter.from)));
-  KIZASHI_TRY(out.member("to", time_json(question.filter.to)));
-  if (question.filter.where)
-    KIZASHI_TRY(out.member("filter", to_text(question.filter.where->expression())));
-  KIZASHI_TRY(out.member("packets", totals.packets));
-  KIZASHI_TRY(out.member("wire_bytes", totals.bytes));
-  KIZASHI_TRY(out.member("sources", totals.sources));
-  KIZASHI_TRY(out.member("sources_exact", question.options.has_exact_sources));
-  KIZASHI_TRY(out.member("first_minute", time_json(totals.first)));
-  KIZASHI_TRY(out.member("last_minute", time_json(totals.last)));
-  KIZASHI_TRY(out.member("days", totals.days));
-  KIZASHI_TRY(out.member("sensors", sensors));
-  if (by.empty()) return out.close();
-  KIZASHI_TRY(out.member("place_origin", name_json(question.places.origin())));
-  auto const all = kind == group_by::source ? totals.sources : found.all_rows;
-  KIZASHI_TRY(out.member("all_rows", all));
-  KIZASHI_TRY(out.list("rows", found.rows, found.rows.size(),
-                       [&](statistics_row const& row) { return row_json(what, row); }));
-  return out.close();
-}
-
-auto write_csv(stats_answer const& what, text_sink& out) -> status {
-  std::vector<std::string> cells;
-  auto const head = row_json(what, {});
-  for (auto const& each : head.items()) cells.push_back(each.key());
-  KIZASHI_TRY(out.write(fmt::format("{}\n", fmt::join(cells, ","))));
-  for (auto const& row : what.found.rows) {
-    auto const values = row_json(what, row);
-    cells.clear();
-    for (auto const& each : values) cells.push_back(csv_value(each));
-    KIZASHI_TRY(out.write(fmt::format("{}\n", fmt::join(cells, ","))));
-  }
-  return {};
 }
 
 }  // namespace kizashi::app

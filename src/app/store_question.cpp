@@ -15,20 +15,6 @@
 namespace kizashi::app {
 namespace {
 
-constexpr std::size_t date_length = 10;    // 2026-07-01
-constexpr std::size_t minute_length = 16;  // 2026-07-01T12:00
-
-/// With what may be left out.
-auto completed(std::string_view text) -> std::string {
-  std::string whole{text};
-  if (whole.size() == date_length) return whole + "T00:00:00Z";
-  if (whole.size() < minute_length) return whole;
-  if (whole.size() == minute_length || whole[minute_length] != ':')
-    whole.insert(minute_length, ":00");
-  if (whole.find_first_of("Zz+-", minute_length) == std::string::npos) whole += 'Z';
-  return whole;
-}
-
 auto named_time(std::string const& option, std::string const& text) -> result<timestamp> {
   if (text.empty()) return timestamp::unknown();
   auto time = parse_time(text);
@@ -103,23 +89,6 @@ void add_store_options(CLI::App& command, question_choice& choice) {
   command.add_flag("--json", choice.is_json, "Print one JSON document");
 }
 
-auto store_question::sensor_name(std::uint16_t number) const -> std::string {
-  auto const found = sensor_names.find(number);
-  return found == sensor_names.end() ? fmt::format("sensor {}", number) : found->second;
-}
-
-auto parse_time(std::string_view text) -> result<timestamp> {
-  auto const whole = completed(text);
-  if (whole == "1970-01-01T00:00:00Z") return timestamp{0};  // in a capture that is no time
-  auto const time = timestamp::parse(whole);
-  if (time) return time;
-  if (time.error().code == errc::out_of_range) return time;
-  return fail(errc::parse_error,
-              fmt::format("\"{}\" is not a time; expected a date or RFC 3339 in UTC, such as "
-                          "2026-07-01 or 2026-07-01T12:00Z",
-                          text));
-}
-
 auto filter_of(question_choice const& choice) -> result<store::packet_filter> {
   store::packet_filter wanted;
   KIZASHI_TRY(wanted.from, named_time("--from", choice.from));
@@ -139,7 +108,8 @@ auto open_question(question_choice const& choice, std::string const& command)
   question.store = choice.store;
   question.sensors = choice.sensors;
   KIZASHI_TRY(question.filter, filter_of(choice));
-  KIZASHI_TRY(question.places, open_places(choice.place, question.place_hint));
+  KIZASHI_TRY(auto places, open_places(choice.place, question.place_hint));
+  question.places = std::make_shared<recognise::place_table const>(std::move(places));
   KIZASHI_TRY(question.engine, open_store_to_ask(choice.store, command));
   KIZASHI_TRY(store::prepare_schema(*question.engine));  // an older store has fewer tables
   question.options.top = choice.top;
@@ -158,27 +128,6 @@ auto say_unanswered(error const& what) -> int {
     return say_failure({errc::io_error, "stopped before the answer was complete"});
   // Who reads the first lines only has not made a mistake.
   return what.code == errc::interrupted ? exit_done : say_failure(what);
-}
-
-auto minute_text(timestamp time) -> std::string {
-  return seconds_text(time).substr(0, minute_length);
-}
-
-auto time_of(std::uint32_t seconds) -> timestamp {
-  return seconds == 0 ? timestamp::unknown()
-                      : timestamp{static_cast<std::int64_t>(seconds) * 1'000'000'000};
-}
-
-auto hour_text(std::uint32_t time) -> std::string {
-  return time == 0 ? "without time" : minute_text(time_of(time));
-}
-
-auto day_text(std::uint32_t time) -> std::string {
-  return time == 0 ? "without time" : seconds_text(time_of(time)).substr(0, date_length);
-}
-
-auto stored_protocol_name(std::uint8_t ip_protocol) -> std::string {
-  return ip_protocol == 0 ? "none" : protocol_name(ip_protocol);
 }
 
 }  // namespace kizashi::app

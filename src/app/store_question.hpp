@@ -3,14 +3,13 @@
 #pragma once
 
 #include <cstdint>
-#include <map>
 #include <memory>
 #include <string>
 #include <vector>
 
 #include <CLI/CLI.hpp>
 
-#include "kizashi/recognise/place.hpp"
+#include "kizashi/answer/question.hpp"
 #include "kizashi/store/statistics.hpp"
 
 namespace kizashi::app {
@@ -31,22 +30,12 @@ struct question_choice {
 void add_store_options(CLI::App& command, question_choice& choice);
 
 /// A store that is open, and the choice, understood.
-struct store_question {
-  std::string store;  ///< as a person named it
+struct store_question : answer::asked {
   std::shared_ptr<store::engine> engine;
-  store::packet_filter filter;
-  std::vector<std::string> sensors;  ///< those that were named
-  std::map<std::uint16_t, std::string> sensor_names;
-  store::count_options options;
-  recognise::place_table places;
   std::string place_hint;
-
-  [[nodiscard]] auto sensor_name(std::uint16_t number) const -> std::string;
 };
 
-/// A time on the command line: a date (its begin), or a date and a time as RFC 3339 has them,
-/// seconds and zone left out or not; UTC without a zone.
-[[nodiscard]] auto parse_time(std::string_view text) -> result<timestamp>;
+using answer::parse_time;
 
 /// Whether the times can be read and follow each other, and the filter: what a person can do wrong
 /// before a store is open.
@@ -61,13 +50,10 @@ auto say_unanswered(error const& what) -> int;
 
 // --- how answers look ---
 
-/// "2026-01-15 09:00", without seconds.
-[[nodiscard]] auto minute_text(timestamp time) -> std::string;
-/// "2026-01-15 09:00" and "2026-01-15" of a row's `time`; "without time" of 0.
-[[nodiscard]] auto hour_text(std::uint32_t time) -> std::string;
-[[nodiscard]] auto day_text(std::uint32_t time) -> std::string;
-[[nodiscard]] auto time_of(std::uint32_t seconds) -> timestamp;
-/// "tcp"; "none" of packets without IP.
-[[nodiscard]] auto stored_protocol_name(std::uint8_t ip_protocol) -> std::string;
+using answer::day_text;
+using answer::hour_text;
+using answer::minute_text;
+using answer::stored_protocol_name;
+using answer::time_of;
 
 }  // namespace kizashi::app

@@ -1,28 +1,17 @@
-// Where reports go: standard output, a file, a text in memory.
+// Where reports go: standard output, a file.
 #pragma once
 
 #include <string>
 #include <string_view>
 
+#include "kizashi/answer/text_sink.hpp"
 #include "kizashi/base/error.hpp"
 #include "kizashi/base/output_file.hpp"
 
 namespace kizashi::app {
 
-class text_sink {
-public:
-  virtual ~text_sink() = default;
-  [[nodiscard]] virtual auto write(std::string_view text) -> status = 0;
-};
-
-class string_sink final : public text_sink {
-public:
-  [[nodiscard]] auto write(std::string_view more) -> status override {
-    text += more;
-    return {};
-  }
-  std::string text;
-};
+using answer::string_sink;
+using answer::text_sink;
 
 /// Buffered standard output. SIGPIPE must be ignored. When the reader of a pipe has gone, `write`
 /// and `flush` fail with `errc::interrupted`: a person who looks at the first lines only has not

@@ -6,6 +6,8 @@
 #include <fmt/format.h>
 
 #include "kizashi/store/internal/ask_rows.hpp"
+#include "kizashi/store/internal/grouping.hpp"
+#include "kizashi/store/internal/source_counting.hpp"
 #include "kizashi/store/internal/stored_rows.hpp"
 
 namespace kizashi::store {
@@ -16,72 +18,11 @@ using internal::native_row;
 using internal::state_table;
 
 using columns = internal::column_names;
-
-/// How rows of a kind are asked for.
-struct grouping {
-  state_table table = state_table::place;
-  columns inner;           ///< columns of the rollup that the key needs
-  columns keys;            ///< what the question groups by
-  std::string_view where;  ///< of all rows
-};
-
-auto grouping_of(group_by by) -> grouping {
-  switch (by) {
-    case group_by::port:
-      return {state_table::port,
-              {"protocol", "port", "has_port"},
-              {"protocol", "port"},
-              "protocol in (6, 17) and has_port = 1"};
-    case group_by::protocol:
-      return {state_table::port, {"protocol"}, {"protocol"}, {}};
-    case group_by::country:
-      return {state_table::place, {"country"}, {"country"}, {}};
-    case group_by::as:
-      return {state_table::place, {"asn"}, {"asn"}, {}};
-    case group_by::hour:
-      return {state_table::place, {"hour"}, {"hour"}, {}};
-    case group_by::day:
-      return {state_table::place, {"day"}, {"day"}, {}};
-    case group_by::sensor:
-      return {state_table::place, {"sensor"}, {"sensor"}, {}};
-    case group_by::source:
-      break;
-  }
-  return {};
-}
+using internal::grouping_of;
+using internal::read_key;
 
 auto is_in_time(group_by by) -> bool {
   return by == group_by::hour || by == group_by::day;
-}
-
-/// From the first columns of a row; returns how many they are.
-auto read_key(group_by by, native_row const& row, statistics_key& key) -> std::size_t {
-  switch (by) {
-    case group_by::port:
-      key.ip_protocol = row.narrow<std::uint8_t>(0);
-      key.port = row.narrow<std::uint16_t>(1);
-      return 2;
-    case group_by::protocol:
-      key.ip_protocol = row.narrow<std::uint8_t>(0);
-      break;
-    case group_by::country:
-      key.country = row.country(0);
-      break;
-    case group_by::as:
-      key.asn = recognise::asn{row.narrow<std::uint32_t>(0)};
-      break;
-    case group_by::hour:
-    case group_by::day:
-      key.time = row.narrow<std::uint32_t>(0);
-      break;
-    case group_by::sensor:
-      key.sensor = row.narrow<std::uint16_t>(0);
-      break;
-    case group_by::source:
-      key.source = row.source(0);
-      break;
-  }
-  return 1;
 }
 
 /// "(protocol, port) in ((6,23),(17,53))": these rows alone, where they are few among many.
@@ -348,12 +289,14 @@ auto counting::totals() -> result<statistics_totals> {
 
 auto count_by(engine& in, packet_filter const& filter, group_by by, count_options const& options)
     -> result<statistics> {
+  if (!filter.sources.empty()) return internal::count_by_of_sources(in, filter, by, options);
   counting of{in, filter, options};
   return by == group_by::source ? of.count_sources() : of.count(by);
 }
 
 auto count_all(engine& in, packet_filter const& filter, count_options const& options)
     -> result<statistics_totals> {
+  if (!filter.sources.empty()) return internal::count_all_of_sources(in, filter, options);
   return counting{in, filter, options}.totals();
 }
 

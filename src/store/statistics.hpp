@@ -35,6 +35,9 @@ struct packet_filter {
   std::shared_ptr<stored_filter const> where = nullptr;
   /// The same of scan events; null where `where` is set: no event is told.
   std::shared_ptr<stored_filter const> events_where = nullptr;
+  /// Only packets from these; none: from everywhere. Then packets without IP are not among them,
+  /// and numbers of sources are exact: they come from tables with a row for each source.
+  std::vector<net::prefix> sources;
 };
 
 /// What each question of a function may cost, and what stops it (`question::wants_stop`).

@@ -86,6 +86,9 @@ auto passes(seen const& is, packet_filter const& filter) -> bool {
   if (has_bound && is.time == 0) return false;
   if (filter.from.is_known() && is.time * 1000 < filter.from.nanoseconds()) return false;
   if (filter.to.is_known() && is.time * 1000 >= filter.to.nanoseconds()) return false;
+  bool const is_from = std::ranges::any_of(
+      filter.sources, [&](net::prefix const& each) { return each.contains(is.source); });
+  if (!filter.sources.empty() && (!is.has_ip || !is_from)) return false;
   return filter.sensors.empty() ||
          std::ranges::find(filter.sensors, is.sensor) != filter.sensors.end();
 }
@@ -242,6 +245,20 @@ TEST_F(Statistics, OfPartsOfAnHour) {
   filter.from = timestamp{(begin + 600) * second};
   filter.to = timestamp{(begin + 3000) * second};
   compare(filter, false);
+  compare(filter, true);
+}
+
+TEST_F(Statistics, OfSomeSources) {
+  packet_filter filter;
+  for (auto const* const text : {"198.51.100.0/28", "198.51.100.8/29", "0.0.0.0", "2001:db8::/126"})
+    filter.sources.push_back(*net::prefix::parse(text));
+  compare(filter, false);
+  compare(filter, true);
+  filter.sensors = {1};
+  filter.from = timestamp{(begin + 600) * second};
+  filter.to = timestamp{(begin + 90'060) * second};
+  compare(filter, true);
+  filter.sources = {*net::prefix::parse("203.0.113.0/24")};
   compare(filter, true);
 }
 

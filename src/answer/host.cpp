@@ -1,9 +1,10 @@
+#include "kizashi/answer/host.hpp"
+
 #include <functional>
 
-#include "kizashi/app/host_output.hpp"
-#include "kizashi/app/json_document.hpp"
+#include "kizashi/answer/json_document.hpp"
 
-namespace kizashi::app {
+namespace kizashi::answer {
 namespace {
 
 using store::kind_count;
@@ -13,10 +14,6 @@ auto with_numbers(json key, statistics_row const& row) -> json {
   key["packets"] = row.packets;
   key["wire_bytes"] = row.bytes;
   return key;
-}
-
-auto country_json(recognise::country_code code) -> json {
-  return code == recognise::country_code{} ? json(nullptr) : json(std::string{code.text()});
 }
 
 auto port_json(statistics_row const& row) -> json {
@@ -47,6 +44,7 @@ private:
     KIZASHI_TRY(out_.member("schema", "kizashi-host/1"));
     KIZASHI_TRY(out_.member("kizashi", version()));
     KIZASHI_TRY(out_.member("store", question.store));
+    if (question.scope) KIZASHI_TRY(out_.member("scope", *question.scope));
     KIZASHI_TRY(out_.member("host", what_.name()));
     KIZASHI_TRY(out_.member("asked_sensors", question.sensors));
     KIZASHI_TRY(out_.member("from", time_json(question.filter.from)));
@@ -59,7 +57,7 @@ private:
     KIZASHI_TRY(out_.member("destinations", profile.destinations));
     KIZASHI_TRY(out_.member("first", time_json(profile.first)));
     KIZASHI_TRY(out_.member("last", time_json(profile.last)));
-    return out_.member("place_origin", name_json(question.places.origin()));
+    return out_.member("place_origin", name_json(question.places->origin()));
   }
 
   auto times() -> status {
@@ -84,7 +82,7 @@ private:
     KIZASHI_TRY(list("as", of.systems, true, [&](statistics_row const& row) {
       auto const number = row.key.asn;
       return with_numbers({{"as", number.number() == 0 ? json(nullptr) : json(number.number())},
-                           {"name", name_json(what_.question.places.name(number))}},
+                           {"name", name_json(what_.question.places->name(number))}},
                           row);
     }));
     KIZASHI_TRY(list("protocols", of.protocols, true, [](statistics_row const& row) {
@@ -107,19 +105,7 @@ private:
     auto const& of = what_.profile;
     KIZASHI_TRY(out_.member("event_count", of.event_count));
     return out_.list("events", of.events, of.events.size(), [&](store::stored_event const& each) {
-      return json{{"source", each.source.to_string()},
-                  {"first", time_json(each.first)},
-                  {"last", time_json(each.last)},
-                  {"type", type_name(each.type)},
-                  {"class", class_name(each.traffic_class)},
-                  {"pattern", pattern_name(each.pattern)},
-                  {"port", each.ports > 1 ? json(nullptr) : json(each.port)},
-                  {"ports", each.ports},
-                  {"packets", each.packets},
-                  {"destinations", each.destinations},
-                  {"destinations_exact", each.is_exact},
-                  {"tools", tool_names(each.tools, what_.fingerprints)},
-                  {"ongoing", each.is_ongoing}};
+      return event_json(each, what_.fingerprints);
     });
   }
 
@@ -142,8 +128,24 @@ private:
 
 }  // namespace
 
+auto event_json(store::stored_event const& each, stored_names const& fingerprints) -> json {
+  return json{{"source", each.source.to_string()},
+              {"first", time_json(each.first)},
+              {"last", time_json(each.last)},
+              {"type", type_name(each.type)},
+              {"class", class_name(each.traffic_class)},
+              {"pattern", pattern_name(each.pattern)},
+              {"port", each.ports > 1 ? json(nullptr) : json(each.port)},
+              {"ports", each.ports},
+              {"packets", each.packets},
+              {"destinations", each.destinations},
+              {"destinations_exact", each.is_exact},
+              {"tools", tool_names(each.tools, fingerprints)},
+              {"ongoing", each.is_ongoing}};
+}
+
 auto write_json(host_answer const& what, text_sink& out) -> status {
   return host_document{what, out}.write();
 }
 
-}  // namespace kizashi::app
+}  // namespace kizashi::answer

@@ -1,0 +1,166 @@
+// Serves the API for tests: `serve_api STORE|none [OPTION=VALUE]...`. Prints the addresses it listens at,
+// one a line, then an empty line. Lines of standard input do things; the end of it ends the program.
+//
+// `serve_api --describe` prints the description of the API, for schema/openapi.json.
+//
+//   event TOPIC SENSOR|- ADDRESS|- JSON     an event
+//   frame MARKS                             a frame with so many packets
+//   forget SECRET                           a token or session is no longer good
+//   audit                                   prints the audit log, then an empty line
+//   stop                                    stops the server, and says so
+#include <cstdio>
+#include <iostream>
+#include <sstream>
+#include <string>
+
+#include <fmt/format.h>
+
+#include "kizashi/api/memory_access.hpp"
+#include "kizashi/api/server.hpp"
+#include "kizashi/base/text.hpp"
+#include "kizashi/store/embedded_engine.hpp"
+#include "kizashi/store/schema.hpp"
+
+namespace {
+
+using namespace kizashi;
+
+void add_accounts(api::memory_access& accounts) {
+  using api::role;
+  accounts.add("guest-token", {.name = "guest", .role = role::guest});
+  accounts.add("partner-token", {.name = "city",
+                                 .role = role::partner,
+                                 .scope = {false, {"small"}, {*net::prefix::parse("198.51.100.0/24")}}});
+  accounts.add("south-token",
+               {.name = "south", .role = role::partner, .scope = {false, {"south"}, {}}});
+  accounts.add("nothing-token", {.name = "nothing", .role = role::partner});
+  accounts.add("analyst-token",
+               {.name = "ann", .role = role::analyst, .scope = {true, {}, {}}, .has_destinations = true});
+  accounts.add("blind-token", {.name = "bob", .role = role::analyst, .scope = {true, {}, {}}});
+  accounts.add("analyst-session", {.name = "eve",
+                                   .role = role::analyst,
+                                   .scope = {true, {}, {}},
+                                   .login = api::login::session,
+                                   .csrf_token = "csrf-of-eve",
+                                   .has_destinations = true});
+}
+
+auto set(api::server_options& options, std::string_view name, std::string_view value) -> bool {
+  auto const number = parse_unsigned(value, 1'000'000'000);
+  auto& limits = options.http.limits;
+  auto const time = [&](std::chrono::milliseconds& to) {
+    to = std::chrono::milliseconds{number.value_or(0)};
+    return number.has_value();
+  };
+  if (name == "head_time") return time(limits.head_time);
+  if (name == "body_time") return time(limits.body_time);
+  if (name == "idle_time") return time(limits.idle_time);
+  if (name == "write_time") return time(limits.write_time);
+  if (name == "heartbeat") return time(limits.heartbeat);
+  if (name == "stop_time") return time(limits.stop_time);
+  if (name == "connections") limits.connections = number.value_or(0);
+  else if (name == "per_address") limits.connections_per_address = number.value_or(0);
+  else if (name == "io_threads") options.http.io_threads = static_cast<unsigned>(number.value_or(1));
+  else if (name == "unix") options.http.listen.push_back({.unix_path = std::string{value}});
+  else if (name == "certificate") options.http.listen[0].certificate_chain = value;
+  else if (name == "key") options.http.listen[0].private_key = value;
+  else if (name == "host") options.hosts.emplace_back(value);
+  else return false;
+  return true;
+}
+
+void add_event(live::event_log& events, std::istringstream& words) {
+  live::event made;
+  std::string about;
+  words >> made.topic >> made.sensor >> about >> std::ws;
+  std::getline(words, made.data);
+  if (made.sensor == "-") made.sensor.clear();
+  if (auto const address = net::address::parse(about)) made.about = *address;
+  made.is_public = about == "public";
+  events.add(std::move(made));
+}
+
+void add_frame(live::frame_log& frames, std::istringstream& words) {
+  std::uint32_t count = 0;
+  words >> count;
+  live::frame_sampler sampler{1};
+  timestamp const begin{1'768'467'600'000'000'000};
+  for (std::uint32_t i = 0; i < count; ++i)
+    sampler.see({.time = begin + duration{std::int64_t{i} * 1000},
+                 .source = net::ipv4{0xC6336400U + i % 256},
+                 .destination = 1000 + i,
+                 .source_port = 40000,
+                 .destination_port = static_cast<std::uint16_t>(i),
+                 .sensor = static_cast<std::uint16_t>(1 + i % 2),
+                 .ip_protocol = 6});
+  frames.add(sampler.take(begin, std::chrono::milliseconds{250}));
+}
+
+auto fail_with(error const& what) -> int {
+  fmt::print(stderr, "serve_api: {}\n", what.message);
+  return 1;
+}
+
+void print_audit(api::memory_access const& accounts) {
+  for (auto const& each : accounts.audited())
+    fmt::print("{} {} {} {}\n", each.principal, each.operation, each.status, each.target);
+  fmt::print("\n");
+  std::fflush(stdout);
+}
+
+}  // namespace
+
+auto main(int count, char** words) -> int {
+  if (count > 1 && std::string_view{words[1]} == "--describe") {
+    fmt::print("{}", api::document_api());
+    return 0;
+  }
+  api::memory_access accounts;
+  add_accounts(accounts);
+  live::event_log events{{.run = 7, .most_events = 100}};
+  live::frame_log frames{20};
+  metrics counters;
+  counters.counter("kizashi_test_total", "A counter of this test.").add(3);
+  api::observatory of{.events = events, .frames = frames, .counters = counters, .access = accounts};
+  of.name = "seen";
+  of.status = [] { return answer::json{{"packets_per_second", 12}}; };
+  if (count > 1 && std::string_view{words[1]} != "none") {
+    auto opened = store::open_embedded_engine(words[1], "serve_api");
+    if (!opened) return fail_with(opened.error());
+    if (auto const good = store::prepare_schema(**opened); !good) return fail_with(good.error());
+    of.engine = *opened;
+  }
+  api::server_options options;
+  options.http.listen.push_back({});
+  for (int i = 2; i < count; ++i) {
+    auto const parts = split(words[i], '=');
+    if (parts[0] == "place" && parts.size() == 2) {
+      auto table = recognise::place_table::open(parts[1]);
+      if (!table) return fail_with(table.error());
+      of.places = std::make_shared<recognise::place_table const>(std::move(*table));
+      continue;
+    }
+    if (parts.size() != 2 || !set(options, parts[0], parts[1]))
+      return fail_with({errc::parse_error, fmt::format("{} is no option", words[i])});
+  }
+  auto const server = api::server::start(of, options);
+  if (!server) return fail_with(server.error());
+  for (auto const& each : (*server)->addresses()) fmt::print("{}\n", each);
+  fmt::print("\n");
+  std::fflush(stdout);
+  for (std::string line; std::getline(std::cin, line);) {
+    std::istringstream rest{line};
+    std::string what, secret;
+    rest >> what;
+    if (what == "event") add_event(events, rest);
+    if (what == "frame") add_frame(frames, rest);
+    if (what == "forget") rest >> secret, accounts.remove(secret);
+    if (what == "audit") print_audit(accounts);
+    if (what == "stop") {
+      (*server)->stop();
+      fmt::print("stopped\n");
+      std::fflush(stdout);
+    }
+  }
+  return 0;
+}
