@@ -90,6 +90,8 @@ auto write_json(statistics_answer const& what, text_sink& to) -> status {
   KIZASHI_TRY(out.member("asked_sensors", question.sensors));
   KIZASHI_TRY(out.member("from", time_json(question.filter.from)));
   KIZASHI_TRY(out.member("to", time_json(question.filter.to)));
+  if (question.filter.where)
+    KIZASHI_TRY(out.member("filter", to_text(question.filter.where->expression())));
   KIZASHI_TRY(out.member("packets", totals.packets));
   KIZASHI_TRY(out.member("wire_bytes", totals.bytes));
   KIZASHI_TRY(out.member("sources", totals.sources));
