@@ -17,7 +17,7 @@ constexpr std::int64_t minute = 60'000'000'000;
 
 auto range_text(parameter const& of) -> std::string {
   return of.most == UINT64_MAX ? fmt::format("{} or more", of.least)
-                               : fmt::format("from {} to {}", of.least, of.most);
+                               : fmt::format("{} to {}", of.least, of.most);
 }
 
 auto where_of(parameter const& of) -> std::string {
@@ -67,7 +67,7 @@ auto expectation_of(parameter const& of) -> std::string {
                  ? std::string{"a text"}
                  : fmt::format("a text of {} bytes", range_text(of));
     case parameter_kind::number:
-      return fmt::format("a whole number {}", range_text(of));
+      return fmt::format("a whole number, {}", range_text(of));
     case parameter_kind::choice:
       return fmt::format("one of {}", fmt::join(of.choices, ", "));
     case parameter_kind::flag:

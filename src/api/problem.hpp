@@ -14,7 +14,7 @@ namespace kizashi::api {
 struct mistake {
   std::string where;     ///< "query.top", "path.host", "body.sql"
   std::string came;      ///< as it came; empty: nothing did
-  std::string expected;  ///< "a whole number from 1 to 1000"
+  std::string expected;  ///< "a whole number, 1 to 1000"
 };
 
 /// application/problem+json with the status, its reason, a sentence and all mistakes.

@@ -1,8 +1,10 @@
 """A server of the API on loopback, with a store or without, and ways to talk to it. SERVE_API and KIZASHI name the programs."""
+import contextlib
 import http.client
 import json
 import os
 import pathlib
+import re
 import socket
 import subprocess
 import sys
@@ -60,12 +62,12 @@ class ServedTest(unittest.TestCase):
     def ask(self, target, method="GET", body=None, **fields):
         """Status, fields and body of an answer; bodies of JSON as values."""
         connection = self.connect()
-        self.addCleanup(connection.close)
-        connection.request(method, target, body=body, headers=fields.pop("headers", ANALYST))
-        answer = connection.getresponse()
-        text = answer.read()
+        with contextlib.closing(connection):
+            connection.request(method, target, body=body, headers=fields.pop("headers", ANALYST))
+            answer = connection.getresponse()
+            text = answer.read()
         kind = answer.getheader("Content-Type") or ""
-        return answer.status, dict(answer.getheaders()), json.loads(text) if "json" in kind else text.decode()
+        return answer.status, answer.headers, json.loads(text) if "json" in kind else text.decode()
 
     def document(self, target, status=200, **more):
         answer = self.ask(target, **more)
@@ -91,4 +93,4 @@ class ServedTest(unittest.TestCase):
         return out
 
     def statuses(self, answers):
-        return [int(line.split()[1]) for line in answers.split(b"\r\n") if line.startswith(b"HTTP/1.1 ")]
+        return [int(status) for status in re.findall(rb"HTTP/1\.1 (\d{3}) ", answers)]

@@ -270,7 +270,7 @@ class Jobs(Asked):
 
     def test_what_fails(self):
         done = self.end_of(job := self.add("select count( from packets"))
-        self.assertEqual((done["state"], done["failure"]), ("failed", "SQL:1:15: not expected here: from packets"))
+        self.assertEqual((done["state"], done["failure"]), ("failed", "SQL:1:13: not expected here: ( from packets"))
         self.forget(job)
         for sql in ("drop table packets", "select 1; select 2", "insert into names values ('x', 1, 'y')"):
             done = self.end_of(job := self.add(sql))
@@ -284,7 +284,7 @@ class Jobs(Asked):
             self.assertEqual((answer[0], answer[2]["detail"]), (400, wrong), body[:20])
         body = self.add(5, 400, seconds=0, colour=1)
         self.assertEqual([(each["where"], each["expected"]) for each in body["errors"]],
-                         [("body.sql", "a text"), ("body.colour", "one of sql, seconds"), ("body.seconds", "a whole number from 1 to 3600")])
+                         [("body.sql", "a text"), ("body.colour", "one of sql, seconds"), ("body.seconds", "a whole number, 1 to 3600")])
         long = self.ask("/api/v1/jobs", "POST", json.dumps({"sql": "x" * 70000}), headers={**ANALYST, "Content-Type": "application/json"})
         self.assertEqual(long[0], 413)
 

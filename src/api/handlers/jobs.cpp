@@ -44,7 +44,7 @@ auto read_request(json const& body, std::vector<mistake>& mistakes) -> job_reque
     } else {
       mistakes.push_back({"body." + name, answer::text_of(value),
                           name == "sql"       ? "a text"
-                          : name == "seconds" ? "a whole number from 1 to 3600"
+                          : name == "seconds" ? "a whole number, 1 to 3600"
                                               : "one of sql, seconds"});
     }
   }
@@ -52,7 +52,7 @@ auto read_request(json const& body, std::vector<mistake>& mistakes) -> job_reque
     mistakes.push_back({"body.sql", {}, "a question in SQL"});
   if (out.seconds < 1 || out.seconds > 3600)
     mistakes.push_back(
-        {"body.seconds", fmt::format("{}", out.seconds), "a whole number from 1 to 3600"});
+        {"body.seconds", fmt::format("{}", out.seconds), "a whole number, 1 to 3600"});
   return out;
 }
 

@@ -19,9 +19,10 @@ public:
   watched_stream(api::access& access, principal who) : access_{access}, who_{std::move(who)} {}
   [[nodiscard]] auto is_over() -> bool override {
     auto const now = std::chrono::steady_clock::now();
-    if (now < looked_ + std::chrono::seconds{2}) return false;
+    if (is_over_ || now < looked_ + std::chrono::seconds{2}) return is_over_;
     looked_ = now;
-    return !access_.is_current(who_);
+    is_over_ = !access_.is_current(who_);
+    return is_over_;
   }
 
 protected:
@@ -31,6 +32,7 @@ private:
   api::access& access_;
   principal who_;
   std::chrono::steady_clock::time_point looked_ = std::chrono::steady_clock::now();
+  bool is_over_ = false;
 };
 
 // --- events -----------------------------------------------------------------------------------

@@ -21,6 +21,7 @@ auto scope_json(scope const& of) -> json {
 }
 
 auto may_see(scope const& of, std::string const& sensor) -> bool {
+  if (of.is_nothing()) return false;
   return of.is_everything || of.sensors.empty() ||
          std::ranges::find(of.sensors, sensor) != of.sensors.end();
 }

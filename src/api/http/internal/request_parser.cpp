@@ -4,6 +4,8 @@
 #include <boost/beast/http/parser.hpp>
 #include <boost/beast/http/string_body.hpp>
 #include <cctype>
+#include <cstdint>
+#include <limits>
 
 #include <fmt/format.h>
 
@@ -45,7 +47,9 @@ struct request_parser::parser {
 
 request_parser::request_parser(std::size_t header_limit) : parser_{std::make_unique<parser>()} {
   parser_->of.header_limit(static_cast<std::uint32_t>(header_limit));
-  parser_->of.body_limit(boost::none);
+  // The limit follows from the route, which the head tells. `boost::none` does not stand for none
+  // here: every Content-Length is beyond it.
+  parser_->of.body_limit(std::numeric_limits<std::uint64_t>::max());
   parser_->of.eager(false);
 }
 request_parser::~request_parser() = default;
@@ -63,7 +67,12 @@ auto request_parser::read_head(std::string_view bytes, std::size_t& used) -> ste
   bytes.remove_prefix(used);
   if (bytes.empty()) return step::more;
   boost::system::error_code wrong;
-  used += parser_->of.put(boost::asio::const_buffer{bytes.data(), bytes.size()}, wrong);
+  auto const taken = parser_->of.put(boost::asio::const_buffer{bytes.data(), bytes.size()}, wrong);
+  used += taken;
+  // A line that goes on in the next one (RFC 9112, section 5.2): the library would take it.
+  auto const head = bytes.substr(0, taken);
+  if (head.find("\r\n ") != std::string_view::npos || head.find("\r\n\t") != std::string_view::npos)
+    return refuse(400, "a field goes on in a second line, which is no longer done");
   if (wrong && wrong != beast::error::need_more) {
     failure_ = failure_of(wrong);
     return step::failed;
@@ -81,6 +90,10 @@ auto request_parser::check_head() -> bool {
     return refuse(400, "expected one Host field") != step::failed;
   if (count(beast::field::content_length) > 1)
     return refuse(400, "expected one Content-Length field at most") != step::failed;
+  // "5, 5" would be read as 5.
+  auto const length = view_of(fields[beast::field::content_length]);
+  if (length.find_first_not_of("0123456789") != std::string_view::npos)
+    return refuse(400, "the Content-Length is no number") != step::failed;
   auto const encodings = count(beast::field::transfer_encoding);
   if (encodings > 0) {
     if (encodings > 1 || count(beast::field::content_length) > 0 || fields.version() == 10)
