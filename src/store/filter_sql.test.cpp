@@ -338,16 +338,18 @@ TEST_F(FilterStore, SelectsTheEventsThatThePredicateSelects) {
   random_source random{9};
   std::vector<telescope::scan_event> events;
   std::vector<telescope::dos_event> attacks;
-  finding_writer writer{engine_, *context_};
   for (std::uint32_t i = 0; i < 500; ++i) {
     events.push_back(filter::invented::invent_event(random, i));
     events.back().first = events.back().first - std::chrono::microseconds{i};  // no two the same
     attacks.push_back(filter::invented::invent_attack(random, i));
     attacks.back().first = attacks.back().first - std::chrono::microseconds{i};
-    ASSERT_TRUE(writer.add(events.back(), events.back().pattern));
-    ASSERT_TRUE(writer.add(attacks.back()));
   }
-  ASSERT_TRUE(writer.finish(1));
+  finding_writer into{engine_, *context_};
+  ASSERT_TRUE(into.finish(1, 1, [&](finding_writer& writer) -> status {
+    for (auto const& each : events) KIZASHI_TRY(writer.add(each, each.pattern));
+    for (auto const& each : attacks) KIZASHI_TRY(writer.add(each));
+    return {};
+  }));
   std::size_t some = 0;
   for (int i = 0; i < 160; ++i) {
     bool const is_event = i % 2 == 0;

@@ -6,6 +6,8 @@
 #include <span>
 #include <vector>
 
+#include <fmt/format.h>
+
 #include "kizashi/base/random.hpp"
 #include "kizashi/store/internal/readings.hpp"
 
@@ -81,14 +83,19 @@ finding_writer::finding_writer(std::shared_ptr<engine> into, block_context numbe
 finding_writer::~finding_writer() = default;
 
 auto finding_writer::store(std::string_view table, native_block& block) -> status {
-  if (generation_ == 0) {
-    digest_ = mix64(digest_ ^ digest_of(block.bytes()));
+  auto const digest = digest_of(block.bytes());
+  if (phase_ == phase::digesting) {
+    digest_ = mix64(digest_ ^ digest);
     return {};
   }
   block.fill("sensor", numbers_.sensor);
   block.fill("epoch", epoch_);
   block.fill("generation", generation_);
-  return engine_->insert(table, block, {});
+  // The same rows in the same order are the same block when they come again after a crash.
+  auto const token = phase_ == phase::adding ? fmt::format("{}/{:016x}/{}/{:016x}", numbers_.sensor,
+                                                           epoch_, block.rows(), digest)
+                                             : std::string{};
+  return engine_->insert(table, block, token);
 }
 
 auto finding_writer::observe(telescope::window const& closed) -> status {
@@ -125,7 +132,7 @@ auto finding_writer::add(telescope::scan_event const& closed, telescope::scan_pa
   to.is_spoofable.push_back(closed.is_spoofable);
   to.is_ongoing.push_back(closed.is_ongoing);
   to.is_cut.push_back(closed.is_cut);
-  return to.source.size() < block_rows ? status{} : store_events();
+  return is_given_ && to.source.size() >= block_rows ? store_events() : status{};
 }
 
 auto finding_writer::store_events() -> status {
@@ -182,7 +189,7 @@ auto finding_writer::add(telescope::dos_event const& closed) -> status {
   to.rate.push_back(closed.attack_rate);
   to.is_ongoing.push_back(closed.is_ongoing);
   to.is_cut.push_back(closed.is_cut);
-  return to.victim.size() < block_rows ? status{} : store_attacks();
+  return is_given_ && to.victim.size() >= block_rows ? store_attacks() : status{};
 }
 
 auto finding_writer::store_attacks() -> status {
@@ -228,6 +235,7 @@ auto finding_writer::store_windows() -> status {
 }
 
 auto finding_writer::store_all(giver const& all) -> status {
+  is_given_ = true;
   KIZASHI_TRY(all(*this));
   KIZASHI_TRY(store_events());
   KIZASHI_TRY(store_attacks());
@@ -243,8 +251,27 @@ auto finding_writer::finish(std::uint64_t epoch, std::uint64_t packets, giver co
   KIZASHI_TRY(store_all(all));
   KIZASHI_TRY(generation_, of.begin(packets, digest_));
   epoch_ = epoch;
+  phase_ = phase::replacing;
   if (generation_ > 0) KIZASHI_TRY(store_all(all));
   return of.end();
+}
+
+auto finding_writer::flush(std::uint64_t epoch) -> status {
+  if (rows_->event.source.empty() && rows_->attack.victim.empty() && rows_->window.start.empty())
+    return {};
+  if (generation_ == 0) {
+    internal::stream_readings of{*engine_, numbers_.sensor, epoch};
+    KIZASHI_TRY(of.load());
+    KIZASHI_TRY(generation_, of.begin_endless());
+    epoch_ = epoch;
+    phase_ = phase::adding;
+  }
+  KIZASHI_ASSERT(phase_ == phase::adding && epoch_ == epoch);
+  KIZASHI_TRY(store_events());
+  KIZASHI_TRY(store_attacks());
+  KIZASHI_TRY(store_windows());
+  rows_->window = {};
+  return {};
 }
 
 }  // namespace kizashi::store

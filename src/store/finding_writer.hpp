@@ -22,7 +22,11 @@ namespace kizashi::store {
 /// whole: a new generation is written, then all others of that stream are taken away. The table
 /// `readings` says which generation is true. A writer that dies is made good by the next reading.
 ///
-/// Memory: all windows (60 B each) and `block_rows` rows of the others.
+/// A stream that never ends has one generation, to which `flush` adds what has come. Whoever writes
+/// it must give the same rows when it goes on after a crash; those that the store has by then stand
+/// there once (`final`).
+///
+/// Memory: all windows (60 B each) and `block_rows` rows of the others; all since the last `flush`.
 class finding_writer final : public telescope::window_sink {
 public:
   static constexpr std::size_t block_rows = 100'000;
@@ -45,9 +49,15 @@ public:
   /// something to store. `epoch`: of the stream (`packet_writer::epoch`; 0: nothing of it is in the
   /// store, and nothing comes). `packets`: so many of it were read.
   [[nodiscard]] auto finish(std::uint64_t epoch, std::uint64_t packets, giver const& all) -> status;
+  /// Stores what was observed and added since the last `flush`, of a stream that never ends;
+  /// returns when it is durable. After a failure everything that is not known to be stored is kept
+  /// for the next. `epoch`: the stream's name, not 0, always the same. Not with `finish`.
+  [[nodiscard]] auto flush(std::uint64_t epoch) -> status;
 
 private:
   struct rows;
+  /// What to do with a block. `digesting`: nothing is written.
+  enum class phase : std::uint8_t { digesting, replacing, adding };
   /// Hands a block on: to the digest, or to the table.
   [[nodiscard]] auto store(std::string_view table, native_block& block) -> status;
   [[nodiscard]] auto store_windows() -> status;
@@ -59,8 +69,10 @@ private:
   block_context numbers_;
   std::unique_ptr<rows> rows_;
   std::uint64_t epoch_ = 0;
-  std::uint64_t generation_ = 0;  // 0: the digest is made, nothing is written
+  std::uint64_t generation_ = 0;  // 0: none yet
   std::uint64_t digest_ = 0;
+  phase phase_ = phase::digesting;
+  bool is_given_ = false;  // by a `giver`, which can give it again
 };
 
 }  // namespace kizashi::store

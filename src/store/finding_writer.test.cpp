@@ -57,6 +57,14 @@ auto of_all() -> findings {
   return out;
 }
 
+auto window_of(std::int64_t minute, std::uint64_t packets) -> telescope::window {
+  telescope::window window;
+  window.start = timestamp{1'768'468'200'000'000'000 + minute * 60'000'000'000};
+  window.length = std::chrono::seconds{60};
+  window.packets = packets;
+  return window;
+}
+
 class FindingWriter : public internal::StoreTest {
 protected:
   void SetUp() override {
@@ -64,16 +72,15 @@ protected:
     if (!engine_) return;
     ASSERT_TRUE(prepare_schema(*engine_));
   }
-  void store(findings const& what, std::uint64_t packets, std::uint64_t of = epoch) {
+  auto writer() -> finding_writer {
     block_context numbers;
     numbers.sensor = 1;
     numbers.scanners = {0};
-    finding_writer to{engine_, numbers};
-    telescope::window window;
-    window.start = timestamp{1'768'468'200'000'000'000};
-    window.length = std::chrono::seconds{60};
-    window.packets = packets;
-    ASSERT_TRUE(to.observe(window));
+    return {engine_, numbers};
+  }
+  void store(findings const& what, std::uint64_t packets, std::uint64_t of = epoch) {
+    auto to = writer();
+    ASSERT_TRUE(to.observe(window_of(0, packets)));
     auto const done = to.finish(of, packets, [&](finding_writer& writer) -> status {
       for (auto const& each : what.events)
         KIZASHI_TRY(writer.add(each, telescope::scan_pattern::single));
@@ -86,7 +93,7 @@ protected:
   auto found() -> std::string {
     return ask("select * except (generation) from events final order by src, port") +
            ask("select * except (generation) from attacks final") +
-           ask("select * except (generation) from windows final") +
+           ask("select * except (generation) from windows final order by start") +
            ask("select (select count() from events), (select count() from attacks), (select "
                "count() from windows)");
   }
@@ -152,6 +159,73 @@ TEST_F(FindingWriter, StoresNothingOfAStreamThatIsNotInTheStore) {
   EXPECT_EQ(ask("select (select count() from events) + (select count() from windows) + (select "
                 "count() from readings)"),
             "0\n");
+}
+
+/// A stream that never ends: each minute a window, an event and, every third, an attack.
+class EndlessFindings : public FindingWriter {
+protected:
+  /// The minutes from `first` to before `last`, by one writer, stored after each.
+  void go_on(int first, int last) {
+    auto to = writer();
+    for (auto i = first; i < last; ++i) {
+      add(to, i);
+      auto const done = to.flush(epoch);
+      ASSERT_TRUE(done) << done.error().message;
+    }
+  }
+  static void add(finding_writer& to, int minute) {
+    auto const n = static_cast<std::uint32_t>(minute);
+    ASSERT_TRUE(to.observe(window_of(minute, n + 1)));
+    ASSERT_TRUE(to.add(event_of(n, 23, n + 1, false), telescope::scan_pattern::single));
+    if (minute % 3 == 0) {
+      ASSERT_TRUE(to.add(attack_of(n, n + 1)));
+    }
+  }
+};
+
+TEST_F(EndlessFindings, AreSeenAsTheyCome) {
+  auto to = writer();
+  ASSERT_TRUE(to.flush(epoch));  // nothing yet
+  EXPECT_EQ(ask("select count() from readings"), "0\n");
+  for (int i = 0; i < 7; ++i) {
+    add(to, i);
+    ASSERT_TRUE(to.flush(epoch));
+    EXPECT_EQ(ask("select (select count() from events final), (select count() from attacks final), "
+                  "(select sum(packets) from windows final)"),
+              fmt::format("{}\t{}\t{}\n", i + 1, i / 3 + 1, (i + 1) * (i + 2) / 2));
+  }
+  EXPECT_EQ(ask("select generation, state from readings"), "1\t2\n");
+}
+
+TEST_F(EndlessFindings, AreStoredOnceWhereverTheyAreWrittenAgainFrom) {
+  go_on(0, 10);
+  auto const expected = found();
+  go_on(4, 10);  // the same blocks: not even stored
+  EXPECT_EQ(found(), expected);
+  auto to = writer();  // the same rows, in other blocks: the tables put them together
+  for (int i = 2; i < 10; ++i) add(to, i);
+  ASSERT_TRUE(to.flush(epoch));
+  EXPECT_EQ(ask("select count(), sum(packets) from events final"), "10\t55\n");
+  EXPECT_EQ(ask("select count(), sum(packets) from windows final"), "10\t55\n");
+  EXPECT_EQ(ask("select count(), sum(packets) from attacks final"), "4\t22\n");
+}
+
+TEST_F(EndlessFindings, AreLeftAloneByAReadingOfTheSameName) {
+  go_on(0, 3);
+  auto const expected = found();
+  store(of_all(), 200);
+  EXPECT_EQ(found(), expected);
+}
+
+TEST_F(EndlessFindings, NeedANameThatNoReadingHas) {
+  store(of_all(), 200);
+  auto const expected = found();
+  auto to = writer();
+  add(to, 0);
+  auto const done = to.flush(epoch);
+  ASSERT_FALSE(done);
+  EXPECT_NE(done.error().message.find("needs a name of its own"), std::string::npos);
+  EXPECT_EQ(found(), expected);
 }
 
 }  // namespace

@@ -125,7 +125,7 @@ private:
 
   [[nodiscard]] auto times() const -> std::string {
     std::vector<std::string> out;
-    auto const& [sensors, from, to, sources] = asked_.filter;
+    auto const from = asked_.filter.from, to = asked_.filter.to;
     if (from.is_known()) out.push_back(fmt::format("ts >= {}", internal::microseconds_of(from)));
     if (to.is_known()) out.push_back(fmt::format("ts < {}", internal::microseconds_of(to)));
     return fmt::format("{}", fmt::join(out, " and "));

@@ -73,13 +73,13 @@ auto context_of(engine& in, writer_options const& options) -> result<block_conte
 class packet_writer::state {
 public:
   state(std::shared_ptr<engine> into, writer_options options, block_context with,
-        block_ledger known, std::shared_ptr<sketch_writer> sketches)
+        std::shared_ptr<sketch_writer> sketches)
       : engine_{std::move(into)},
         options_{std::move(options)},
         with_{std::move(with)},
-        known_{std::move(known)},
         sketches_{std::move(sketches)},
-        filling_{new_rows()} {
+        filling_{new_rows()},
+        sequence_{options_.stream ? options_.stream->sequence : 0} {
     for (unsigned i = 0; i < options_.threads; ++i) threads_.emplace_back([this] { work(); });
   }
   ~state() { stop(); }
@@ -92,18 +92,31 @@ public:
   }
   auto finish(bool is_whole) -> status {
     // A part that is too short to tell the stream would be another one when all of it comes.
-    bool const is_nameless = !is_whole && first_.ipv4 + first_.ipv6 < epoch_packets;
+    bool const is_nameless =
+        !options_.stream && !is_whole && first_.ipv4 + first_.ipv6 < epoch_packets;
     if (filling_->size() > 0 && !is_nameless) KIZASHI_TRY(hand_over(!is_whole));
     stop();
     if (sketches_) sketches_->compact();
     return std::exchange(failure_, {});
   }
+  auto flush() -> status {
+    KIZASHI_ASSERT(options_.stream);
+    return filling_->size() > 0 ? hand_over(false) : status{};
+  }
+  auto wait() -> status {
+    std::unique_lock held{mutex_};
+    changed_.wait(held, [&] { return !failure_ || (queue_.empty() && in_work_ == 0); });
+    return failure_;
+  }
+  [[nodiscard]] auto next_sequence() const -> std::uint64_t { return sequence_; }
   [[nodiscard]] auto counts() -> writer_counts {
     std::lock_guard const held{mutex_};
     return counts_;
   }
   [[nodiscard]] auto numbers() const -> block_context const& { return with_; }
-  [[nodiscard]] auto epoch() const -> std::uint64_t { return epoch_.value_or(0); }
+  [[nodiscard]] auto epoch() const -> std::uint64_t {
+    return options_.stream ? options_.stream->epoch : epoch_.value_or(0);
+  }
 
 private:
   [[nodiscard]] auto new_rows() const -> std::unique_ptr<packet_rows> {
@@ -113,6 +126,8 @@ private:
   }
   /// Notes of which family the packets are that tell the stream.
   void count_first(net::packet_batch const& batch);
+  /// Finds out which stream it is, and which of its blocks are in.
+  auto name_stream() -> status;
   /// Puts the filled block in the queue, and waits while that is full.
   auto hand_over(bool is_cut) -> status;
   void stop();
@@ -130,7 +145,7 @@ private:
   std::shared_ptr<engine> engine_;
   writer_options options_;
   block_context with_;
-  block_ledger known_;
+  block_ledger known_;                       // of the stream; set with its epoch
   std::shared_ptr<sketch_writer> sketches_;  // none where the engine has no folder
   std::unique_ptr<packet_rows> filling_;
   struct {
@@ -138,11 +153,12 @@ private:
     std::size_t ipv6 = 0;
   } first_;                             // of the first `epoch_packets`
   std::optional<std::uint64_t> epoch_;  // set before the first block is in the queue
-  std::uint64_t sequence_ = 0;
+  std::uint64_t sequence_;              // of the block that is being filled
 
   std::mutex mutex_;  // guards all below
   std::condition_variable changed_;
   std::deque<waiting_block> queue_;
+  std::size_t in_work_ = 0;  // blocks that threads took out of it
   std::vector<std::unique_ptr<packet_rows>> spare_;
   writer_counts counts_;
   status failure_;
@@ -157,10 +173,18 @@ void packet_writer::state::count_first(net::packet_batch const& batch) {
   }
 }
 
+auto packet_writer::state::name_stream() -> status {
+  auto const named = options_.stream;
+  auto const epoch = named ? named->epoch
+                           : filling_->digest(std::min(first_.ipv4, filling_->ipv4.size()),
+                                              std::min(first_.ipv6, filling_->ipv6.size()));
+  KIZASHI_TRY(known_, internal::read_ledger(*engine_, with_.sensor, {epoch, sequence_}));
+  epoch_ = epoch;
+  return {};
+}
+
 auto packet_writer::state::hand_over(bool is_cut) -> status {
-  if (!epoch_)
-    epoch_ = filling_->digest(std::min(first_.ipv4, filling_->ipv4.size()),
-                              std::min(first_.ipv6, filling_->ipv6.size()));
+  if (!epoch_) KIZASHI_TRY(name_stream());
   std::unique_lock held{mutex_};
   if (queue_.size() >= options_.threads && failure_) {
     ++counts_.waits;
@@ -195,6 +219,7 @@ void packet_writer::state::work() {
     if (queue_.empty() || !failure_) return;
     auto block = std::move(queue_.front());
     queue_.pop_front();
+    ++in_work_;
     changed_.notify_all();
     held.unlock();
     auto done = [&]() -> status {
@@ -206,6 +231,7 @@ void packet_writer::state::work() {
     }();
     give_back(block);
     held.lock();
+    --in_work_;
     if (!done && failure_) failure_ = std::move(done);
     changed_.notify_all();
   }
@@ -282,11 +308,10 @@ auto packet_writer::open(std::shared_ptr<engine> into, writer_options options)
     -> result<packet_writer> {
   KIZASHI_TRY(prepare_schema(*into));
   KIZASHI_TRY(auto with, context_of(*into, options));
-  KIZASHI_TRY(auto known, internal::read_ledger(*into, with.sensor));
   KIZASHI_TRY(auto sketches, sketch_writer::open(*into));
   if (sketches) KIZASHI_TRY(sketches->name_sensor(with.sensor, options.sensor));
   return packet_writer{std::make_unique<state>(std::move(into), std::move(options), std::move(with),
-                                               std::move(known), std::move(sketches))};
+                                               std::move(sketches))};
 }
 
 packet_writer::packet_writer(std::unique_ptr<state> made) : state_{std::move(made)} {}
@@ -300,6 +325,15 @@ auto packet_writer::add(net::packet_batch const& batch, recognise::tag_columns c
 }
 auto packet_writer::finish(bool is_whole) -> status {
   return state_->finish(is_whole);
+}
+auto packet_writer::flush() -> status {
+  return state_->flush();
+}
+auto packet_writer::wait() -> status {
+  return state_->wait();
+}
+auto packet_writer::next_sequence() const -> std::uint64_t {
+  return state_->next_sequence();
 }
 auto packet_writer::counts() const -> writer_counts {
   return state_->counts();

@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -19,6 +20,12 @@
 
 namespace kizashi::store {
 
+/// Where in a stream that has a name the packets begin.
+struct stream_place {
+  std::uint64_t epoch = 0;  ///< the stream's name; not 0, and no other stream of the sensor has it
+  std::uint64_t sequence = 0;  ///< of the first block
+};
+
 struct writer_options {
   std::string sensor = "local";                    ///< who saw the packets
   recognise::place_table const* places = nullptr;  ///< for country and AS of the sources
@@ -28,6 +35,8 @@ struct writer_options {
   std::vector<std::string> fingerprints;
   std::size_t block_rows = 1'000'000;
   unsigned threads = 2;  ///< that sort and insert
+  /// None: a digest of the stream's begin tells it from others.
+  std::optional<stream_place> stream;
 };
 
 struct writer_counts {
@@ -45,7 +54,12 @@ struct writer_counts {
 /// like a known one and goes on differently is refused where it differs. So reading a capture again
 /// stores nothing, and when it was cut short or has grown since, the rest.
 ///
-/// Memory: `threads` + 3 blocks of about 80 B per row. `add` and `finish` from one thread.
+/// A stream that never ends has no begin to be read again. Its owner names it, closes its blocks
+/// with `flush`, and keeps `next_sequence` beside what it can give again. It may give the packets
+/// of a block again after a crash, closed where they were closed before or later; what is in
+/// already is not stored again. A block that is closed earlier than before is refused.
+///
+/// Memory: `threads` + 3 blocks of about 80 B per row. From one thread, but for `counts`.
 class packet_writer {
 public:
   /// Makes the tables when they are not there.
@@ -61,10 +75,19 @@ public:
   /// `is_whole`: the stream has ended by itself, and not because somebody stopped the reading. What
   /// was stopped before 1,024 packets is not stored: it could not be known again.
   [[nodiscard]] auto finish(bool is_whole = true) -> status;
+  /// Closes the block that is being filled, if it has packets, and hands it over. Of a stream with
+  /// a name.
+  [[nodiscard]] auto flush() -> status;
+  /// Returns when all that was handed over is durable, or one block failed: then nothing more is
+  /// stored, and the stream goes on with a new writer.
+  [[nodiscard]] auto wait() -> status;
+  /// Of the block that is being filled.
+  [[nodiscard]] auto next_sequence() const -> std::uint64_t;
   [[nodiscard]] auto counts() const -> writer_counts;
   /// The store's numbers for the sensor, scanners and fingerprints.
   [[nodiscard]] auto numbers() const -> block_context const&;
-  /// Of the stream: a digest of its begin. After `finish`; 0 when there were no packets.
+  /// Of the stream: its name, or after `finish` a digest of its begin; 0 when there were no
+  /// packets.
   [[nodiscard]] auto epoch() const -> std::uint64_t;
 
 private:

@@ -270,6 +270,97 @@ TEST_F(PacketWriter, KeepsSensorsApartAndNamesByTheirOwnNumbers) {
             ask("select countIf(scanner = 2) from packets where sensor = 2"));
 }
 
+class EndlessStream : public PacketWriter {
+protected:
+  /// Writes the batches of the blocks from `first` to before `last` of a stream with a name, two to
+  /// a block; of the last one only `batches_of_last`, closed because the reading is stopped.
+  auto write(std::string const& sensor, std::size_t first, std::size_t last,
+             std::size_t batches_of_last = 2) -> result<writer_counts> {
+    auto wanted = options();
+    wanted.sensor = sensor;
+    wanted.stream = stream_place{5, first};
+    KIZASHI_TRY(auto writer, packet_writer::open(engine_, std::move(wanted)));
+    stream from{1};
+    for (std::size_t i = 0; i < (last - 1) * 2 + batches_of_last; ++i) {
+      from.next(*batch_, *tags_, batch_rows);
+      if (i / 2 < first) continue;
+      EXPECT_EQ(writer.next_sequence(), i / 2);
+      KIZASHI_TRY(writer.add(*batch_, *tags_));
+      if (i % 2 == 1) KIZASHI_TRY(writer.flush());
+    }
+    if (batches_of_last < 2) KIZASHI_TRY(writer.finish(false));
+    KIZASHI_TRY(writer.wait());
+    return writer.counts();
+  }
+};
+
+TEST_F(EndlessStream, IsStoredOnceWhereverItIsCutOffAndWrittenOnFrom) {
+  constexpr std::size_t blocks = batches / 2, of_a_block = 2 * batch_rows;
+  std::uint64_t all = 0;
+  for (auto const& [cut, first] : {std::pair{1, 0}, {1, 1}, {3, 2}, {4, 0}, {6, 3}}) {
+    auto const sensor = fmt::format("cut {} from {}", cut, first);
+    auto const begun = write(sensor, 0, cut);
+    ASSERT_TRUE(begun) << begun.error().message;
+    EXPECT_EQ(begun->stored, cut * of_a_block);
+    auto const rest = write(sensor, first, blocks);
+    ASSERT_TRUE(rest) << rest.error().message;
+    EXPECT_EQ(rest->known, (cut - first) * of_a_block);
+    EXPECT_EQ(rest->stored, (blocks - cut) * of_a_block);
+    all += blocks * of_a_block;
+  }
+  EXPECT_EQ(counts(), everywhere(all));
+}
+
+TEST_F(EndlessStream, GetsTheRestOfABlockThatWasClosedEarlier) {
+  auto const begun = write("north", 0, 3, 1);
+  ASSERT_TRUE(begun) << begun.error().message;
+  EXPECT_EQ(begun->stored, 5 * batch_rows);
+  auto const rest = write("north", 2, 6);
+  ASSERT_TRUE(rest) << rest.error().message;
+  EXPECT_EQ(rest->known, batch_rows);
+  EXPECT_EQ(rest->stored, 7 * batch_rows);
+  EXPECT_EQ(ask("select (select count() from packets) + (select count() from packets6), (select "
+                "sumMerge(packets) from port_hour)"),
+            "6000\t6000\n");
+}
+
+TEST_F(EndlessStream, IsInTheStoreWhenWaitReturnsAndNamedBeforeIt) {
+  auto wanted = options();
+  wanted.stream = stream_place{5, 7};
+  auto writer = packet_writer::open(engine_, wanted);
+  ASSERT_TRUE(writer) << writer.error().message;
+  ASSERT_TRUE(writer->flush());  // nothing is no block
+  ASSERT_TRUE(writer->wait());
+  EXPECT_EQ(writer->epoch(), 5U);
+  EXPECT_EQ(writer->next_sequence(), 7U);
+  stream from{1};
+  for (std::uint64_t i = 1; i <= 3; ++i) {
+    from.next(*batch_, *tags_, 10);  // too few to be known again without a name
+    ASSERT_TRUE(writer->add(*batch_, *tags_));
+    ASSERT_TRUE(writer->flush());
+    ASSERT_TRUE(writer->wait());
+    EXPECT_EQ(writer->next_sequence(), 7 + i);
+    EXPECT_EQ(counts(), everywhere(10 * i));
+  }
+  EXPECT_EQ(ask("select epoch, sequence from ledger order by sequence"), "5\t7\n5\t8\n5\t9\n");
+}
+
+TEST_F(EndlessStream, RefusesABlockThatIsClosedEarlierThanBefore) {
+  ASSERT_TRUE(write("north", 0, 6));
+  auto wanted = options();
+  wanted.stream = stream_place{5, 0};
+  auto writer = packet_writer::open(engine_, wanted);
+  ASSERT_TRUE(writer) << writer.error().message;
+  stream from{1};
+  from.next(*batch_, *tags_, batch_rows);
+  ASSERT_TRUE(writer->add(*batch_, *tags_));
+  ASSERT_TRUE(writer->flush());
+  auto const done = writer->wait();
+  ASSERT_FALSE(done);
+  EXPECT_THAT(done.error().message, HasSubstr("block 1 differs"));
+  EXPECT_EQ(counts(), everywhere(6000));
+}
+
 TEST_F(PacketWriter, RefusesAStoreOfANewerVersion) {
   ASSERT_TRUE(prepare_schema(*engine_));
   run("insert into names values ('schema', 9, 'version')");

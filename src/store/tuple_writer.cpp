@@ -43,12 +43,11 @@ auto digest(std::span<foreign_tuple const> tuples) -> std::uint64_t {
 class tuple_writer::state {
 public:
   state(std::shared_ptr<engine> into, writer_options options, std::uint16_t sensor,
-        std::vector<std::uint16_t> scanners, internal::block_ledger known)
+        std::vector<std::uint16_t> scanners)
       : engine_{std::move(into)},
         options_{std::move(options)},
         sensor_{sensor},
-        scanners_{std::move(scanners)},
-        known_{std::move(known)} {}
+        scanners_{std::move(scanners)} {}
 
   auto add(foreign_tuple const& tuple) -> status {
     filling_.push_back(tuple);
@@ -98,9 +97,11 @@ auto tuple_writer::state::known_part(internal::ledger_key const& key, bool is_cu
 }
 
 auto tuple_writer::state::store(bool is_cut) -> status {
-  if (!epoch_)
+  if (!epoch_) {
     epoch_ =
         digest(std::span{filling_}.first(std::min(epoch_tuples, filling_.size()))) ^ epoch_salt;
+    KIZASHI_TRY(known_, internal::read_ledger(*engine_, sensor_, {*epoch_, 0}));
+  }
   internal::ledger_key const key{*epoch_, sequence_++};
   KIZASHI_TRY(auto const old, known_part(key, is_cut));
   auto const fresh = filling_.size() - old;
@@ -165,9 +166,8 @@ auto tuple_writer::open(std::shared_ptr<engine> into, writer_options options)
               internal::numbers_of(*into, "sensor", std::span{&options.sensor, 1}));
   KIZASHI_TRY(auto scanners, internal::numbers_of(*into, "scanner", options.scanners));
   scanners.insert(scanners.begin(), 0);
-  KIZASHI_TRY(auto known, internal::read_ledger(*into, sensor.front()));
   return tuple_writer{std::make_unique<state>(std::move(into), std::move(options), sensor.front(),
-                                              std::move(scanners), std::move(known))};
+                                              std::move(scanners))};
 }
 
 tuple_writer::tuple_writer(std::unique_ptr<state> made) : state_{std::move(made)} {}

@@ -9,10 +9,13 @@
 
 namespace kizashi::store::internal {
 
-auto read_ledger(engine& from, std::uint16_t sensor) -> result<block_ledger> {
+auto read_ledger(engine& from, std::uint16_t sensor, ledger_key const& first)
+    -> result<block_ledger> {
   block_ledger known;
   auto const sql = fmt::format(
-      "select epoch, sequence, digest, packets, packets6 from ledger where sensor = {}", sensor);
+      "select epoch, sequence, digest, packets, packets6 from ledger where sensor = {} and epoch = "
+      "{} and sequence >= {}",
+      sensor, first.epoch, first.sequence);
   native_reader reader{[&](native_rows const& rows) -> status {
     for (std::size_t i = 0; i < rows.count; ++i) {
       auto const value = [&](std::size_t column) { return rows.columns[column].unsigned_at(i); };

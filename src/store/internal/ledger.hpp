@@ -24,8 +24,10 @@ struct ledger_entry {
 };
 using block_ledger = std::map<ledger_key, ledger_entry>;
 
-/// Which blocks of a sensor are in. Of one that came in parts the row with most packets counts.
-[[nodiscard]] auto read_ledger(engine& from, std::uint16_t sensor) -> result<block_ledger>;
+/// Which blocks of a stream are in, from `first` on. Of one that came in parts the row with most
+/// packets counts.
+[[nodiscard]] auto read_ledger(engine& from, std::uint16_t sensor, ledger_key const& first)
+    -> result<block_ledger>;
 [[nodiscard]] auto write_ledger(engine& to, std::uint16_t sensor, ledger_key const& key,
                                 ledger_entry const& entry, std::string const& token) -> status;
 

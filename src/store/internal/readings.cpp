@@ -13,6 +13,8 @@ namespace kizashi::store::internal {
 namespace {
 
 constexpr std::uint8_t begun = 0, ended = 1, alone = 2;
+/// How far a stream is read that never ends.
+constexpr std::uint64_t endless = UINT64_MAX;
 
 }  // namespace
 
@@ -35,6 +37,20 @@ auto stream_readings::load() -> status {
   KIZASHI_TRY(engine_.ask({sql, answer_form::native, {}},
                           [&](std::span<std::uint8_t const> bytes) { return reader.feed(bytes); }));
   return reader.finish();
+}
+
+auto stream_readings::begin_endless() -> result<std::uint64_t> {
+  constexpr std::uint64_t generation = 1;
+  if (is_first_) {
+    true_ = {generation, endless, 0, alone};
+    KIZASHI_TRY(write(true_));
+  }
+  if (true_.packets != endless)
+    return fail(
+        errc::unsupported,
+        "the store has findings of this stream from a reading that came to an end; a stream "
+        "that never ends needs a name of its own");
+  return generation;
 }
 
 auto stream_readings::begin(std::uint64_t packets, std::uint64_t digest) -> result<std::uint64_t> {

@@ -30,6 +30,10 @@ public:
   [[nodiscard]] auto reaches_beyond(std::uint64_t packets) const noexcept -> bool {
     return true_.state > 0 && true_.packets > packets;
   }
+  /// The generation of a stream that never ends, to which rows may be added at any time; the same
+  /// ever after. `reaches_beyond` any length from then on. Fails when the stream has findings that
+  /// were replaced as a whole.
+  [[nodiscard]] auto begin_endless() -> result<std::uint64_t>;
   /// The generation to write; 0: the store has these findings.
   [[nodiscard]] auto begin(std::uint64_t packets, std::uint64_t digest) -> result<std::uint64_t>;
   /// The rows of what was begun are durable: from now on they are the stream's findings, and those
