@@ -150,6 +150,7 @@ TEST(Catalog, ProcessesMakeItAtOnce) {
     auto const child = ::fork();
     if (child == 0) {
       auto const in = opened(folder);
+      EXPECT_EQ(words(in), "");
       if (!in) ::_exit(1);
       audit_log const log{*in};
       for (int k = 0; k < 20; ++k)

@@ -4,13 +4,13 @@ import json
 from seen import SeenTest
 
 SCENARIO = "mixed"
-# Filters, from those that rollups answer to those that need the packets.
+# Filters in their canonical text, from those that rollups answer to those that need the packets.
 FILTERS = (
     "dst.port == 23",
     "dst.port in {22, 2323} and protocol == tcp",
     "country == JP or as == none",
     "src in 98.0.0.0/7",
-    "ip in {2001:db8::/32, 198.51.100.0/24}",
+    "ip in {198.51.100.0/24, 2001:db8::/32}",
     "port < 1024 and not (port == 80 or port == 443)",
     "tool == mirai and dst.port != 23",
     "scanner != none",
@@ -21,7 +21,7 @@ FILTERS = (
     "ip.id == 54321",
     "payload.length > 0 and length in 60..200",
     "tcp.mss >= 1400 and tcp.wscale != 7",
-    "time >= 2026-01-15T09:10:00Z and time < 2026-01-15T09:20:00.5Z",
+    "time >= 2026-01-15T09:10:00Z and time < 2026-01-15T09:20:00.500000Z",
     "sensor == mixed and protocol == icmp and icmp.type == 8",
 )
 

@@ -225,7 +225,10 @@ auto database::open(std::string file, std::span<migration const> steps) -> resul
   sqlite3_extended_result_codes(raw, 1);
   sqlite3_busy_timeout(raw, patience_ms);
   // Nothing is changed in a file of another program, its journal mode neither.
+  // Another process may be making the catalogue: one transaction sees all of that or nothing.
+  KIZASHI_TRY(made.execute("begin"));
   KIZASHI_TRY(made.check_owner());
+  KIZASHI_TRY(made.execute("commit"));
   KIZASHI_TRY(made.use_wal());
   KIZASHI_TRY(
       made.execute("pragma synchronous = full; pragma foreign_keys = on;"
