@@ -79,6 +79,7 @@ auto run(int count, char const* const* words) -> int {
   program.require_subcommand(1);
   program.footer(footer);
   add_read(program, exit_code);
+  add_serve(program, exit_code);
 #if __has_include("kizashi/app/synth.cpp")
   add_synth(program, exit_code);
 #endif

@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "kizashi/app/keep_rules.hpp"
+#include "kizashi/app/serve_settings.hpp"
 #include "kizashi/base/input_file.hpp"
 #include "kizashi/base/text.hpp"
 
@@ -64,8 +65,10 @@ auto parse_memory(std::string_view text) -> result<std::size_t> {
                           text));
 }
 
-// Long on purpose: the one table of all keys.
-auto setting_keys() -> std::span<config_key const> {
+namespace {
+
+// Long on purpose: a table of keys.
+auto own_keys() -> std::span<config_key const> {
   static config_key const keys[] = {
       {"darknet.prefixes",
        text_list{},
@@ -206,6 +209,18 @@ auto setting_keys() -> std::span<config_key const> {
        check_keep_rule},
   };
   return keys;
+}
+
+}  // namespace
+
+auto setting_keys() -> std::span<config_key const> {
+  static auto const all = [] {
+    auto const own = own_keys(), serve = serve_keys();
+    std::vector<config_key> out{own.begin(), own.end()};
+    out.insert(out.end(), serve.begin(), serve.end());
+    return out;
+  }();
+  return all;
 }
 
 auto settings_of(config const& from) -> result<settings> {

@@ -171,8 +171,8 @@ auto journal_reader::open(std::filesystem::path folder, journal_position from)
 auto journal_reader::read(std::span<std::uint8_t> to, std::uint64_t from) -> result<std::size_t> {
   std::size_t done = 0;
   while (done < to.size()) {
-    auto const count = ::pread(file_.get(), to.data() + done, to.size() - done,
-                               static_cast<off_t>(from + done));
+    auto const count =
+        ::pread(file_.get(), to.data() + done, to.size() - done, static_cast<off_t>(from + done));
     if (count < 0 && errno == EINTR) continue;
     if (count < 0)
       return system_failure(segment_path(folder_, at_.segment).string(), "read the journal", errno);
@@ -189,9 +189,9 @@ auto journal_reader::has_successor() const -> bool {
 
 auto journal_reader::end_or_damage(std::string_view why) const -> result<found> {
   if (!has_successor()) return found::end;
-  return fail(errc::parse_error,
-              fmt::format("{}: byte {}: {}", segment_path(folder_, at_.segment).string(),
-                          at_.offset, why));
+  return fail(
+      errc::parse_error,
+      fmt::format("{}: byte {}: {}", segment_path(folder_, at_.segment).string(), at_.offset, why));
 }
 
 /// The next head, from the next segment when this one is over: nothing is written to a segment once

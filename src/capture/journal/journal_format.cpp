@@ -99,7 +99,8 @@ auto read_start(std::span<std::uint8_t const, record_head> head) -> result<recor
 }
 
 auto has_checksum(record_start const& start, std::span<std::uint8_t const> bytes) -> bool {
-  return bytes.size() == start.length && checksum_of(head_of(start.kind, bytes.size()), bytes) == start.checksum;
+  return bytes.size() == start.length &&
+         checksum_of(head_of(start.kind, bytes.size()), bytes) == start.checksum;
 }
 
 auto read_frames(std::span<std::uint8_t const> bytes, net::frame_block& out)
@@ -108,7 +109,8 @@ auto read_frames(std::span<std::uint8_t const> bytes, net::frame_block& out)
   net::byte_reader in{bytes};
   auto const count = in.little32();
   auto const note = in.bytes(in.little32());
-  if (in.is_exhausted() || count > net::frame_block::max_frames || std::size_t{count} * frame_head > in.left())
+  if (in.is_exhausted() || count > net::frame_block::max_frames ||
+      std::size_t{count} * frame_head > in.left())
     return damaged("the record has fewer bytes than its frames need");
   out.storage.append(in.rest().subspan(std::size_t{count} * frame_head));
   std::uint64_t offset = 0;

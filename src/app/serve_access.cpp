@@ -1,0 +1,226 @@
+#include "kizashi/app/serve_access.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <chrono>
+#include <optional>
+
+#include <fmt/format.h>
+
+#include "kizashi/answer/json_document.hpp"
+#include "kizashi/api/problem.hpp"
+#include "kizashi/base/text.hpp"
+
+namespace kizashi::app {
+namespace {
+
+using answer::json;
+
+auto now() -> timestamp {
+  auto const since = std::chrono::system_clock::now().time_since_epoch();
+  return timestamp{std::chrono::duration_cast<std::chrono::nanoseconds>(since).count()};
+}
+
+auto address_of(std::string_view peer) -> std::optional<net::address> {
+  auto const parsed = net::address::parse(peer);
+  return parsed ? std::optional{*parsed} : std::nullopt;
+}
+
+auto role_of(kizashi::access::role each) -> api::role {
+  switch (each) {
+    case kizashi::access::role::viewer:
+      return api::role::guest;
+    case kizashi::access::role::partner:
+      return api::role::partner;
+    case kizashi::access::role::analyst:
+      return api::role::analyst;
+    case kizashi::access::role::admin:
+      return api::role::administrator;
+  }
+  return api::role::anyone;
+}
+
+/// "token|17|read,query": by which what was shown is found again, without the secret.
+struct shown {
+  std::string_view kind;
+  std::int64_t id = 0;
+  kizashi::access::scope_set scopes;
+};
+
+auto credential_of(kizashi::access::principal const& who) -> std::string {
+  return fmt::format("{}|{}|{}", who.via == kizashi::access::entrance::token ? "token" : "session",
+                     who.via_id, to_string(who.scopes));
+}
+
+auto read_credential(std::string_view text) -> shown {
+  auto const parts = split(text, '|');
+  shown out;
+  if (parts.size() != 3) return out;
+  out.kind = parts[0];
+  std::from_chars(parts[1].data(), parts[1].data() + parts[1].size(), out.id);
+  if (auto const scopes = kizashi::access::parse_scopes(parts[2])) out.scopes = *scopes;
+  return out;
+}
+
+auto principal_of(kizashi::access::principal const& who) -> api::principal {
+  api::principal out;
+  out.name = who.name;
+  out.role = role_of(who.as);
+  out.scope.is_everything = who.within.is_everything();
+  if (who.within.sensors) out.scope.sensors = *who.within.sensors;
+  if (who.within.prefixes) out.scope.prefixes = *who.within.prefixes;
+  // A list that is there and empty means nothing, which the API says by an unknown sensor.
+  if (who.within.sensors && who.within.sensors->empty()) out.scope.sensors = {""};
+  if (who.within.prefixes && who.within.prefixes->empty()) out.scope.sensors = {""};
+  out.login = who.via == kizashi::access::entrance::token ? api::login::token : api::login::session;
+  out.credential = credential_of(who);
+  out.has_destinations = may(who, kizashi::access::permission::export_data) &&
+                         out.scope.is_everything && out.role >= api::role::analyst;
+  return out;
+}
+
+/// What a token needs for an operation.
+auto scope_for(std::string_view id) -> kizashi::access::scope {
+  using kizashi::access::scope;
+  if (id == "getMetrics") return scope::metrics;
+  if (id.ends_with("Job") || id.ends_with("Jobs") || id == "getJobRows") return scope::query;
+  return scope::read;
+}
+
+auto seconds_of(duration wait) -> std::chrono::seconds {
+  return std::chrono::duration_cast<std::chrono::seconds>(wait) + std::chrono::seconds{1};
+}
+
+auto actor_of(std::string const& name, std::string const& peer) -> kizashi::access::actor {
+  return {name.empty() ? "(nobody)" : name, peer.empty() ? "(this machine)" : peer};
+}
+
+}  // namespace
+
+auto serve_access::authenticate(api::credentials const& with) -> result<api::principal> {
+  if (with.token.empty() && with.session.empty()) {
+    api::principal nobody;
+    nobody.role = without_account_;
+    nobody.scope.is_everything = without_account_ != api::role::anyone;
+    nobody.has_destinations = without_account_ >= api::role::analyst;
+    return nobody;
+  }
+  if (!with.token.empty()) {
+    KIZASHI_TRY(auto const who, door_.token().find(with.token, now()));
+    return principal_of(who);
+  }
+  KIZASHI_TRY(auto const who, door_.session().find(with.session, now()));
+  auto out = principal_of(who);
+  out.csrf_token = kizashi::access::sessions::csrf_of(with.session);
+  return out;
+}
+
+auto serve_access::may(api::principal const& who, std::string_view id, api::role needed) -> bool {
+  if (who.role < needed) return false;
+  if (who.login != api::login::token) return true;
+  return read_credential(who.credential).scopes.has(scope_for(id));
+}
+
+auto serve_access::wait_for_turn(api::principal const&, std::string_view peer, unsigned cost)
+    -> std::chrono::seconds {
+  auto const from = address_of(peer);
+  if (!from) return {};  // a socket of this machine
+  for (unsigned i = 0; i < std::min(cost, 10U); ++i)
+    if (auto const wait = door_.admit_request(from, 0, now())) return seconds_of(*wait);
+  return {};
+}
+
+auto serve_access::is_current(api::principal const& who) -> bool {
+  auto const [kind, id, scopes] = read_credential(who.credential);
+  if (kind == "token") {
+    auto const all = door_.token().list(who.name);
+    return all && std::ranges::any_of(*all, [&, id = id](auto const& each) {
+             return each.id == id && !each.revoked.is_known() &&
+                    (!each.ends.is_known() || each.ends > now());
+           });
+  }
+  if (kind != "session") return true;
+  auto const all = door_.session().list(who.name, now());
+  return all && std::ranges::any_of(*all, [id = id](auto const& each) { return each.id == id; });
+}
+
+void serve_access::audit(api::audit_record const& what) {
+  using kizashi::access::audit_action;
+  kizashi::access::audit_event event;
+  event.at = now();
+  event.by = actor_of(what.principal, what.peer);
+  bool const is_refused = what.status == 401 || what.status == 403 || what.status == 429;
+  event.action = is_refused                   ? audit_action::request_refused
+                 : what.operation == "addJob" ? audit_action::question_asked
+                                              : audit_action::data_exported;
+  event.subject = what.target;
+  event.outcome = is_refused           ? kizashi::access::audit_outcome::refused
+                  : what.status >= 400 ? kizashi::access::audit_outcome::failed
+                                       : kizashi::access::audit_outcome::done;
+  event.details = json{{"operation", what.operation}, {"status", what.status}}.dump();
+  // A full disk does not keep the answer back; the operation was permitted before.
+  static_cast<void>(door_.audit().record(event));
+}
+
+auto serve_access::log_in(api::call const& of) -> api::http::response {
+  auto const body = json::parse(of.request.body, nullptr, false);
+  bool const is_form = body.is_object() && body.contains("name") && body.contains("password") &&
+                       body["name"].is_string() && body["password"].is_string();
+  if (!is_form)
+    return api::problem(400, "the body is not what this operation takes",
+                        {{"body", "", R"({"name": "...", "password": "..."})"}});
+  auto const opened = door_.log_in({body["name"], body["password"], address_of(of.request.peer),
+                                    std::string{of.request.fields.get("user-agent")}},
+                                   now());
+  if (!opened) {
+    auto refused = api::problem(opened.error().wait ? 429 : 401, opened.error().what.message);
+    if (opened.error().wait)
+      refused.fields.add("retry-after",
+                         fmt::format("{}", seconds_of(*opened.error().wait).count()));
+    return refused;
+  }
+  api::http::response out;
+  out.content_type = "application/json";
+  out.body = json{{"schema", "kizashi-session/1"},
+                  {"account", opened->who.name},
+                  {"role", name_of(opened->who.as)},
+                  {"csrf_token", opened->csrf}}
+                 .dump();
+  auto const life = std::chrono::duration_cast<std::chrono::seconds>(opened->ends - now());
+  out.fields.add("set-cookie", api::session_cookie(opened->secret, is_secure_, life));
+  return out;
+}
+
+auto serve_access::log_out(api::call const& of) -> api::http::response {
+  auto const with = api::credentials_of(of.request);
+  if (with && !with->session.empty())
+    if (auto const closed =
+            door_.session().close(with->session, actor_of(of.who.name, of.request.peer), now());
+        !closed)
+      return api::problem_of(closed.error());
+  api::http::response out;
+  out.status = 204;
+  out.fields.add("set-cookie", api::session_cookie({}, is_secure_, {}));
+  return out;
+}
+
+auto serve_access::routes() -> std::vector<api::route> {
+  return {{.method = api::http::method::post,
+           .path = "/api/v1/session",
+           .id = "logIn",
+           .summary = "Logs in with name and password; sets the cookie of a session.",
+           .needs = api::role::anyone,
+           .body_limit = 4096,
+           .tag = "Access",
+           .answer = [this](api::call const& of) { return log_in(of); }},
+          {.method = api::http::method::remove,
+           .path = "/api/v1/session",
+           .id = "logOut",
+           .summary = "Ends the session.",
+           .needs = api::role::anyone,
+           .success = 204,
+           .tag = "Access",
+           .answer = [this](api::call const& of) { return log_out(of); }}};
+}
+
+}  // namespace kizashi::app

@@ -1,0 +1,296 @@
+#include "kizashi/app/serve_settings.hpp"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "kizashi/app/settings.hpp"
+#include "kizashi/base/text.hpp"
+
+namespace kizashi::app {
+namespace {
+
+using namespace std::chrono_literals;
+using text_list = std::vector<std::string>;
+
+/// "127.0.0.1:8080", "[::1]:8080" or "unix:/run/kizashi.sock".
+auto parse_listen(std::string_view text) -> result<api::http::listen_at> {
+  constexpr std::string_view local = "unix:";
+  api::http::listen_at out;
+  if (text.starts_with("unix:/")) {
+    out.unix_path = text.substr(local.size());
+    return out;
+  }
+  auto const colon = text.rfind(':');
+  auto host = text.substr(0, colon);
+  if (host.starts_with('[') && host.ends_with(']')) host = host.substr(1, host.size() - 2);
+  auto const port = colon == std::string_view::npos
+                        ? result<std::uint64_t>{fail(errc::parse_error, "")}
+                        : parse_unsigned(text.substr(colon + 1), 65535);
+  if (!net::address::parse(host) || !port)
+    return fail(errc::parse_error,
+                fmt::format("\"{}\" is no place to listen at; expected an address and a port such "
+                            "as 127.0.0.1:8080 or [::1]:8080, or unix:/run/kizashi.sock",
+                            text));
+  out.address = host;
+  out.port = static_cast<std::uint16_t>(*port);
+  return out;
+}
+
+auto check_listen(std::string const& text) -> status {
+  KIZASHI_TRY(parse_listen(text));
+  return {};
+}
+
+auto check_prefix_text(std::string const& text) -> status {
+  KIZASHI_TRY(net::prefix::parse(text));
+  return {};
+}
+
+auto check_memory_text(std::string const& text) -> status {
+  KIZASHI_TRY(parse_memory(text));
+  return {};
+}
+
+auto check_role(std::string const& text) -> status {
+  if (text == "nothing" || text == "overviews" || text == "everything") return {};
+  return fail(errc::parse_error, fmt::format("\"{}\" is not known; expected nothing, overviews or "
+                                             "everything",
+                                             text));
+}
+
+auto check_times(std::string const& text) -> status {
+  if (text == "own" || text == "now") return {};
+  return fail(errc::parse_error, fmt::format("\"{}\" is not known; expected own or now", text));
+}
+
+}  // namespace
+
+// Long on purpose: a table of keys.
+auto serve_keys() -> std::span<config_key const> {
+  static config_key const keys[] = {
+      {"serve.data",
+       std::string{},
+       {},
+       {},
+       "The folder of a server: its store, its accounts, and what its sensors keep. Made at the "
+       "first start. Option --data.",
+       R"("/var/lib/kizashi")",
+       nullptr},
+      {"serve.listen",
+       text_list{"127.0.0.1:8080"},
+       {},
+       {},
+       "Where the API listens: addresses with ports, or unix:PATH.",
+       R"(["127.0.0.1:8080", "[::1]:8080"])",
+       check_listen},
+      {"serve.certificate",
+       std::string{},
+       {},
+       {},
+       "A file with the certificate and its chain (PEM): with it and serve.key all that is "
+       "listened "
+       "at, but for unix:, speaks TLS.",
+       R"("/etc/kizashi/certificate.pem")",
+       nullptr},
+      {"serve.key",
+       std::string{},
+       {},
+       {},
+       "The certificate's private key (PEM).",
+       R"("/etc/kizashi/key.pem")",
+       nullptr},
+      {"serve.without_account",
+       std::string{"nothing"},
+       {},
+       {},
+       "What those may see who have not logged in: nothing, overviews, or everything; the last "
+       "only where all that is listened at is of this machine.",
+       R"("nothing")",
+       check_role},
+      {"serve.user",
+       std::string{},
+       {},
+       {},
+       "Whom a process that was started by root becomes once interfaces are open. When it is not "
+       "set, it stays root without its capabilities.",
+       R"("kizashi")",
+       nullptr},
+      {"serve.flush",
+       duration{5s},
+       duration{200ms},
+       duration{5min},
+       "After how long at most what was received is in the store.",
+       {},
+       nullptr},
+      {"serve.checkpoint",
+       duration{60s},
+       duration{1s},
+       duration{1h},
+       "How often the state is saved. What came since then is read again after a crash.",
+       {},
+       nullptr},
+      {"serve.journal",
+       std::string{"8GiB"},
+       {},
+       {},
+       "How much of a sensor's packets may wait on the disk while the store takes nothing, 1MiB to "
+       "1024GiB. What is more is dropped, and counted.",
+       R"("8GiB")",
+       check_memory_text},
+      {"serve.query_memory",
+       std::string{"1GiB"},
+       {},
+       {},
+       "How much memory one question may take, 1MiB to 1024GiB; larger sorts go to the disk.",
+       R"("1GiB")",
+       check_memory_text},
+      {"sensor.*.interface",
+       std::string{},
+       {},
+       {},
+       "A network interface to listen to. A sensor has one of interface, folder, input, replay and "
+       "scenario.",
+       R"("eth0")",
+       nullptr},
+      {"sensor.*.bpf",
+       std::string{},
+       {},
+       {},
+       "Which of an interface's packets are taken, as for tcpdump (man pcap-filter).",
+       R"("not port 22")",
+       nullptr},
+      {"sensor.*.ring",
+       std::string{"64MiB"},
+       {},
+       {},
+       "Memory shared with the system for packets that wait, 1MiB to 4GiB.",
+       R"("64MiB")",
+       check_memory_text},
+      {"sensor.*.folder",
+       std::string{},
+       {},
+       {},
+       "A folder into which captures are written: those that are there, and those that come.",
+       R"("/var/spool/telescope")",
+       nullptr},
+      {"sensor.*.input",
+       std::string{},
+       {},
+       {},
+       "\"-\" for standard input, or a named pipe, with a capture.",
+       R"("-")",
+       nullptr},
+      {"sensor.*.replay",
+       text_list{},
+       {},
+       {},
+       "Captures to be played once.",
+       R"(["night.pcap.gz"])",
+       nullptr},
+      {"sensor.*.scenario",
+       std::string{},
+       {},
+       {},
+       "A telescope that does not exist: a name ('kizashi synth --help' has them) or a file.",
+       R"("outbreak")",
+       nullptr},
+      {"sensor.*.speed",
+       std::uint64_t{1},
+       std::uint64_t{0},
+       std::uint64_t{1'000'000},
+       "How many times as fast as its packets a replay or scenario is; 0: as fast as possible.",
+       {},
+       nullptr},
+      {"sensor.*.times",
+       std::string{"own"},
+       {},
+       {},
+       "Whether the packets of a replay or scenario keep their own times, or the first one is now.",
+       R"("now")",
+       check_times},
+      {"sensor.*.darknet",
+       text_list{},
+       {},
+       {},
+       "The sensor's unused addresses; without them those of darknet.prefixes.",
+       R"(["192.0.2.0/24"])",
+       check_prefix_text},
+  };
+  return keys;
+}
+
+namespace {
+
+/// The settings of one sensor, and what is wrong with them.
+auto sensor_of(config const& from, std::string const& name, std::vector<std::string>& wrong)
+    -> sensor_settings {
+  auto const key = [&](char const* word) { return fmt::format("sensor.{}.{}", name, word); };
+  sensor_settings out;
+  out.name = name;
+  out.interface = from.get<std::string>(key("interface"));
+  out.folder = from.get<std::string>(key("folder"));
+  out.input = from.get<std::string>(key("input"));
+  out.replay = from.get<text_list>(key("replay"));
+  out.scenario = from.get<std::string>(key("scenario"));
+  out.bpf = from.get<std::string>(key("bpf"));
+  out.ring = parse_memory(from.get<std::string>(key("ring"))).value_or(std::size_t{64} << 20);
+  out.speed = static_cast<double>(from.get<std::uint64_t>(key("speed")));
+  out.is_shifted_to_now = from.get<std::string>(key("times")) == "now";
+  std::vector<net::prefix> prefixes;
+  for (auto const& each : from.get<text_list>(key("darknet")))
+    if (auto const parsed = net::prefix::parse(each)) prefixes.push_back(*parsed);
+  out.darknet = net::prefix_set{prefixes};
+  auto const sources = !out.interface.empty() + !out.folder.empty() + !out.input.empty() +
+                       !out.replay.empty() + !out.scenario.empty();
+  if (sources != 1)
+    wrong.push_back(
+        fmt::format("sensor.{}: {} given; expected one of interface, folder, input, "
+                    "replay and scenario",
+                    name, sources == 0 ? "no source is" : "several sources are"));
+  return out;
+}
+
+auto is_of_this_machine(api::http::listen_at const& at) -> bool {
+  return !at.unix_path.empty() || at.address.starts_with("127.") || at.address == "::1";
+}
+
+}  // namespace
+
+auto serve_settings_of(config const& from) -> result<serve_settings> {
+  serve_settings out;
+  std::vector<std::string> wrong;
+  out.data = from.get<std::string>("serve.data");
+  if (out.data.empty()) wrong.emplace_back("serve.data is not set; expected a folder");
+  auto const certificate = from.get<std::string>("serve.certificate");
+  auto const private_key = from.get<std::string>("serve.key");
+  if (certificate.empty() != private_key.empty())
+    wrong.emplace_back("serve.certificate and serve.key belong together; one of them is not set");
+  for (auto const& each : from.get<text_list>("serve.listen")) {
+    KIZASHI_TRY(auto at, parse_listen(each));
+    if (at.unix_path.empty()) {
+      at.certificate_chain = certificate;
+      at.private_key = private_key;
+    }
+    out.listen.push_back(std::move(at));
+  }
+  out.user = from.get<std::string>("serve.user");
+  out.flush = from.get<duration>("serve.flush");
+  out.checkpoint = from.get<duration>("serve.checkpoint");
+  KIZASHI_TRY(out.journal, parse_memory(from.get<std::string>("serve.journal")));
+  KIZASHI_TRY(out.query_memory, parse_memory(from.get<std::string>("serve.query_memory")));
+  auto const& open_to = from.get<std::string>("serve.without_account");
+  if (open_to == "overviews") out.without_account = api::role::guest;
+  if (open_to == "everything") out.without_account = api::role::analyst;
+  if (open_to == "everything" && !std::ranges::all_of(out.listen, is_of_this_machine))
+    wrong.emplace_back(
+        "serve.without_account is everything, and serve.listen has an address that "
+        "others reach; expected 127.0.0.1, [::1] or unix:PATH alone");
+  for (auto const& name : from.names_in("sensor"))
+    out.sensors.push_back(sensor_of(from, name, wrong));
+  if (wrong.empty()) return out;
+  return fail(errc::out_of_range, fmt::format("{}", fmt::join(wrong, "\n")));
+}
+
+}  // namespace kizashi::app

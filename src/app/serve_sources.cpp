@@ -1,0 +1,67 @@
+#include "kizashi/app/serve_sources.hpp"
+
+#include <utility>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "kizashi/app/open_source.hpp"
+#include "kizashi/capture/live/folder_source.hpp"
+#include "kizashi/capture/live/interface_source.hpp"
+#include "kizashi/capture/live/pipe_source.hpp"
+#include "kizashi/capture/live/reopening_source.hpp"
+#include "kizashi/capture/live/replay_source.hpp"
+#include "kizashi/pipeline/live/sensor.hpp"
+
+namespace kizashi::app {
+namespace {
+
+using namespace capture::live;
+
+auto open_listening(sensor_settings const& of) -> result<serve_source> {
+  interface_options options;
+  options.interface = of.interface;
+  options.filter = of.bpf;
+  constexpr std::size_t most = std::size_t{4} << 30;
+  options.ring_bytes = std::max(std::min(of.ring, most), 2 * options.block_bytes) /
+                       options.block_bytes * options.block_bytes;
+  KIZASHI_TRY(auto opened, open_interface(options));
+  return serve_source{std::make_unique<reopening_source>(std::move(opened)), nullptr};
+}
+
+auto open_growing_folder(sensor_settings const& of, std::filesystem::path const& folder)
+    -> result<serve_source> {
+  folder_options options;
+  options.folder = of.folder;
+  KIZASHI_TRY(auto const note, pipeline::sensor::last_note(folder));
+  if (!note.empty()) {
+    KIZASHI_TRY(options.from, folder_bookmark::parse(note));
+  }
+  KIZASHI_TRY(auto opened, folder_source::open(std::move(options)));
+  auto const* const at = opened.get();
+  return serve_source{std::make_unique<reopening_source>(std::move(opened)),
+                      [at] { return at->bookmark().to_string(); }};
+}
+
+auto open_replay(sensor_settings const& of) -> result<serve_source> {
+  std::vector<capture::note> notes;
+  KIZASHI_TRY(auto opened, open_source(of.replay, of.scenario, notes));
+  replay_options options;
+  options.speed = of.speed;
+  options.is_shifted_to_now = of.is_shifted_to_now;
+  options.name = of.scenario.empty() ? "replay" : "scenario " + of.scenario;
+  return serve_source{std::make_unique<replay_source>(std::move(opened), options), nullptr};
+}
+
+}  // namespace
+
+auto open_serve_source(sensor_settings const& of, std::filesystem::path const& folder)
+    -> result<serve_source> {
+  if (!of.interface.empty()) return open_listening(of);
+  if (!of.folder.empty()) return open_growing_folder(of, folder);
+  if (of.input.empty()) return open_replay(of);
+  KIZASHI_TRY(auto opened, open_pipe(of.input));
+  return serve_source{std::move(opened), nullptr};
+}
+
+}  // namespace kizashi::app

@@ -1,0 +1,25 @@
+// Where the sensors of `kizashi serve` get their packets.
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "kizashi/app/serve_settings.hpp"
+#include "kizashi/capture/live/live_source.hpp"
+
+namespace kizashi::app {
+
+struct serve_source {
+  std::unique_ptr<capture::live::live_source> source;
+  /// Where the source is, for who goes on from there; null: it cannot be gone on from.
+  std::function<std::string()> note;
+};
+
+/// Opens what `of` names. `folder`: where the sensor keeps its journal, which says how far a
+/// folder of captures was read. What fails later is tried again by the source itself.
+[[nodiscard]] auto open_serve_source(sensor_settings const& of, std::filesystem::path const& folder)
+    -> result<serve_source>;
+
+}  // namespace kizashi::app

@@ -1,0 +1,119 @@
+#include "kizashi/pipeline/live/internal/receiver.hpp"
+
+#include <fmt/format.h>
+
+namespace kizashi::pipeline::internal {
+namespace {
+
+constexpr auto patience = std::chrono::milliseconds{100};
+
+}  // namespace
+
+receiver::receiver(std::unique_ptr<capture::live::live_source> from, capture::journal_writer into,
+                   receiver_options options)
+    : from_{std::move(from)}, options_{std::move(options)}, into_{std::move(into)} {
+  counts_.bytes = into_.bytes();
+}
+
+receiver::~receiver() {
+  stop();
+}
+
+void receiver::start() {
+  last_mark_ = last_tick_ = std::chrono::steady_clock::now();
+  thread_ = std::thread{[this] { work(); }};
+}
+
+void receiver::stop() {
+  is_stopping_.store(true);
+  if (thread_.joinable()) thread_.join();
+}
+
+void receiver::work() {
+  net::frame_block block;
+  bool goes_on = true;
+  while (goes_on && !is_stopping_.load()) {
+    auto const came = from_->receive(block, patience);
+    if (!came) {  // a source that can be had again is wrapped (`reopening_source`)
+      std::lock_guard const held{mutex_};
+      counts_.failure = came.error();
+      break;
+    }
+    if (came->state == capture::live::flow::frames) take(block);
+    goes_on = came->state != capture::live::flow::ended;
+    auto const now = std::chrono::steady_clock::now();
+    if (has_frames_ && now - last_mark_ >= options_.flush) close_block();
+    if (now - last_tick_ >= options_.tick) tell_time(came->heard_until);
+  }
+  close_block();
+  std::lock_guard const held{mutex_};
+  counts_.has_ended = !is_stopping_.load();
+  ++writes_;
+  written_.notify_all();
+}
+
+void receiver::take(net::frame_block const& block) {
+  auto const frames = block.frames.size();
+  auto const note = options_.note ? options_.note() : std::string{};
+  std::lock_guard const held{mutex_};
+  if (into_.bytes() >= options_.most_bytes) {
+    counts_.dropped += frames;
+    counts_.failure =
+        error{errc::limit_reached, "the journal is full: the store does not take what comes"};
+    return;
+  }
+  auto const written = into_.append(block, note);
+  note_outcome(written);
+  if (written)
+    counts_.frames += frames;
+  else
+    counts_.dropped += frames;
+  has_frames_ = has_frames_ || written;
+}
+
+/// With the mutex held.
+void receiver::note_outcome(status const& written) {
+  if (written)
+    counts_.failure.reset();
+  else
+    counts_.failure = written.error();
+  counts_.bytes = into_.bytes();
+  ++writes_;
+  written_.notify_all();
+}
+
+void receiver::close_block() {
+  last_mark_ = std::chrono::steady_clock::now();
+  std::lock_guard const held{mutex_};
+  auto const marked = into_.mark(++marks_);
+  note_outcome(marked ? status{} : status{tl::unexpected{marked.error()}});
+  if (marked) has_frames_ = false;
+}
+
+void receiver::tell_time(timestamp heard_until) {
+  last_tick_ = std::chrono::steady_clock::now();
+  if (!heard_until.is_known() || (told_.is_known() && heard_until <= told_)) return;
+  told_ = heard_until;
+  std::lock_guard const held{mutex_};
+  note_outcome(into_.tick(heard_until));
+}
+
+auto receiver::wait_for_more(std::uint64_t seen) -> std::uint64_t {
+  std::unique_lock held{mutex_};
+  written_.wait_for(held, patience, [&] { return writes_ != seen; });
+  return writes_;
+}
+
+auto receiver::forget_before(capture::journal_position durable) -> status {
+  std::lock_guard const held{mutex_};
+  auto done = into_.forget_before(durable);
+  counts_.bytes = into_.bytes();
+  return done;
+}
+
+auto receiver::counts() const -> receiver_counts {
+  std::lock_guard const held{mutex_};
+  return counts_;
+}
+
+}  // namespace kizashi::pipeline::internal
