@@ -1,5 +1,6 @@
-// Serves the API for tests: `serve_api STORE|none [OPTION=VALUE]...`. Prints the addresses it listens at,
-// one a line, then an empty line. Lines of standard input do things; the end of it ends the program.
+// Serves the API for tests: `serve_api STORE|none [OPTION=VALUE]...`. Prints the addresses it
+// listens at, one a line, then an empty line. Lines of standard input do things; the end of it ends
+// the program.
 //
 // `serve_api --describe` prints the description of the API, for schema/openapi.json.
 //
@@ -28,14 +29,16 @@ using namespace kizashi;
 void add_accounts(api::memory_access& accounts) {
   using api::role;
   accounts.add("guest-token", {.name = "guest", .role = role::guest});
-  accounts.add("partner-token", {.name = "city",
-                                 .role = role::partner,
-                                 .scope = {false, {"small"}, {*net::prefix::parse("198.51.100.0/24")}}});
+  accounts.add("partner-token",
+               {.name = "city",
+                .role = role::partner,
+                .scope = {false, {"small"}, {*net::prefix::parse("198.51.100.0/24")}}});
   accounts.add("south-token",
                {.name = "south", .role = role::partner, .scope = {false, {"south"}, {}}});
   accounts.add("nothing-token", {.name = "nothing", .role = role::partner});
-  accounts.add("analyst-token",
-               {.name = "ann", .role = role::analyst, .scope = {true, {}, {}}, .has_destinations = true});
+  accounts.add(
+      "analyst-token",
+      {.name = "ann", .role = role::analyst, .scope = {true, {}, {}}, .has_destinations = true});
   accounts.add("blind-token", {.name = "bob", .role = role::analyst, .scope = {true, {}, {}}});
   accounts.add("analyst-session", {.name = "eve",
                                    .role = role::analyst,
@@ -58,14 +61,22 @@ auto set(api::server_options& options, std::string_view name, std::string_view v
   if (name == "write_time") return time(limits.write_time);
   if (name == "heartbeat") return time(limits.heartbeat);
   if (name == "stop_time") return time(limits.stop_time);
-  if (name == "connections") limits.connections = number.value_or(0);
-  else if (name == "per_address") limits.connections_per_address = number.value_or(0);
-  else if (name == "io_threads") options.http.io_threads = static_cast<unsigned>(number.value_or(1));
-  else if (name == "unix") options.http.listen.push_back({.unix_path = std::string{value}});
-  else if (name == "certificate") options.http.listen[0].certificate_chain = value;
-  else if (name == "key") options.http.listen[0].private_key = value;
-  else if (name == "host") options.hosts.emplace_back(value);
-  else return false;
+  if (name == "connections")
+    limits.connections = number.value_or(0);
+  else if (name == "per_address")
+    limits.connections_per_address = number.value_or(0);
+  else if (name == "io_threads")
+    options.http.io_threads = static_cast<unsigned>(number.value_or(1));
+  else if (name == "unix")
+    options.http.listen.push_back({.unix_path = std::string{value}});
+  else if (name == "certificate")
+    options.http.listen[0].certificate_chain = value;
+  else if (name == "key")
+    options.http.listen[0].private_key = value;
+  else if (name == "host")
+    options.hosts.emplace_back(value);
+  else
+    return false;
   return true;
 }
 

@@ -1,8 +1,14 @@
 """What strangers send, and that nothing of it goes further than the wire."""
+import http.client
+import pathlib
+import shutil
 import socket
+import ssl
+import subprocess
+import tempfile
 import unittest
 
-from serving import ANALYST, SESSION, ServedTest
+from serving import ANALYST, SERVE_API, SESSION, Served, ServedTest
 
 HEALTH = b"GET /api/v1/health HTTP/1.1\r\nHost: x\r\n"
 
@@ -170,6 +176,90 @@ class Names(ServedTest):
     def test_names_of_the_server(self):
         self.assertEqual(self.statuses(self.raw(b"GET /api/v1/health HTTP/1.1\r\nHost: kizashi.test:99\r\nConnection: close\r\n\r\n")), [200])
         self.assertEqual(self.statuses(self.raw(HEALTH + b"Connection: close\r\n\r\n")), [400])
+
+
+class OtherDoors(ServedTest):
+    """TLS and a Unix socket."""
+
+    @classmethod
+    def setUpClass(cls):
+        scratch = tempfile.TemporaryDirectory(prefix="kizashi-api-")
+        cls.addClassCleanup(scratch.cleanup)
+        cls.folder = pathlib.Path(scratch.name)
+        if shutil.which("openssl") is None:
+            raise unittest.SkipTest("there is no openssl to make a certificate with")
+        subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "1", "-subj",
+                        "/CN=localhost", "-addext", "subjectAltName=IP:127.0.0.1", "-keyout", cls.folder / "key.pem", "-out",
+                        cls.folder / "chain.pem"], check=True, capture_output=True)
+        cls.options = (f"certificate={cls.folder}/chain.pem", f"key={cls.folder}/key.pem", f"unix={cls.folder}/socket", "head_time=2000")
+        super().setUpClass()
+
+    def secure(self, **more):
+        context = ssl.create_default_context(cafile=self.folder / "chain.pem")
+        for name, value in more.items():
+            setattr(context, name, value)
+        return http.client.HTTPSConnection(self.served.host, self.served.port, timeout=30, context=context)
+
+    def test_tls(self):
+        self.assertTrue(self.served.addresses[0].startswith("https://127.0.0.1:"))
+        for version in (ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3):
+            connection = self.secure(maximum_version=version, minimum_version=version)
+            self.addCleanup(connection.close)
+            for cookie, status in (("__Host-kizashi=analyst-session", 200), ("kizashi=analyst-session", 401)):
+                connection.request("GET", "/api/v1/metrics", headers={"Cookie": cookie})
+                answer = connection.getresponse()
+                answer.read()
+                self.assertEqual((answer.status, answer.headers["Strict-Transport-Security"]), (status, "max-age=31536000"))
+
+    def test_what_is_no_tls(self):
+        self.assertEqual(self.raw(HEALTH + b"\r\n"), b"")
+        with self.assertRaises(ssl.SSLError):
+            self.secure(minimum_version=ssl.TLSVersion.TLSv1, maximum_version=ssl.TLSVersion.TLSv1_1).request("GET", "/")
+
+    def test_a_stream_over_tls(self):
+        connection = self.secure()
+        self.addCleanup(connection.close)
+        connection.request("GET", "/api/v1/events/stream", headers=ANALYST)
+        answer = connection.getresponse()
+        self.served.say('event alert - - {"n":1}')
+        lines = [answer.readline() for _ in range(6)]
+        self.assertEqual(lines[4:], [b"event: alert\n", b'data: {"n":1}\n'])
+
+    def test_a_unix_socket(self):
+        path = self.folder / "socket"
+        self.assertEqual(self.served.addresses[1], f"unix:{path}")
+        self.assertEqual(path.stat().st_mode & 0o777, 0o660)
+        with socket.socket(socket.AF_UNIX) as wire:
+            wire.connect(str(path))
+            wire.sendall(HEALTH + b"Connection: close\r\n\r\n")
+            self.assertEqual(self.statuses(self.rest_of(wire)), [200])
+
+    def test_doors_that_cannot_be_opened(self):
+        def failure(*options):
+            done = subprocess.run([SERVE_API, "none", *options], capture_output=True, text=True, stdin=subprocess.DEVNULL, timeout=60)
+            self.assertEqual((done.returncode, done.stdout), (1, ""))
+            return done.stderr
+        path = self.folder / "socket"
+        self.assertEqual(failure(f"unix={path}"), f"serve_api: {path}: cannot listen there: a process does already\n")
+        self.assertIn("nix.pem: cannot be used as a chain of certificates: ", failure("certificate=nix.pem", "key=nix.pem"))
+        self.assertIn("chain.pem: cannot be used as a private key: ",
+                      failure(f"certificate={self.folder}/chain.pem", f"key={self.folder}/chain.pem"))
+
+    def test_stopping(self):
+        served = Served("none", "stop_time=3000")
+        self.addCleanup(served.close)
+        stream = http.client.HTTPConnection(served.host, served.port, timeout=30)
+        self.addCleanup(stream.close)
+        stream.request("GET", "/api/v1/events/stream", headers=ANALYST)
+        answer = stream.getresponse()
+        idle = socket.create_connection((served.host, served.port), timeout=30)
+        self.addCleanup(idle.close)
+        served.say("stop")
+        self.assertEqual(answer.read()[:5], b"retry")  # its end is a chunked body's end
+        self.assertEqual(idle.recv(10), b"")
+        self.assertEqual(served.child.stdout.readline(), "stopped\n")
+        with self.assertRaises(OSError):
+            socket.create_connection((served.host, served.port), timeout=30)
 
 
 if __name__ == "__main__":

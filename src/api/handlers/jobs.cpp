@@ -173,6 +173,27 @@ auto job_parameter() -> parameter {
           .most = 32};
 }
 
+auto rows_route(std::string_view tag) -> route {
+  return {.path = "/api/v1/jobs/{job}/rows",
+          .id = "getJobRows",
+          .summary = "Rows that a job has found so far.",
+          .needs = role::analyst,
+          .parameters = {job_parameter(),
+                         {.name = "first",
+                          .kind = parameter_kind::number,
+                          .help = "How many rows to leave out; `next` of the page before.",
+                          .most = 1'000'000,
+                          .standard = "0"},
+                         {.name = "limit",
+                          .kind = parameter_kind::number,
+                          .help = "Rows of a page.",
+                          .least = 1,
+                          .most = 10'000,
+                          .standard = "1000"}},
+          .answer_schema = "job_rows",
+          .tag = tag};
+}
+
 }  // namespace
 
 auto job_routes(observatory const& in, job_list& jobs) -> std::vector<route> {
@@ -206,24 +227,7 @@ auto job_routes(observatory const& in, job_list& jobs) -> std::vector<route> {
              .answer_schema = "job",
              .tag = tag};
   look.answer = [&](call const& of) { return answered(look_at_job(jobs, of)); };
-  route rows{.path = "/api/v1/jobs/{job}/rows",
-             .id = "getJobRows",
-             .summary = "Rows that a job has found so far.",
-             .needs = role::analyst,
-             .parameters = {job_parameter(),
-                            {.name = "first",
-                             .kind = parameter_kind::number,
-                             .help = "How many rows to leave out; `next` of the page before.",
-                             .most = 1'000'000,
-                             .standard = "0"},
-                            {.name = "limit",
-                             .kind = parameter_kind::number,
-                             .help = "Rows of a page.",
-                             .least = 1,
-                             .most = 10'000,
-                             .standard = "1000"}},
-             .answer_schema = "job_rows",
-             .tag = tag};
+  auto rows = rows_route(tag);
   rows.answer = [&](call const& of) { return answered(rows_of_job(jobs, of)); };
   route remove{.method = http::method::remove,
                .path = "/api/v1/jobs/{job}",
