@@ -1,6 +1,7 @@
 #include "kizashi/api/router.hpp"
 
 #include <algorithm>
+#include <exception>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -48,6 +49,12 @@ auto allowed_of(std::vector<method> const& methods) -> std::string {
 auto host_of(std::string_view field) -> std::string_view {
   if (field.starts_with('[')) return field.substr(0, field.find(']') + 1);
   return field.substr(0, field.find(':'));
+}
+
+auto too_many(std::chrono::seconds wait) -> http::response {
+  auto answer = problem(429, fmt::format("too many requests; ask again in {} s", wait.count()));
+  answer.fields.add("Retry-After", fmt::format("{}", wait.count()));
+  return answer;
 }
 
 }  // namespace
@@ -130,9 +137,7 @@ auto router::check_rights(http::request const& head, route const& at, principal 
     return problem(403, "the field X-CSRF-Token is missing or wrong; expected that of the session");
   auto const wait = options_.access.wait_for_turn(who, head.peer, at.cost);
   if (wait.count() == 0) return std::nullopt;
-  auto answer = problem(429, fmt::format("too many requests; ask again in {} s", wait.count()));
-  answer.fields.add("Retry-After", fmt::format("{}", wait.count()));
-  return answer;
+  return too_many(wait);
 }
 
 void router::audit(http::request const& of, route const& at, principal const& who,
@@ -144,7 +149,13 @@ auto router::answer(http::request const& whole) -> http::response {
   if (!is_api(whole)) return answer_asset(whole);
   auto const at = find(whole);
   if (at.at == nullptr) return problem(404, "there is nothing at this address");
-  return answer_route(whole, at);
+  // A mistake in one handler ends one request and not the program.
+  try {
+    return answer_route(whole, at);
+  } catch (std::exception const& wrong) {
+    return problem(500, fmt::format("{} failed, which is a mistake of the program: {}", at.at->id,
+                                    wrong.what()));
+  }
 }
 
 auto router::answer_route(http::request const& whole, found const& at) -> http::response {
@@ -152,8 +163,10 @@ auto router::answer_route(http::request const& whole, found const& at) -> http::
   auto const who =
       with ? options_.access.authenticate(*with) : result<principal>{tl::unexpected{with.error()}};
   if (!who) {
-    auto refused = problem(401, who.error().message);
-    refused.fields.add("WWW-Authenticate", "Bearer");
+    // Trying out secrets has a rate, too: that of nobody at this address.
+    auto const wait = options_.access.wait_for_turn({}, whole.peer, 1);
+    auto refused = wait.count() > 0 ? too_many(wait) : problem(401, who.error().message);
+    if (wait.count() == 0) refused.fields.add("WWW-Authenticate", "Bearer");
     audit(whole, *at.at, {}, refused.status);
     return refused;
   }

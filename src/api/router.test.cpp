@@ -1,5 +1,9 @@
 #include "kizashi/api/router.hpp"
 
+#include <atomic>
+#include <stdexcept>
+#include <thread>
+
 #include <gmock/gmock.h>
 
 #include "kizashi/api/http/target.hpp"
@@ -148,6 +152,20 @@ TEST_F(Router, keeps_to_rates) {
   EXPECT_EQ(third.fields.get("retry-after"), "60");
 }
 
+TEST_F(Router, lets_secrets_be_tried_at_a_rate) {
+  accounts_.limit(2);
+  std::vector<http::query_item> const wrong{{"Authorization", "Bearer nix"}};
+  EXPECT_EQ(status(method::get, "/api/v1/things/x", wrong), 401U);
+  EXPECT_EQ(status(method::get, "/api/v1/things/x", wrong), 401U);
+  EXPECT_EQ(status(method::get, "/api/v1/things/x", wrong), 429U);
+}
+
+TEST_F(Router, outlives_a_handler) {
+  auto const answer = ask(request(method::get, "/api/v1/broken"));
+  EXPECT_EQ(answer.status, 500U);
+  EXPECT_THAT(answer.body, HasSubstr("getBroken failed, which is a mistake of the program: oh"));
+}
+
 TEST_F(Router, has_pages) {
   EXPECT_EQ(ask(request(method::get, "/")).body, "<p>hello</p>");
   EXPECT_EQ(ask(request(method::get, "/")).fields.get("cache-control"), "no-cache");
@@ -203,6 +221,8 @@ TEST(jobs, end_when_they_are_taken_away) {
     return fail(errc::interrupted, "stopped");
   };
   auto const first = jobs.add("a", "one", wait);
+  // One that still waits would be taken away without having run.
+  while (jobs.look("a", *first)->state != job_state::running) std::this_thread::yield();
   ASSERT_TRUE(jobs.add("a", "two", wait));
   EXPECT_EQ(jobs.add("a", "three", wait).error().message,
             "2 of your jobs wait or run already; end one of them first");
