@@ -48,6 +48,10 @@ protected:
          .needs = role::analyst,
          .body_limit = 100,
          .answer = says("added")},
+        {.path = "/api/v1/broken",
+         .id = "getBroken",
+         .needs = role::anyone,
+         .answer = [](call const&) -> http::response { throw std::runtime_error{"oh"}; }},
         {.path = "/api/v1/closed", .id = "getClosed", .answer = says("closed")}};
   }
 
