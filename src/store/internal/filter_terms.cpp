@@ -82,6 +82,8 @@ auto version_condition(comparison const& of, stored_table table) -> std::string 
 constexpr std::string_view has_ports = "bitAnd(attributes, 128) != 0 and protocol in (6, 17)";
 constexpr std::string_view has_icmp = "bitAnd(attributes, 128) != 0 and protocol in (1, 58)";
 constexpr std::string_view has_tcp = "bitAnd(attributes, 128) != 0 and protocol = 6";
+constexpr std::string_view has_scale =  // 255: none
+    "bitAnd(attributes, 128) != 0 and protocol = 6 and window_scale <= 254";
 constexpr std::string_view has_ip = "bitAnd(attributes, 2) = 0";
 constexpr std::string_view has_rolled_port = "has_port = 1 and protocol in (6, 17)";
 
@@ -91,7 +93,6 @@ struct column_rule {
   std::string_view column;
   std::string_view guard = {};
   std::uint64_t least = 0;
-  std::uint64_t largest = 0;  ///< 0: as the table of fields says
 };
 constexpr column_rule columns[] = {
     {field::protocol, "protocol"},
@@ -105,7 +106,7 @@ constexpr column_rule columns[] = {
     {field::tcp_window, "window", has_tcp},
     {field::tcp_options, "options", has_tcp},
     {field::tcp_mss, "mss", has_tcp, 1},
-    {field::tcp_window_scale, "window_scale", has_tcp, 0, 254},
+    {field::tcp_window_scale, "window_scale", has_scale},
     {field::ttl, "ttl", has_ip},
     {field::ip_id, "ip_id", has_ip},
     {field::ip_length, "ip_length", has_ip},
@@ -120,8 +121,8 @@ constexpr column_rule columns[] = {
 auto plain_number(comparison const& of) -> std::string {
   for (auto const& each : columns) {
     if (each.of != of.of) continue;
-    auto const largest = each.largest != 0 ? each.largest : filter::info_of(of.of).largest;
-    auto const text = number_condition(each.column, of.ranges(), each.least, largest);
+    auto const text =
+        number_condition(each.column, of.ranges(), each.least, filter::info_of(of.of).largest);
     return each.guard.empty() ? text : sql_and(std::string{each.guard}, text);
   }
   KIZASHI_ASSERT(false);
