@@ -6,6 +6,7 @@
 #include <time.h>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "kizashi/app/command.hpp"
 #include "kizashi/app/match_store.hpp"
@@ -105,34 +106,60 @@ struct match_bench {
   unsigned repeat = 1;
 };
 
+/// Seconds of `clock`, a number of the system.
+auto seconds_by(clockid_t clock) -> double {
+  timespec time{};
+  ::clock_gettime(clock, &time);
+  return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_nsec) / 1e9;
+}
+
+/// Seconds of each round, by the clock and of the processor (all threads).
+struct round_times {
+  std::vector<double> passed, processor;
+
+  /// What has been done since the last call, or since the first one.
+  void note() {
+    auto const now = seconds_by(CLOCK_MONOTONIC), used = seconds_by(CLOCK_PROCESS_CPUTIME_ID);
+    passed.push_back(now - now_);
+    processor.push_back(used - used_);
+    begin();
+  }
+  void begin() {
+    now_ = seconds_by(CLOCK_MONOTONIC);
+    used_ = seconds_by(CLOCK_PROCESS_CPUTIME_ID);
+  }
+
+private:
+  double now_ = 0, used_ = 0;
+};
+
 /// Each round as `kizashi match --list --store -o` does it, without starting the program and the
-/// store's engine.
+/// store's engine: first the list is read and made ready, then looked for.
 auto bench_match(match_bench const& choice) -> status {
-  using clock = std::chrono::steady_clock;
   KIZASHI_TRY(auto const search, open_search(choice.store, "kizashi bench match"));
   std::uint64_t matched = 0;
-  std::string list_times, times;
+  round_times reading, looking;
   for (unsigned i = 0; i < choice.repeat; ++i) {
-    auto const begin = clock::now();
+    reading.begin();
     KIZASHI_TRY(auto list, match::address_list::read(choice.list));
     match::address_matcher const matcher{std::move(list)};
-    auto const middle = clock::now();
+    list_query const query{matcher, side_of(choice.side)};
+    reading.note();
+    looking.begin();
     match::match_counts counts{matcher.list()};
     KIZASHI_TRY(auto const output, open_match_output(choice.output, matcher.list()));
-    KIZASHI_TRY(match_store(search, {matcher, side_of(choice.side)}, counts, output.get()));
+    KIZASHI_TRY(match_store(search, query, counts, output.get()));
     KIZASHI_TRY(output->close());
-    auto const end = clock::now();
-    auto const comma = i == 0 ? "" : ",";
-    list_times +=
-        fmt::format("{}{:.6f}", comma, std::chrono::duration<double>(middle - begin).count());
-    times += fmt::format("{}{:.6f}", comma, std::chrono::duration<double>(end - middle).count());
+    looking.note();
     matched = counts.packets();
   }
   KIZASHI_TRY(auto const packets, search.packets());
   standard_output out;
-  KIZASHI_TRY(out.write(
-      fmt::format("{{\"packets\":{},\"matched\":{},\"list_seconds\":[{}],\"seconds\":[{}]}}\n",
-                  packets, matched, list_times, times)));
+  KIZASHI_TRY(out.write(fmt::format(
+      "{{\"packets\":{},\"matched\":{},\"list_seconds\":[{:.6f}],\"list_processor\":[{:.6f}],"
+      "\"seconds\":[{:.6f}],\"processor\":[{:.6f}]}}\n",
+      packets, matched, fmt::join(reading.passed, ","), fmt::join(reading.processor, ","),
+      fmt::join(looking.passed, ","), fmt::join(looking.processor, ","))));
   return out.flush();
 }
 
@@ -170,9 +197,7 @@ auto seconds_of(timeval const& time) -> double {
 
 /// Processor time of the calling thread, in seconds.
 auto thread_seconds() -> double {
-  timespec time{};
-  ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
-  return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_nsec) / 1e9;
+  return seconds_by(CLOCK_THREAD_CPUTIME_ID);
 }
 
 /// Decodes and recognises the capture and gives it to `writer`. The time that the former takes of

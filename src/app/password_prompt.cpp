@@ -1,11 +1,15 @@
 #include "kizashi/app/password_prompt.hpp"
 
 #include <cerrno>
+#include <csignal>
+#include <poll.h>
 #include <string_view>
 #include <termios.h>
 #include <unistd.h>
 
 #include <fmt/format.h>
+
+#include "kizashi/app/terminal.hpp"
 
 namespace kizashi::app {
 namespace {
@@ -38,12 +42,30 @@ private:
   bool is_terminal_;
 };
 
+/// Waits until `read` will not. A signal that comes between a look at `is_stop_wanted` and a `read`
+/// would be seen when the person has typed a line, so signals come only while this waits.
+auto wait_for_input() -> status {
+  sigset_t stops, before;
+  ::sigemptyset(&stops);
+  ::sigaddset(&stops, SIGINT);
+  ::sigaddset(&stops, SIGTERM);
+  ::sigprocmask(SIG_BLOCK, &stops, &before);
+  pollfd input{STDIN_FILENO, POLLIN, 0};
+  int number = EINTR;
+  while (number == EINTR && !is_stop_wanted())
+    number = ::ppoll(&input, 1, nullptr, &before) < 0 ? errno : 0;
+  ::sigprocmask(SIG_SETMASK, &before, nullptr);
+  if (is_stop_wanted()) return fail(errc::io_error, "stopped; nothing was changed");
+  return number == 0 ? status{} : system_failure("standard input", "read", number);
+}
+
 /// One byte at a time: what follows the line belongs to somebody else.
 auto read_line() -> result<std::string> {
   std::string line;
   for (char byte = 0;;) {
+    KIZASHI_TRY(wait_for_input());
     auto const count = ::read(STDIN_FILENO, &byte, 1);
-    if (count < 0 && errno == EINTR) return fail(errc::io_error, "stopped; nothing was changed");
+    if (count < 0 && errno == EINTR) continue;
     if (count < 0) return system_failure("standard input", "read", errno);
     if (count == 0 && line.empty())
       return fail(errc::io_error, "there is no password at standard input; expected one line");

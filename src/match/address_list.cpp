@@ -45,25 +45,46 @@ auto plain_ipv4(std::string_view line) -> std::optional<net::ipv4> {
   return net::ipv4{value};
 }
 
-/// The order of IPv4 entries, as numbers: address, then length.
-auto order_of(list_entry const& entry) -> std::uint64_t {
-  return std::uint64_t{entry.where.first().as_ipv4().value()} << 6 | entry.where.length();
+/// So many entries have a number each in the low bits of their keys.
+constexpr unsigned place_bits = 26;
+
+/// A key for each entry of IPv4, from the highest bits: address, length, place in `entries`.
+auto keys_of(std::span<list_entry const> entries) -> std::vector<std::uint64_t> {
+  std::vector<std::uint64_t> keys(entries.size());
+  for (std::size_t i = 0; i < entries.size(); ++i)
+    keys[i] =
+        (std::uint64_t{entries[i].where.first().as_ipv4().value()} << 6 | entries[i].where.length())
+            << place_bits |
+        i;
+  return keys;
 }
 
-/// Sorts entries of IPv4 by four passes over ten bits each; equal ones stay in their order.
-void sort_ipv4(std::vector<list_entry>& entries) {
-  constexpr unsigned width = 10, bits = 38;
-  std::vector<list_entry> other(entries.size());
-  for (unsigned shift = 0; shift < bits; shift += width) {
+/// Sorts keys by what stands above their places: four passes over ten bits each. Equal ones stay
+/// in their order.
+void sort_keys(std::vector<std::uint64_t>& keys) {
+  constexpr unsigned width = 10;
+  std::vector<std::uint64_t> other(keys.size());
+  for (unsigned shift = place_bits; shift < 64; shift += width) {
     std::array<std::size_t, (1U << width) + 1> begins{};
-    auto const digit = [&](list_entry const& each) {
-      return order_of(each) >> shift & ((1U << width) - 1);
-    };
-    for (auto const& each : entries) ++begins[digit(each) + 1];
+    auto const digit = [&](std::uint64_t key) { return key >> shift & ((1U << width) - 1); };
+    for (auto const key : keys) ++begins[digit(key) + 1];
     std::partial_sum(begins.begin(), begins.end(), begins.begin());
-    for (auto const& each : entries) other[begins[digit(each)]++] = each;
-    entries.swap(other);
+    for (auto const key : keys) other[begins[digit(key)]++] = key;
+    keys.swap(other);
   }
+}
+
+/// Sorts entries of IPv4, fewer than 2^`place_bits`; equal ones stay in their order. Each entry is
+/// moved once: a key has a fifth of its size.
+void sort_ipv4(std::vector<list_entry>& entries) {
+  auto keys = keys_of(entries);
+  if (std::ranges::is_sorted(keys)) return;
+  sort_keys(keys);
+  std::vector<list_entry> sorted;
+  sorted.reserve(entries.size());
+  for (auto const key : keys)
+    sorted.push_back(entries[key & ((std::uint64_t{1} << place_bits) - 1)]);
+  entries = std::move(sorted);
 }
 
 /// Fit for a message: not the whole of a long word.
@@ -117,7 +138,8 @@ void address_list::sort() {
     return a.where != b.where ? a.where < b.where : a.line < b.line;
   };
   // They come in the order of their lines.
-  if (std::ranges::none_of(entries_, [](auto const& each) { return each.where.first().is_ipv6(); }))
+  if (entries_.size() >> place_bits == 0 &&
+      std::ranges::none_of(entries_, [](auto const& each) { return each.where.first().is_ipv6(); }))
     sort_ipv4(entries_);
   else
     std::ranges::sort(entries_, is_before);
@@ -131,6 +153,10 @@ void address_list::sort() {
 auto address_list::parse(std::string_view text) -> address_list {
   address_list out;
   if (text.starts_with(byte_order_mark)) text.remove_prefix(byte_order_mark.size());
+  // What is not filled costs nothing, and growing costs as much as filling.
+  constexpr std::size_t shortest = sizeof("1.2.3.4\n") - 1;
+  auto const lines = static_cast<std::size_t>(std::ranges::count(text, '\n')) + 1;
+  out.entries_.reserve(std::min(lines, text.size() / shortest + 1));
   for (std::uint32_t number = 1; !text.empty(); ++number) {
     auto const end = std::min(text.find('\n'), text.size());
     out.add_line(text.substr(0, end), number);

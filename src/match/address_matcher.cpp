@@ -9,6 +9,7 @@ namespace {
 /// The entries with their numbers from 1.
 auto table_of(address_list const& list) -> prefix_table {
   std::vector<owned_prefix> all;
+  all.reserve(list.entries().size());
   std::uint32_t number = 0;
   for (auto const& each : list.entries()) all.push_back({each.where, ++number});
   return prefix_table{all};
@@ -60,7 +61,8 @@ void address_matcher::match(net::packet_batch const& batch, side where,
   }
 }
 
-void match_counts::add(net::packet_batch const& batch, matched_rows const& rows) noexcept {
+void match_counts::add(net::packet_batch const& batch, matched_rows const& rows) {
+  if (own_.empty()) own_.resize(list_->entries().size());
   for (auto const& each : rows.all()) {
     timestamp const time{batch.time[each.row]};
     ++packets_;
@@ -77,14 +79,17 @@ void match_counts::add(net::packet_batch const& batch, matched_rows const& rows)
   }
 }
 
-void match_counts::add(match_counts const& other) noexcept {
+void match_counts::add(match_counts const& other) {
   packets_ += other.packets_;
-  for (std::size_t i = 0; i < own_.size(); ++i) add_to(own_[i], other.own_[i]);
+  if (own_.empty()) own_.resize(other.own_.size());
+  for (std::size_t i = 0; i < other.own_.size(); ++i) add_to(own_[i], other.own_[i]);
 }
 
 auto match_counts::totals() const -> std::vector<entry_count> {
-  auto out = own_;
   auto const entries = list_->entries();
+  auto out = own_;
+  out.resize(entries.size());
+  if (own_.empty()) return out;
   // Entries are sorted, wider ones first: what is around one is among those still open before it.
   std::vector<std::pair<std::size_t, std::size_t>> nested;  // inner, around it
   std::vector<std::size_t> open;

@@ -68,11 +68,11 @@ struct entry_count {
 
 class match_counts {
 public:
-  explicit match_counts(address_list const& list) : list_{&list}, own_(list.entries().size()) {}
+  explicit match_counts(address_list const& list) : list_{&list} {}
 
-  void add(net::packet_batch const& batch, matched_rows const& rows) noexcept;
+  void add(net::packet_batch const& batch, matched_rows const& rows);
   /// What others, of the same list, have counted.
-  void add(match_counts const& other) noexcept;
+  void add(match_counts const& other);
   /// Packets that matched, whichever way and however often.
   [[nodiscard]] auto packets() const noexcept -> std::uint64_t { return packets_; }
   /// Counts by entry, as `address_list::entries()`: of an entry and of all entries inside of it.
@@ -80,7 +80,7 @@ public:
 
 private:
   address_list const* list_;
-  std::vector<entry_count> own_;  // of the longest entry
+  std::vector<entry_count> own_;  // of the longest entry; none before the first batch
   std::uint64_t packets_ = 0;
 };
 

@@ -5,9 +5,13 @@
 namespace kizashi::match {
 
 coverage::coverage(address_list const& list) {
+  ipv4_.reserve(list.entries().size());  // what is not filled costs nothing
   for (auto const& each : list.entries()) {
-    auto& family = each.where.first().is_ipv6() ? ipv6_ : ipv4_;
-    net::append(family, {each.where.first(), each.where.last()});
+    auto const first = each.where.first();
+    if (first.is_ipv6())
+      net::append(ipv6_, {first, each.where.last()});
+    else
+      net::append(ipv4_, {first, each.where.length() == 32 ? first : each.where.last()});
   }
 }
 

@@ -22,15 +22,27 @@ auto key_of(net::address a, net::ipv6) -> net::ipv6 {
   return a.as_ipv6();
 }
 
+auto last_of(net::prefix const& where, std::uint32_t first) -> std::uint32_t {
+  return first | static_cast<std::uint32_t>(std::uint64_t{0xFFFFFFFF} >> where.length());
+}
+auto last_of(net::prefix const& where, net::ipv6) -> net::ipv6 {
+  return where.last().as_ipv6();
+}
+
 template <class Key>
 class cutter {
 public:
-  cutter() { begin(Key{}, 0); }
+  /// Of so many prefixes at most.
+  explicit cutter(std::size_t most) {
+    out_.starts.reserve(2 * most + 1);
+    out_.owners.reserve(2 * most + 1);
+    begin(Key{}, 0);
+  }
   void add(owned_prefix const& next) {
     auto const first = key_of(next.where.first(), Key{});
     while (!open_.empty() && open_.back().last < first) close();
     begin(first, next.owner);
-    open_.push_back({key_of(next.where.last(), Key{}), next.owner});
+    open_.push_back({last_of(next.where, first), next.owner});
   }
   auto finish() -> owned_stretches<Key> {
     while (!open_.empty()) close();
@@ -76,9 +88,13 @@ private:
 /// Cuts outer prefixes of one family where inner ones lie. Time: linear.
 template <class Key>
 auto cut_stretches(std::span<owned_prefix const> sorted) -> owned_stretches<Key> {
-  cutter<Key> out;
-  for (auto const& each : sorted)
-    if (each.where.first().is_ipv6() == std::is_same_v<Key, net::ipv6>) out.add(each);
+  // In order: IPv4 before IPv6.
+  auto const ipv6 = std::ranges::find_if(
+      sorted, [](owned_prefix const& each) { return each.where.first().is_ipv6(); });
+  auto const of_family = std::is_same_v<Key, net::ipv6> ? std::span{ipv6, sorted.end()}
+                                                        : std::span{sorted.begin(), ipv6};
+  cutter<Key> out{of_family.size()};
+  for (auto const& each : of_family) out.add(each);
   return out.finish();
 }
 
@@ -95,9 +111,11 @@ prefix_table::prefix_table(std::span<owned_prefix const> sorted)
   }
   index_[blocks] = static_cast<std::uint32_t>(ipv4_.starts.size() - 1);
   blocks_24_.resize(std::size_t{1} << 18);
-  for (auto const& each : sorted)
-    if (!each.where.first().is_ipv6())
-      touch(each.where.first().as_ipv4().value(), each.where.last().as_ipv4().value());
+  for (auto const& each : sorted) {
+    if (each.where.first().is_ipv6()) break;
+    auto const first = each.where.first().as_ipv4().value();
+    touch(first, last_of(each.where, first));
+  }
 }
 
 void prefix_table::touch(std::uint32_t first, std::uint32_t last) {
