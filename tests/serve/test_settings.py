@@ -1,0 +1,57 @@
+"""What is said of a wrong configuration, of sources that cannot be opened, and of a store that somebody else has."""
+import subprocess
+
+from server import KIZASHI, ServeTest
+
+
+class Settings(ServeTest):
+    def expect(self, config, *lines, data="data", code=1):
+        (self.folder / "wrong.toml").write_text(config)
+        done = self.kizashi("serve", "--config", "wrong.toml", *(("--data", data) if data else ()))
+        self.assertEqual((done.returncode, done.stderr.splitlines()), (code, [f"kizashi: {line}" for line in lines]))
+
+    def test_all_mistakes_at_once(self):
+        self.expect('[serve]\nlisten = ["here"]\nflush = "1ms"\nwithout_account = "all"\n[sensor.n]\nspeed = -1\nfile = "x"\n',
+                    'wrong.toml:2:10: serve.listen: "here" is no place to listen at; expected an address and a port such as '
+                    "127.0.0.1:8080 or [::1]:8080, or unix:/run/kizashi.sock",
+                    *[line for line in (
+                        "wrong.toml:3:9: serve.flush is 1ms; expected 200ms to 5min",
+                        'wrong.toml:4:19: serve.without_account: "all" is not known; expected nothing, overviews or everything',
+                        "wrong.toml:6:9: sensor.n.speed is -1; expected a whole number, 0 to 1000000",
+                        "wrong.toml:7:1: there is no key sensor.n.file; 'kizashi config document' lists all keys")])
+
+    def test_what_contradicts_itself(self):
+        self.expect('[serve]\nlisten = ["0.0.0.0:80"]\nwithout_account = "everything"\nkey = "k"\n'
+                    '[sensor.a]\n[sensor.b]\nfolder = "x"\ninterface = "lo"\n',
+                    "serve.data is not set; expected a folder",
+                    "serve.certificate and serve.key belong together; one of them is not set",
+                    "serve.without_account is everything, and serve.listen has an address that others reach; expected 127.0.0.1, "
+                    "[::1] or unix:PATH alone",
+                    "sensor.a: no source is given; expected one of interface, folder, input, replay and scenario",
+                    "sensor.b: several sources are given; expected one of interface, folder, input, replay and scenario", data=None)
+
+    def test_sources_that_are_not_there(self):
+        done = self.kizashi("serve", "--data", "data", "--config", self.config('[sensor.a]\nfolder = "nix"\n'))
+        self.assertEqual(done.returncode, 1)
+        self.assertRegex(done.stderr, r"^kizashi: sensor\.a: nix: [^\n]*No such file or directory\n$")
+        done = self.kizashi("serve", "--data", "data", "--config", self.config('[sensor.a]\nscenario = "nix"\n'))
+        self.assertEqual(done.returncode, 1)
+        self.assertRegex(done.stderr, r"^kizashi: sensor\.a: ")
+
+    def config(self, text):
+        (self.folder / "one.toml").write_text('[serve]\nlisten = ["127.0.0.1:0"]\n' + text)
+        return "one.toml"
+
+    def test_two_servers_on_one_store(self):
+        self.fresh("data")
+        first = self.start('[sensor.north]\nscenario = "outbreak"\nspeed = 1\n')
+        first.port()
+        second = self.kizashi("serve", "--data", "data", "--config", self.config(""))
+        self.assertEqual(second.returncode, 1)
+        self.assertRegex(second.stderr, rf"the store is in use by process {first.child.pid}: kizashi serve; ")
+        self.assertEqual(first.stop(), 0, first.said())
+
+    def test_help_teaches(self):
+        done = subprocess.run([KIZASHI, "serve", "--help"], capture_output=True, text=True, timeout=60)
+        self.assertEqual(done.returncode, 0)
+        self.assertIn("kizashi serve --config kizashi.toml", done.stdout)
