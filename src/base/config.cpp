@@ -237,10 +237,26 @@ private:
   }
 
   [[nodiscard]] auto unknown(std::string const& name) const -> std::string {
-    std::string near{closest(name, names_)};
-    if (auto const star = near.find('*'); star != std::string::npos) near.replace(star, 1, "NAME");
+    auto const near = near_key(name);
     return fmt::format("there is no key {}; {}'kizashi config document' lists all keys", name,
                        near.empty() ? "" : fmt::format("did you mean {}? ", near));
+  }
+
+  /// The key that was probably meant; in a section that a person named, one of that section.
+  [[nodiscard]] auto near_key(std::string const& name) const -> std::string {
+    auto const dot = name.rfind('.');
+    auto const section = name.substr(0, dot);
+    if (dot != std::string::npos && is_section(section) && is_named(section)) {
+      std::vector<std::string_view> words;
+      for (auto const each : names_)
+        if (is_named_by(section, each.substr(0, each.rfind('.'))))
+          words.push_back(each.substr(each.rfind('.') + 1));
+      auto const near = closest(name.substr(dot + 1), words);
+      return near.empty() ? "" : fmt::format("{}.{}", section, near);
+    }
+    std::string near{closest(name, names_)};
+    if (auto const star = near.find('*'); star != std::string::npos) near.replace(star, 1, "NAME");
+    return near;
   }
 
   void refuse(toml::source_region const& where, std::string const& what) {

@@ -173,7 +173,8 @@ TEST(travel, counts_what_the_filter_lets_through_and_says_how_much_was_not) {
   random_frames everything{20};
   auto const all = travel(everything, {});
   for (auto const* const text : {"protocol == tcp", "class == scan and protocol == tcp"}) {
-    auto const wanted = filter::packet_predicate::make(*filter::parse(text), {&table, &scanners});
+    auto const wanted =
+        filter::packet_predicate::make(*filter::parse(text), {&table, &scanners, nullptr, {}});
     ASSERT_TRUE(wanted) << wanted.error().message;
     for (unsigned const workers : {1U, 2U}) {
       random_frames source{20};

@@ -118,7 +118,7 @@ KEPT = (
     "select src, hour, port, sum(packets) from source_hour group by src, hour, port order by all",
     "select hour, port, sumMerge(packets), uniqCombinedMerge(sources) from port_hour group by hour, port order by all",
     "select start, seconds, packets, bytes, sources, destinations, ports from windows final order by all",
-    "select src, first, last, type, class, port, ports, packets, destinations, spoofable, ongoing, cut from events final "
+    "select hex(src), first, last, type, class, port, ports, packets, destinations, spoofable, ongoing, cut from events final "
     "order by all",
-    "select victim, first, last, packets, most_per_minute, ongoing from attacks final order by all",
+    "select hex(victim), first, last, packets, most_per_minute, ongoing from attacks final order by all",
 )
