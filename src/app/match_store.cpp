@@ -54,7 +54,7 @@ public:
   }
   void add_destinations(net::address_range const& each) {
     auto& family = each.first.is_ipv6() ? to_.ipv6 : to_.ipv4;
-    if (query_.covered.touches(each)) family.destinations.push_back(each);
+    if (query_.matcher.touches(each)) family.destinations.push_back(each);
   }
   void add(store::sketched_addresses const& some) {
     auto const had4 = size_of(to_.ipv4), had6 = size_of(to_.ipv6);
@@ -91,7 +91,8 @@ auto find_in_tables(store::packet_search const& from, list_query const& query)
     -> result<list_finds> {
   list_finds found;
   finder to{query, found};
-  for (auto const ranges : {query.covered.ipv4(), query.covered.ipv6()}) {
+  match::coverage const covered{query.matcher.list()};
+  for (auto const ranges : {covered.ipv4(), covered.ipv6()}) {
     if (query.where != match::side::destination)
       KIZASHI_TRY(from.sources(ranges, [&](store::packet_search::addresses const& some) {
         to.add_sources(some.ipv4);
@@ -162,7 +163,7 @@ auto find_in_sketches(std::filesystem::path const& folder, store::search_scope c
       scope.to,
       query.where != match::side::destination,
       query.where != match::side::source,
-      [&](net::address_range const& where) { return query.covered.touches(where); }};
+      [&](net::address_range const& where) { return query.matcher.touches(where); }};
   KIZASHI_TRY(auto const knows,
               store::search_sketches(folder, asked, [&](auto const& some) { to.add(some); }));
   if (!knows) return std::optional<list_finds>{};

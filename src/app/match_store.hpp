@@ -7,7 +7,6 @@
 
 #include "kizashi/app/match_output.hpp"
 #include "kizashi/match/address_matcher.hpp"
-#include "kizashi/match/coverage.hpp"
 #include "kizashi/store/packet_search.hpp"
 
 namespace kizashi::app {
@@ -34,10 +33,7 @@ struct store_choice {
 
 /// What is looked for, and where.
 struct list_query {
-  list_query(match::address_matcher const& made, match::side looked_at)
-      : matcher{made}, covered{made.list()}, where{looked_at} {}
   match::address_matcher const& matcher;
-  match::coverage covered;
   match::side where;
 };
 

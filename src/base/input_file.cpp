@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <fmt/format.h>
@@ -17,6 +18,9 @@ auto read_whole_file(std::string const& path, std::string_view verb, std::size_t
   if (!in.is_open()) return system_failure(path, verb, errno);
   constexpr std::size_t chunk = std::size_t{64} << 10;
   std::string text;
+  struct stat is {};
+  if (::fstat(in.get(), &is) == 0 && is.st_size > 0)
+    text.reserve(std::min(static_cast<std::size_t>(is.st_size), limit) + chunk);
   for (;;) {
     auto const before = text.size();
     text.resize(before + chunk);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <bit>
+#include <cstring>
 #include <limits>
 #include <numeric>
 #include <optional>
@@ -29,19 +30,27 @@ auto first_word(std::string_view line) -> std::string_view {
 /// A line that is "192.0.2.1" and nothing else, as nearly all are in a long list; none: anything
 /// else, which is for others to read.
 auto plain_ipv4(std::string_view line) -> std::optional<net::ipv4> {
+  constexpr std::size_t longest = sizeof("255.255.255.255") - 1;
+  if (line.size() > longest) return {};
+  // Behind the line are zeros, which are no digits: nothing else need look where it ends.
+  std::array<char, longest + 1> text{};
+  std::memcpy(text.data(), line.data(), line.size());
+  auto const digit = [](char letter) { return static_cast<std::uint32_t>(letter - '0'); };
   std::uint32_t value = 0;
-  auto const* at = line.data();
-  auto const* const end = at + line.size();
+  auto const* at = text.data();
   for (int part = 0; part < 4; ++part) {
-    if (part > 0 && (at == end || *at++ != '.')) return {};
-    auto const* const begin = at;
-    std::uint32_t number = 0;
-    for (; at != end && *at >= '0' && *at <= '9' && at - begin < 3; ++at)
-      number = number * 10 + static_cast<std::uint32_t>(*at - '0');
-    if (at == begin || number > 255 || (*begin == '0' && at - begin > 1)) return {};
+    if (part > 0 && *at++ != '.') return {};
+    auto number = digit(*at++);
+    if (number > 9) return {};
+    if (digit(*at) <= 9) {
+      if (number == 0) return {};
+      number = number * 10 + digit(*at++);
+      if (digit(*at) <= 9) number = number * 10 + digit(*at++);
+    }
+    if (number > 255) return {};
     value = value << 8 | number;
   }
-  if (at != end) return {};
+  if (at != text.data() + line.size()) return {};
   return net::ipv4{value};
 }
 
@@ -80,11 +89,19 @@ void sort_ipv4(std::vector<list_entry>& entries) {
   auto keys = keys_of(entries);
   if (std::ranges::is_sorted(keys)) return;
   sort_keys(keys);
-  std::vector<list_entry> sorted;
-  sorted.reserve(entries.size());
-  for (auto const key : keys)
-    sorted.push_back(entries[key & ((std::uint64_t{1} << place_bits) - 1)]);
-  entries = std::move(sorted);
+  // Round each circle of entries that change places.
+  constexpr auto place = (std::uint64_t{1} << place_bits) - 1;
+  for (std::size_t begin = 0; begin < keys.size(); ++begin) {
+    auto const first = entries[begin];
+    auto at = begin;
+    for (auto next = keys[at] & place; next != begin; next = keys[at] & place) {
+      entries[at] = entries[next];
+      keys[at] = at;
+      at = next;
+    }
+    entries[at] = first;
+    keys[at] = at;
+  }
 }
 
 /// Fit for a message: not the whole of a long word.

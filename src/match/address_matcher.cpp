@@ -8,11 +8,10 @@ namespace {
 
 /// The entries with their numbers from 1.
 auto table_of(address_list const& list) -> prefix_table {
-  std::vector<owned_prefix> all;
-  all.reserve(list.entries().size());
-  std::uint32_t number = 0;
-  for (auto const& each : list.entries()) all.push_back({each.where, ++number});
-  return prefix_table{all};
+  auto const entries = list.entries();
+  return {entries.size(), [&](std::size_t i) {
+            return owned_prefix{entries[i].where, static_cast<std::uint32_t>(i + 1)};
+          }};
 }
 
 void widen(entry_count& to, timestamp first, timestamp last) noexcept {

@@ -10,6 +10,7 @@
 #include "kizashi/base/time.hpp"
 #include "kizashi/match/address_list.hpp"
 #include "kizashi/match/prefix_table.hpp"
+#include "kizashi/net/address_range.hpp"
 #include "kizashi/net/packet_batch.hpp"
 
 namespace kizashi::match {
@@ -49,6 +50,10 @@ public:
   /// Whether it is worth while to look for an address: whether an entry is in its /24.
   [[nodiscard, gnu::always_inline]] inline auto is_near(net::ipv4 a) const noexcept -> bool {
     return table_.is_touched(a);
+  }
+  /// Whether an entry holds an address of `where`.
+  [[nodiscard]] auto touches(net::address_range const& where) const noexcept -> bool {
+    return table_.touches(where.first, where.last);
   }
   /// Puts the rows of `batch` that match into `to`, in their order. Rows without IP match nothing.
   void match(net::packet_batch const& batch, side where, matched_rows& to) const noexcept;

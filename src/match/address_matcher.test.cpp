@@ -154,5 +154,42 @@ TEST(match_counts, give_inner_entries_to_those_around_them) {
   EXPECT_EQ(totals[3].last, timestamp{5});
 }
 
+auto range(std::string_view first, std::string_view last) -> net::address_range {
+  return {*net::address::parse(first), *net::address::parse(last)};
+}
+
+TEST(address_matcher, touches_at_both_ends) {
+  address_matcher const of{address_list::parse("192.0.2.10-192.0.2.20\n2001:db8::5\n")};
+  EXPECT_FALSE(of.touches(range("192.0.2.0", "192.0.2.9")));
+  EXPECT_TRUE(of.touches(range("192.0.2.0", "192.0.2.10")));
+  EXPECT_TRUE(of.touches(range("192.0.2.20", "192.0.2.255")));
+  EXPECT_FALSE(of.touches(range("192.0.2.21", "192.0.2.255")));
+  EXPECT_TRUE(of.touches(range("2001:db8::5", "2001:db8::5")));
+  EXPECT_FALSE(of.touches(range("2001:db8::6", "2001:db8::ff")));
+  address_matcher const none{address_list::parse("")};
+  EXPECT_FALSE(none.touches(range("0.0.0.0", "255.255.255.255")));
+  EXPECT_FALSE(none.touches(range("::", "ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff")));
+}
+
+TEST(address_matcher, touches_what_holds_one_of_its_addresses) {
+  random_source random{23};
+  for (int round = 0; round < 100; ++round) {
+    std::string text;
+    for (int i = 0; i < 6; ++i) {
+      auto const length = 24 + random.below(9);
+      text += net::prefix{net::ipv4{0xFFFFFF00U | random.below(256)}, length}.to_string() + "\n";
+    }
+    address_matcher const of{address_list::parse(text)};
+    for (int i = 0; i < 50; ++i) {
+      auto const first = 0xFFFFFF00U | random.below(256);
+      auto const last = first + random.below(0xFFFFFFFF - first + 1);
+      bool expected = false;
+      for (std::uint64_t each = first; each <= last; ++each)
+        expected = expected || of.find(net::ipv4{static_cast<std::uint32_t>(each)}) != 0;
+      ASSERT_EQ(of.touches({net::ipv4{first}, net::ipv4{last}}), expected) << text << first;
+    }
+  }
+}
+
 }  // namespace
 }  // namespace kizashi::match

@@ -1,7 +1,5 @@
 #include "kizashi/match/coverage.hpp"
 
-#include <algorithm>
-
 namespace kizashi::match {
 
 coverage::coverage(address_list const& list) {
@@ -13,12 +11,6 @@ coverage::coverage(address_list const& list) {
     else
       net::append(ipv4_, {first, each.where.length() == 32 ? first : each.where.last()});
   }
-}
-
-auto coverage::touches(net::address_range const& where) const noexcept -> bool {
-  auto const& ranges = where.first.is_ipv6() ? ipv6_ : ipv4_;
-  auto const at = std::ranges::lower_bound(ranges, where.first, {}, &net::address_range::last);
-  return at != ranges.end() && at->first <= where.last;
 }
 
 }  // namespace kizashi::match

@@ -17,8 +17,6 @@ public:
 
   [[nodiscard]] auto ipv4() const noexcept -> std::span<net::address_range const> { return ipv4_; }
   [[nodiscard]] auto ipv6() const noexcept -> std::span<net::address_range const> { return ipv6_; }
-  /// Whether an address of `where` is covered.
-  [[nodiscard]] auto touches(net::address_range const& where) const noexcept -> bool;
 
 private:
   std::vector<net::address_range> ipv4_, ipv6_;

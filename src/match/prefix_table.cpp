@@ -87,35 +87,42 @@ private:
 
 /// Cuts outer prefixes of one family where inner ones lie. Time: linear.
 template <class Key>
-auto cut_stretches(std::span<owned_prefix const> sorted) -> owned_stretches<Key> {
-  // In order: IPv4 before IPv6.
-  auto const ipv6 = std::ranges::find_if(
-      sorted, [](owned_prefix const& each) { return each.where.first().is_ipv6(); });
-  auto const of_family = std::is_same_v<Key, net::ipv6> ? std::span{ipv6, sorted.end()}
-                                                        : std::span{sorted.begin(), ipv6};
-  cutter<Key> out{of_family.size()};
-  for (auto const& each : of_family) out.add(each);
+auto cut_stretches(std::size_t count, std::function<owned_prefix(std::size_t)> const& at)
+    -> owned_stretches<Key> {
+  cutter<Key> out{count};
+  for (std::size_t i = 0; i < count; ++i)
+    if (auto const each = at(i); each.where.first().is_ipv6() == std::is_same_v<Key, net::ipv6>)
+      out.add(each);
   return out.finish();
+}
+
+template <class Key>
+auto is_owned_between(owned_stretches<Key> const& in, Key first, Key last) -> bool {
+  auto const behind = std::ranges::upper_bound(in.starts, first);
+  if (in.owners[static_cast<std::size_t>(behind - in.starts.begin() - 1)] != 0) return true;
+  // The next stretch has an owner, as this one has none.
+  return behind != in.starts.end() && *behind <= last;
 }
 
 }  // namespace
 
 prefix_table::prefix_table(std::span<owned_prefix const> sorted)
-    : ipv4_{cut_stretches<std::uint32_t>(sorted)}, ipv6_{cut_stretches<net::ipv6>(sorted)} {
+    : prefix_table{sorted.size(), [&](std::size_t i) { return sorted[i]; }} {}
+
+prefix_table::prefix_table(std::size_t count, std::function<owned_prefix(std::size_t)> const& at)
+    : ipv4_{cut_stretches<std::uint32_t>(count, at)}, ipv6_{cut_stretches<net::ipv6>(count, at)} {
   constexpr std::uint32_t blocks = 1U << 16;
   index_.resize(blocks + 1);
-  std::uint32_t at = 0;
+  std::uint32_t stretch = 0;
   for (std::uint32_t block = 0; block < blocks; ++block) {
-    while (at + 1 < ipv4_.starts.size() && ipv4_.starts[at + 1] <= block << 16) ++at;
-    index_[block] = at;
+    while (stretch + 1 < ipv4_.starts.size() && ipv4_.starts[stretch + 1] <= block << 16) ++stretch;
+    index_[block] = stretch;
   }
   index_[blocks] = static_cast<std::uint32_t>(ipv4_.starts.size() - 1);
   blocks_24_.resize(std::size_t{1} << 18);
-  for (auto const& each : sorted) {
-    if (each.where.first().is_ipv6()) break;
-    auto const first = each.where.first().as_ipv4().value();
-    touch(first, last_of(each.where, first));
-  }
+  for (std::size_t i = 0; i < ipv4_.starts.size(); ++i)
+    if (ipv4_.owners[i] != 0)
+      touch(ipv4_.starts[i], i + 1 < ipv4_.starts.size() ? ipv4_.starts[i + 1] - 1 : 0xFFFFFFFF);
 }
 
 void prefix_table::touch(std::uint32_t first, std::uint32_t last) {
@@ -136,6 +143,11 @@ auto prefix_table::find(net::ipv4 a) const noexcept -> std::uint32_t {
     left -= half;
   }
   return ipv4_.owners[static_cast<std::size_t>(base - ipv4_.starts.data())];
+}
+
+auto prefix_table::touches(net::address first, net::address last) const noexcept -> bool {
+  return first.is_ipv6() ? is_owned_between(ipv6_, first.as_ipv6(), last.as_ipv6())
+                         : is_owned_between(ipv4_, first.as_ipv4().value(), last.as_ipv4().value());
 }
 
 auto prefix_table::find(net::ipv6 a) const noexcept -> std::uint32_t {

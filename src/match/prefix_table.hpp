@@ -4,6 +4,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <span>
 #include <vector>
 
@@ -30,6 +31,9 @@ class prefix_table {
 public:
   /// `sorted`: ascending, so that wider prefixes come before those inside of them; none twice.
   explicit prefix_table(std::span<owned_prefix const> sorted);
+  /// The same of `count` prefixes that others keep: `at` is asked for each, in order, once for each
+  /// family.
+  prefix_table(std::size_t count, std::function<owned_prefix(std::size_t)> const& at);
 
   /// Whether a prefix begins, ends or lies in the /24 of an address. The bits of the /16s stay in
   /// the first-level cache: for a short list they are all that is asked.
@@ -44,6 +48,9 @@ public:
   [[nodiscard]] auto find(net::address a) const noexcept -> std::uint32_t {
     return a.is_ipv6() ? find(a.as_ipv6()) : find(a.as_ipv4());
   }
+
+  /// Whether a prefix holds an address of a stretch, whose ends are of one family.
+  [[nodiscard]] auto touches(net::address first, net::address last) const noexcept -> bool;
 
 private:
   void touch(std::uint32_t first, std::uint32_t last);
