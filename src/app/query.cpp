@@ -159,6 +159,8 @@ auto with_place(std::string const& message, std::string_view sql) -> std::string
 auto with_hint(std::string message) -> std::string {
   if (message.starts_with("Unknown table"))
     message += "; \"show tables\" names those that are there";
+  if (message.starts_with("the question needs more memory")) message += " (--memory)";
+  if (message.starts_with("the question takes longer")) message += " (--time-limit)";
   return message;
 }
 

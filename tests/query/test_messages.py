@@ -70,11 +70,11 @@ class Refused(QueryTest):
 class Limits(QueryTest):
     def test_memory(self):
         self.expect_failure(self.query("--memory", "64MiB", "select length(groupArray(number)) from numbers(100000000)"), 1,
-                            "the question needs more memory than it may have; ask for less, or raise the limit")
+                            "the question needs more memory than it may have; ask for less, or raise the limit (--memory)")
 
     def test_time(self):
         self.expect_failure(self.query("--time-limit", "1s", "select count() from system.numbers"), 1,
-                            "the question takes longer than it may; ask for less, or raise the limit")
+                            "the question takes longer than it may; ask for less, or raise the limit (--time-limit)")
 
     def test_threads(self):
         self.assertEqual(self.answer("--threads", "3", "select getSetting('max_threads') as n"), "n\n3\n")
