@@ -9,11 +9,11 @@
 
 #include <fmt/format.h>
 
+#include "kizashi/base/durable_file.hpp"
 #include "kizashi/base/file_descriptor.hpp"
 #include "kizashi/base/input_file.hpp"
 #include "kizashi/base/text.hpp"
 #include "kizashi/base/time.hpp"
-#include "kizashi/base/durable_file.hpp"
 #include "kizashi/store/sketch/sketch_records.hpp"
 
 namespace kizashi::store {

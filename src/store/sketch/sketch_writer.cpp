@@ -11,9 +11,9 @@
 
 #include <fmt/format.h>
 
+#include "kizashi/base/durable_file.hpp"
 #include "kizashi/base/file_descriptor.hpp"
 #include "kizashi/base/text.hpp"
-#include "kizashi/base/durable_file.hpp"
 #include "kizashi/store/house/record.hpp"
 #include "kizashi/store/internal/names.hpp"
 #include "kizashi/store/inventory.hpp"
