@@ -46,9 +46,8 @@ constexpr auto examples =
     "The first start makes the account admin and says its password once. While it runs, "
     "'kizashi\n"
     "query', 'stats', 'host', 'match' and 'store export' ask it (--store DATA/store).\n"
-    "'kizashi status --data DATA' says how it is. SIGTERM or Ctrl-C stops it: what was received "
-    "is\n"
-    "stored before it ends.";
+    "GET /api/v1/status says how it is (docs/serve.md). SIGTERM or Ctrl-C stops it: what was\n"
+    "received is stored before it ends.";
 
 struct serve_choice {
   std::string config;

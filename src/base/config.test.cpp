@@ -51,9 +51,9 @@ TEST(config, mistakes_in_sections_that_a_person_names) {
     return read ? "none" : read.error().message;
   };
   EXPECT_EQ(said("[place.north]\nsize = 0"), "f.toml:2:8: place.north.size is 0; expected 1 to 9");
-  EXPECT_EQ(
-      said("[place.north]\nsze = 1"),
-      "f.toml:2:1: there is no key place.north.sze; 'kizashi config document' lists all keys");
+  EXPECT_EQ(said("[place.north]\nsze = 1"),
+            "f.toml:2:1: there is no key place.north.sze; did you mean place.north.size? 'kizashi "
+            "config document' lists all keys");
   EXPECT_EQ(said("[place.'a b']\nsize = 1"),
             "f.toml:1:8: place.a b cannot be a name; expected letters, digits, \"-\" and \"_\", 64 "
             "at most");

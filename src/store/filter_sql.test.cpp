@@ -265,6 +265,28 @@ struct slow_counts {
   std::set<net::address> sources;
 };
 
+struct slow_tables {
+  slow_counts whole;
+  std::map<std::uint8_t, slow_counts> by_protocol;
+  std::map<net::address, slow_counts> by_source;
+};
+
+auto count_slowly(net::packet_batch const& packets, std::vector<std::size_t> const& rows)
+    -> slow_tables {
+  slow_tables out;
+  for (auto const row : rows) {
+    bool const has_ip = !packets.has(row, net::attribute::no_ip);
+    auto const source = packets.source_address(row);
+    for (auto* const to : {&out.whole, &out.by_protocol[packets.ip_protocol[row]]}) {
+      ++to->packets;
+      to->bytes += packets.wire_length[row];
+      if (has_ip) to->sources.insert(source);
+    }
+    if (has_ip) ++out.by_source[source].packets;
+  }
+  return out;
+}
+
 TEST_F(FilterStore, GivesStatisticsOfWhatItSelects) {
   random_source random{5};
   std::vector<filter::expression> all;
@@ -273,19 +295,7 @@ TEST_F(FilterStore, GivesStatisticsOfWhatItSelects) {
   for (auto const& of : all) {
     packet_filter filter;
     filter.where = std::make_shared<stored_filter const>(bind(of));
-    slow_counts whole;
-    std::map<std::uint8_t, slow_counts> by_protocol;
-    std::map<net::address, slow_counts> by_source;
-    for (auto const row : kept(of)) {
-      bool const has_ip = !batch_->has(row, net::attribute::no_ip);
-      auto const source = batch_->source_address(row);
-      for (auto* const to : {&whole, &by_protocol[batch_->ip_protocol[row]]}) {
-        ++to->packets;
-        to->bytes += batch_->wire_length[row];
-        if (has_ip) to->sources.insert(source);
-      }
-      if (has_ip) ++by_source[source].packets;
-    }
+    auto [whole, by_protocol, by_source] = count_slowly(*batch_, kept(of));
     for (bool const is_exact : {false, true}) {
       count_options options;
       options.has_exact_sources = is_exact;
