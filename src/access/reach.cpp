@@ -20,8 +20,7 @@ auto is_within(net::prefix const& inner, net::prefix const& outer) -> bool {
 template <class T>
 void tidy(std::vector<T>& list) {
   std::ranges::sort(list);
-  auto const rest = std::ranges::unique(list);
-  list.erase(rest.begin(), rest.end());
+  list.erase(std::unique(list.begin(), list.end()), list.end());
 }
 
 auto check_sensor(std::string_view name) -> status {

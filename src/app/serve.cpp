@@ -29,6 +29,7 @@
 #include "kizashi/pipeline/live/sensor.hpp"
 #include "kizashi/store/schema.hpp"
 #include "kizashi/store/statistics.hpp"
+#include "kizashi/store/store_lock.hpp"
 
 namespace kizashi::app {
 namespace {
@@ -212,6 +213,18 @@ auto start_server(house& in) -> status {
   return {};
 }
 
+/// Commands that ask have a store for a moment, when nobody else has it: they are waited for.
+auto open_patiently(std::string const& folder) -> result<std::shared_ptr<store::engine>> {
+  auto const end = std::chrono::steady_clock::now() + std::chrono::seconds{5};
+  for (;;) {
+    auto opened = open_with_door(folder, name);
+    if (opened || !store::store_lock::is_held(folder) || is_stop_wanted() ||
+        std::chrono::steady_clock::now() >= end)
+      return opened;
+    std::this_thread::sleep_for(std::chrono::milliseconds{50});
+  }
+}
+
 auto open_house(serve_choice const& choice, house& to) -> status {
   KIZASHI_TRY(read_settings(choice, to));
   KIZASHI_TRY(open_sources(to));
@@ -223,7 +236,7 @@ auto open_house(serve_choice const& choice, house& to) -> status {
   KIZASHI_TRY(to.found, open_findings(to.own, {}, notes));
   for (auto const& each : notes) say(each.message);
   auto const store = (std::filesystem::path{to.set.data} / "store").string();
-  KIZASHI_TRY(to.engine, open_with_door(store, name));
+  KIZASHI_TRY(to.engine, open_patiently(store));
   KIZASHI_TRY(store::prepare_schema(*to.engine));
   KIZASHI_TRY(open_people(to));
   for (auto& each : to.sensors) KIZASHI_TRY(open_sensor(to, each));

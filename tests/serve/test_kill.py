@@ -40,6 +40,7 @@ class Kill(ServeTest):
         self.assertEqual(deaths, KILLS)
         server = Server(self.folder, self.config())
         self.addCleanup(lambda: server.child.poll() is None and server.kill())
+        server.wait_for("sensor north: running")  # a question before that would have the store itself
         for _ in range(120):
             if self.rows("data/store", "select count() from packets") == self.rows("expected", "select count() from packets"):
                 break

@@ -154,9 +154,9 @@ void by_day(std::span<std::uint64_t const> times, Each each) {
   std::map<sketch_day, std::vector<std::uint32_t>> rows;
   for (std::size_t row = 0; row < times.size(); ++row)
     rows[sketch_day_of(times[row])].push_back(static_cast<std::uint32_t>(row));
-  for (auto const& [day, of_day] : rows)
-    each(day, [&](auto use) {
-      for (auto const row : of_day) use(row);
+  for (auto const& of_day : rows)  // no binding: a lambda cannot capture one (clang 14)
+    each(of_day.first, [&](auto use) {
+      for (auto const row : of_day.second) use(row);
     });
 }
 
