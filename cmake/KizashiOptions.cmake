@@ -1,5 +1,6 @@
 # What every target is compiled with, and the switches that the presets set.
 option(KIZASHI_TESTS "Build the unit tests" ON)
+option(KIZASHI_UNITY "Compile several sources of a room as one unit" ON)
 option(KIZASHI_BENCHES "Build the micro-benchmarks" OFF)
 option(KIZASHI_FUZZERS "Build the libFuzzer targets (clang only)" OFF)
 set(KIZASHI_SANITIZE "" CACHE STRING "Sanitizers, such as address,undefined or thread")
@@ -20,8 +21,14 @@ if(ccache_program)
 endif()
 
 add_library(kizashi_options INTERFACE)
-target_compile_options(kizashi_options INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wconversion
+target_compile_options(kizashi_options INTERFACE -Wall -Wextra -Wpedantic -Wconversion
                        -Wno-sign-conversion -Werror -fmacro-prefix-map=${CMAKE_SOURCE_DIR}/=)
+if(NOT KIZASHI_UNITY)
+  target_compile_options(kizashi_options INTERFACE -Wshadow)
+elseif(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+  # A name of another source of the unit is no shadowed one, and no unnamed namespace is one of a header.
+  target_compile_options(kizashi_options INTERFACE -Wshadow=local -Wno-subobject-linkage)
+endif()
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   # g++ 12 sees overlaps in std::string that are none (GCC bug 105651).
   target_compile_options(kizashi_options INTERFACE -Wno-restrict)
@@ -37,6 +44,7 @@ if(KIZASHI_SANITIZE)
   target_compile_options(kizashi_options INTERFACE -fsanitize=${KIZASHI_SANITIZE}
                          -fno-omit-frame-pointer -fno-sanitize-recover=all
                          $<$<CXX_COMPILER_ID:GNU>:-Wno-maybe-uninitialized>)  # wrong at -O1
+  target_compile_definitions(kizashi_options INTERFACE KIZASHI_SANITIZED)
   target_link_options(kizashi_options INTERFACE -fsanitize=${KIZASHI_SANITIZE})
 endif()
 if(KIZASHI_FUZZERS)

@@ -4,11 +4,21 @@ if(NOT TARGET threads_tests)
   add_custom_target(threads_tests)
 endif()
 
+# Sixteen sources to a unit: what takes long here is not parsing but the inline functions of libraries, which every
+# source that uses them compiles again.
+function(kizashi_units target)
+  if(KIZASHI_UNITY)
+    set_target_properties(${target} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 16)
+  endif()
+endfunction()
+
 # kizashi_room(NAME USES room... LIBRARIES target...)
 #
 # One static library per room, from every .cpp in the folder. A room sees its own headers as
 # "kizashi/NAME/..." and those of the rooms named in USES (and what they use), and no others: the include
 # folder of a room holds one link, so an include against the arrows does not compile.
+# Sources are compiled several to a unit (KIZASHI_UNITY): names in unnamed namespaces are therefore unique in a room,
+# and where a file of tests wants common ones it says so with SKIP_UNITY_BUILD_INCLUSION.
 # Beside the sources: *.test.cpp become the test program NAME_test, *.bench.cpp become NAME_bench,
 # *.fuzz.cpp become one libFuzzer program each, named fuzz_STEM.
 function(kizashi_room name)
@@ -30,10 +40,12 @@ function(kizashi_room name)
   add_library(kizashi_${name} STATIC ${sources})
   target_include_directories(kizashi_${name} PUBLIC "${root}")
   target_link_libraries(kizashi_${name} PUBLIC kizashi_options ${uses} ${room_LIBRARIES})
+  kizashi_units(kizashi_${name})
 
   if(KIZASHI_TESTS AND tests)
     add_executable(${name}_test ${tests})
     target_link_libraries(${name}_test PRIVATE kizashi_${name} GTest::gmock GTest::gtest_main)
+    kizashi_units(${name}_test)
     target_compile_definitions(${name}_test PRIVATE
                                KIZASHI_SHARED_DIR="${CMAKE_SOURCE_DIR}/../shared"
                                KIZASHI_SOURCE_DIR="${CMAKE_SOURCE_DIR}")

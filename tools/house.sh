@@ -55,8 +55,7 @@ install_packages() {
 
 # --- build ----------------------------------------------------------------------------------------------
 
-# ThreadSanitizer of g++ 12 does not start where the kernel spreads addresses over 32 bits; without that
-# spreading it does.
+# ThreadSanitizer does not start where the kernel spreads addresses over 32 bits; without that spreading it does.
 steady() {
   if setarch "$(uname -m)" -R true 2>/dev/null; then
     setarch "$(uname -m)" -R "$@"
@@ -129,7 +128,7 @@ source_files() {
 }
 
 # The fuzz programs of the build, by name.
-fuzz_targets() { find build/fuzz -maxdepth 1 -type f -name 'fuzz_*' -executable -printf '%f\n' | sort; }
+fuzz_targets() { find build/asan -maxdepth 1 -type f -name 'fuzz_*' -executable -printf '%f\n' | sort; }
 
 # The seeds of a target: tests/corpus/STEM for the program fuzz_STEM.
 corpus_of() { say "tests/corpus/${1#fuzz_}"; }
@@ -146,7 +145,7 @@ fuzz_for() {
     folders=("build/fuzz/corpus/$target")
     mkdir -p "${folders[0]}"
     if [[ -d $(corpus_of "$target") ]]; then folders+=("$(corpus_of "$target")"); fi
-    if ! "build/fuzz/$target" "${folders[@]}" "-max_total_time=$seconds" "${fuzz_limits[@]}" \
+    if ! "build/asan/$target" "${folders[@]}" "-max_total_time=$seconds" "${fuzz_limits[@]}" \
       "-artifact_prefix=build/fuzz/artifacts/$target-" >"$log" 2>&1; then
       grep -E 'ERROR|SUMMARY|Test unit' "$log" || true
       stop "$target failed; its input is in build/fuzz/artifacts, the report in $log"

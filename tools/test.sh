@@ -82,10 +82,6 @@ code_checks() {
 # Two tests for each target: the replay of its corpus, and a fixed number of fresh inputs from a fixed seed.
 fuzz_replay() {
   local runs=$1 target seeds scratch
-  if ! logged build-fuzz build fuzz all; then
-    count_failure "the build of fuzz"
-    return 0
-  fi
   [[ -n $(fuzz_targets) ]] || count_failure "no fuzz target was built"
   for target in $(fuzz_targets); do
     seeds=$(corpus_of "$target")
@@ -94,13 +90,13 @@ fuzz_replay() {
     mkdir -p "$scratch" build/fuzz/artifacts
     local options=("${fuzz_limits[@]}" -seed=1 "-artifact_prefix=build/fuzz/artifacts/$target-")
     if [[ -d $seeds ]]; then
-      one_fuzz "$target-replay" "build/fuzz/$target" "$seeds" -runs=0 "${options[@]}"
+      one_fuzz "$target-replay" "build/asan/$target" "$seeds" -runs=0 "${options[@]}"
     else
       skipped=$((skipped + 1))
       say "SKIPPED: $target-replay: there is no $seeds"
       seeds=$scratch
     fi
-    one_fuzz "$target" "build/fuzz/$target" "$scratch" "$seeds" "-runs=$runs" "${options[@]}"
+    one_fuzz "$target" "build/asan/$target" "$scratch" "$seeds" "-runs=$runs" "${options[@]}"
   done
 }
 

@@ -16,15 +16,11 @@ using internal::account_columns;
 using internal::database;
 using internal::statement;
 
-constexpr duration write_interval = std::chrono::minutes{1};
+constexpr duration use_interval = std::chrono::minutes{1};
 constexpr std::size_t most_agent = 256;
 
 auto no_session() -> tl::unexpected<error> {
   return fail(errc::permission, "the session has ended; log in again");
-}
-
-auto blob(digest const& sum) -> std::span<std::uint8_t const> {
-  return sum;
 }
 
 auto drop_ended(database& in, session_lifetimes const& lifetimes, timestamp now) -> status {
@@ -84,7 +80,7 @@ auto sessions::open(known_person const& person, actor const& by, std::string_vie
     KIZASHI_TRY(auto added,
                 in.prepare("insert into session (account, hash, address, agent, made_at, "
                            "used_at, ends_at) values (?, ?, ?, ?, ?, ?, ?)"));
-    added.bind(who.id).bind(blob(digest_of(made.secret)));
+    added.bind(who.id).bind(digest_of(made.secret));
     added.bind(internal::clean_text(by.address, most_agent));
     added.bind(internal::clean_text(agent, most_agent));
     KIZASHI_TRY(added.bind(now).bind(now).bind(made.ends).run());
@@ -104,12 +100,12 @@ auto sessions::find(std::string_view secret, timestamp now) const -> result<prin
                                 "session join account on account.id = session.account "
                                 "where session.hash = ?",
                                 account_columns)));
-    KIZASHI_TRY(auto const has_row, asked.bind(blob(digest_of(secret))).step());
+    KIZASHI_TRY(auto const has_row, asked.bind(digest_of(secret)).step());
     if (!has_row) return no_session();
     KIZASHI_TRY(found, read_found(asked, lifetimes_, now));
     return {};
   }));
-  if (now - found.used < write_interval) return found.who;
+  if (now - found.used < use_interval) return found.who;
   KIZASHI_TRY(in_->write([&](database& in) -> status {
     KIZASHI_TRY(auto used,
                 in.prepare("update session set used_at = ? where id = ? and used_at < ?"));
@@ -141,7 +137,7 @@ auto sessions::list(std::string_view account, timestamp now) const
 auto sessions::close(std::string_view secret, actor const& by, timestamp now) const -> status {
   return in_->write([&](database& in) -> status {
     KIZASHI_TRY(auto gone, in.prepare("delete from session where hash = ?"));
-    KIZASHI_TRY(gone.bind(blob(digest_of(secret))).run());
+    KIZASHI_TRY(gone.bind(digest_of(secret)).run());
     if (in.changed() == 0) return {};
     return internal::append_audit(
         in, {now, by, audit_action::logged_out, by.name, audit_outcome::done, "{}"});

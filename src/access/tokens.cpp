@@ -23,14 +23,10 @@ constexpr std::string_view mark = "kzs_";
 constexpr std::size_t hint_size = 8;
 constexpr std::size_t most_label = 100;
 
-constexpr auto columns =
+constexpr auto token_columns =
     "token.id, token.label, token.hint, token.scopes, token.prefixes, token.sensors, "
     "token.made_at, token.used_at, token.ends_at, token.revoked_at";
 constexpr int column_count = 10;
-
-auto blob(digest const& sum) -> std::span<std::uint8_t const> {
-  return sum;
-}
 
 struct token_bound {
   scope_set scopes;
@@ -112,7 +108,7 @@ auto insert_token(database& in, new_token const& what, std::int64_t account,
       auto added,
       in.prepare("insert into token (account, hash, hint, label, scopes, prefixes, sensors, "
                  "made_at, ends_at) values (?, ?, ?, ?, ?, ?, ?, ?, ?)"));
-  added.bind(account).bind(blob(digest_of(secret))).bind(secret.substr(0, hint_size));
+  added.bind(account).bind(digest_of(secret)).bind(secret.substr(0, hint_size));
   added.bind(what.label)
       .bind(to_string(what.scopes))
       .bind_optional(internal::prefixes_text(what.within));
@@ -185,7 +181,7 @@ auto tokens::find(std::string_view secret, timestamp now) const -> result<princi
                     "token.used_at, token.ends_at, token.revoked_at from token join account on "
                     "account.id = token.account where token.hash = ?",
                     internal::account_columns)));
-    KIZASHI_TRY(auto const has_row, asked.bind(blob(digest_of(secret))).step());
+    KIZASHI_TRY(auto const has_row, asked.bind(digest_of(secret)).step());
     if (!has_row) return no_token("is unknown");
     KIZASHI_TRY(found, read_found(asked, now));
     return {};
@@ -206,7 +202,7 @@ auto tokens::list(std::string_view account) const -> result<std::vector<token_in
                 in.prepare(fmt::format("select {}, account.name from token join account "
                                        "on account.id = token.account where (?1 = '' or "
                                        "account.name = ?1) order by token.id desc",
-                                       columns)));
+                                       token_columns)));
     found.bind(account);
     for (;;) {
       KIZASHI_TRY(auto const has_row, found.step());
@@ -228,7 +224,7 @@ auto tokens::revoke(std::int64_t id, std::string_view account, actor const& by, 
                   in.prepare(fmt::format("select {}, account.name from token join account on "
                                          "account.id = token.account where token.id = ?1 and "
                                          "(?2 = '' or account.name = ?2)",
-                                         columns)));
+                                         token_columns)));
       KIZASHI_TRY(auto const has_row, found.bind(id).bind(account).step());
       if (!has_row)
         return fail(errc::not_found, fmt::format("there is no token {}; 'kizashi token list' names "

@@ -21,7 +21,7 @@ namespace {
 
 using when_missing = access::catalog::when_missing;
 
-constexpr auto examples =
+constexpr auto account_examples =
     "Roles: a viewer sees; an analyst also asks in SQL, exports and edits; a partner sees and "
     "exports\n"
     "what concerns its own prefixes and sensors; an admin may everything. docs/access.md has the "
@@ -53,7 +53,7 @@ struct account_choice {
   bool is_json = false;
 };
 
-auto json_of(access::account const& each) -> json {
+auto account_to_json(access::account const& each) -> json {
   auto const list = [](auto const& texts) {
     if (!texts) return json(nullptr);
     json all = json::array();
@@ -83,7 +83,7 @@ auto list(account_choice const& choice) -> status {
   if (choice.is_json) {
     json_document document{out};
     KIZASHI_TRY(document.member("schema", "kizashi-accounts/1"));
-    KIZASHI_TRY(document.list("accounts", all, all.size(), json_of));
+    KIZASHI_TRY(document.list("accounts", all, all.size(), account_to_json));
     KIZASHI_TRY(document.close());
     return out.flush();
   }
@@ -186,7 +186,7 @@ void add_generate(CLI::App& command, account_choice& choice) {
 void add_account(CLI::App& program, int& exit_code) {
   auto* const account = program.add_subcommand("account", "Say who may enter, and how far");
   account->require_subcommand(1);
-  account->footer(examples);
+  account->footer(account_examples);
   auto const choice = std::make_shared<account_choice>();
   auto* command = add_command(*account, "list", "All accounts", choice, exit_code, list);
   command->add_flag("--json", choice->is_json, "As one JSON document");

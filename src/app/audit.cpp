@@ -20,7 +20,7 @@ namespace {
 
 using when_missing = access::catalog::when_missing;
 
-constexpr auto examples =
+constexpr auto audit_examples =
     "Examples:\n"
     "  kizashi audit list --data /var/lib/kizashi                       the newest 50 rows\n"
     "  kizashi audit list --who hana --action data.exported --data /var/lib/kizashi\n"
@@ -65,7 +65,7 @@ auto filter_of(audit_choice const& choice) -> result<access::audit_filter> {
   return filter;
 }
 
-auto json_of(access::audit_row const& row) -> json {
+auto row_to_json(access::audit_row const& row) -> json {
   return {{"id", row.id},
           {"time", time_json(row.at)},
           {"who", row.by.name},
@@ -85,7 +85,7 @@ auto list(audit_choice const& choice) -> status {
   if (choice.is_json) {
     json_document document{out};
     KIZASHI_TRY(document.member("schema", "kizashi-audit/1"));
-    KIZASHI_TRY(document.list("rows", page.rows, page.rows.size(), json_of));
+    KIZASHI_TRY(document.list("rows", page.rows, page.rows.size(), row_to_json));
     KIZASHI_TRY(document.member("next", page.next == 0 ? json(nullptr) : json(page.next)));
     KIZASHI_TRY(document.close());
     return out.flush();
@@ -175,7 +175,7 @@ void add_list_options(CLI::App& command, audit_choice& choice) {
 void add_audit(CLI::App& program, int& exit_code) {
   auto* const audit = program.add_subcommand("audit", "Show what was done by whom");
   audit->require_subcommand(1);
-  audit->footer(examples);
+  audit->footer(audit_examples);
   auto const choice = std::make_shared<audit_choice>();
   add_list_options(*add_command(*audit, "list", "The newest rows first", choice, exit_code, list),
                    *choice);

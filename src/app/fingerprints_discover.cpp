@@ -23,9 +23,9 @@ namespace {
 
 namespace discover = recognise::discover;
 
-constexpr auto name = "kizashi fingerprints discover";
+constexpr auto fingerprints_discover_name = "kizashi fingerprints discover";
 
-constexpr auto examples =
+constexpr auto fingerprints_discover_examples =
     "Examples:\n"
     "  kizashi fingerprints discover --synth planted          a telescope that does not exist\n"
     "  kizashi fingerprints discover nights/ -o found.toml    a week, as a file of fingerprints\n"
@@ -194,7 +194,8 @@ auto check(discover_choice const& choice) -> status {
 }
 
 auto run(discover_choice const& choice) -> int {
-  if (auto const good = check(choice); !good) return say_usage(good.error(), name);
+  if (auto const good = check(choice); !good)
+    return say_usage(good.error(), fingerprints_discover_name);
   listen_for_stop();
   auto const found = search_all(choice);
   if (!found) return say_failure(found.error());
@@ -237,7 +238,7 @@ void add_options(CLI::App& command, discover_choice& choice) {
 void add_fingerprints_discover(CLI::App& fingerprints, int& exit_code) {
   auto* const command = fingerprints.add_subcommand(
       "discover", "Search captures for relations between header fields that nobody wrote down");
-  command->footer(examples);
+  command->footer(fingerprints_discover_examples);
   auto const choice = std::make_shared<discover_choice>();
   add_options(*command, *choice);
   command->callback([choice, &exit_code] { exit_code = run(*choice); });

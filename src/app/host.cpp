@@ -18,9 +18,9 @@
 namespace kizashi::app {
 namespace {
 
-constexpr auto name = "kizashi host";
+constexpr auto host_name = "kizashi host";
 
-constexpr auto examples =
+constexpr auto host_examples =
     "Examples:\n"
     "  kizashi host --store seen 192.0.2.7                  first and last seen, ports, tools\n"
     "  kizashi host --store seen 2001:db8::/32 --top 20     all of a prefix, its busiest "
@@ -41,7 +41,7 @@ struct host_choice {
 };
 
 auto answer(host_choice const& choice, net::prefix const& who) -> status {
-  KIZASHI_TRY(auto const question, open_question(choice.of, name));
+  KIZASHI_TRY(auto const question, open_question(choice.of, host_name));
   auto& engine = *question.engine;
   host_answer found{{question, who, {}, {}, {}}, question};
   KIZASHI_TRY(found.profile, store::profile_of(engine, who, question.filter, question.options));
@@ -54,8 +54,8 @@ auto answer(host_choice const& choice, net::prefix const& who) -> status {
 
 auto run(host_choice const& choice) -> int {
   auto const who = net::prefix::parse(choice.who);
-  if (!who) return say_usage(who.error(), name);
-  if (auto const good = filter_of(choice.of); !good) return say_usage(good.error(), name);
+  if (!who) return say_usage(who.error(), host_name);
+  if (auto const good = filter_of(choice.of); !good) return say_usage(good.error(), host_name);
   listen_for_stop();
   auto const done = answer(choice, *who);
   return done ? exit_done : say_unanswered(done.error());
@@ -79,7 +79,7 @@ auto newest_days_of(store::host_profile const& profile) -> newest_days {
 void add_host(CLI::App& program, int& exit_code) {
   auto* const command =
       program.add_subcommand("host", "Tell what a store knows of an address or a prefix");
-  command->footer(examples);
+  command->footer(host_examples);
   auto const choice = std::make_shared<host_choice>();
   command->add_option("host", choice->who, "The address, IPv4 or IPv6, or the prefix")
       ->required()

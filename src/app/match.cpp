@@ -30,9 +30,9 @@
 namespace kizashi::app {
 namespace {
 
-constexpr auto name = "kizashi match";
+constexpr auto match_name = "kizashi match";
 
-constexpr auto examples =
+constexpr auto match_examples =
     "Examples:\n"
     "  kizashi match --list bad.txt night.pcap.gz                 the packets, as CSV\n"
     "  kizashi match --list bad.txt night.pcap.gz -o bad.pcap     ... as they were captured\n"
@@ -159,7 +159,7 @@ auto match_stored(match_choice const& choice, match_output* output, match_result
     bool const has_total = choice.is_count || choice.is_json;
     KIZASHI_TRY(auto const is_settled, is_nowhere(choice, query));
     if (is_settled && !has_total) return {};
-    KIZASHI_TRY(auto const search, open_search(choice.store, name));
+    KIZASHI_TRY(auto const search, open_search(choice.store, match_name));
     if (has_total) {
       KIZASHI_TRY(to.packets, search.packets());
     }
@@ -282,7 +282,7 @@ auto check(match_choice const& choice) -> status {
 }
 
 auto run(match_choice const& choice) -> int {
-  if (auto const good = check(choice); !good) return say_usage(good.error(), name);
+  if (auto const good = check(choice); !good) return say_usage(good.error(), match_name);
   listen_for_stop();
   auto const found = find_matches(choice);
   if (!found)
@@ -301,7 +301,7 @@ auto run(match_choice const& choice) -> int {
 void add_match(CLI::App& program, int& exit_code) {
   auto* const command =
       program.add_subcommand("match", "Find what is from or to a list of addresses");
-  command->footer(examples);
+  command->footer(match_examples);
   auto const choice = std::make_shared<match_choice>();
   command->add_option("input", choice->inputs, "Captures: files, folders, patterns in quotes, or -")
       ->type_name("FILE|DIR|GLOB|-");

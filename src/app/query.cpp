@@ -28,9 +28,9 @@
 namespace kizashi::app {
 namespace {
 
-constexpr auto name = "kizashi query";
+constexpr auto query_name = "kizashi query";
 
-constexpr auto examples =
+constexpr auto query_examples =
     "Examples:\n"
     "  kizashi query --store seen \"show tables\"\n"
     "  kizashi query --store seen \"describe packets\"\n"
@@ -204,7 +204,7 @@ auto ask_text(store::engine& of, query_plan const& plan, std::string_view sql, t
 }
 
 auto ask(query_choice const& choice, query_plan const& plan, std::string_view sql) -> status {
-  KIZASHI_TRY(auto const opened, open_store_to_ask(choice.store, name));
+  KIZASHI_TRY(auto const opened, open_store_to_ask(choice.store, query_name));
   if (plan.format == query_format::parquet) {
     KIZASHI_TRY(auto part, part_file::create(plan.output));
     KIZASHI_TRY(opened->ask_parquet(question_of(plan, sql), part.path()));
@@ -223,12 +223,13 @@ auto ask(query_choice const& choice, query_plan const& plan, std::string_view sq
 
 auto run(query_choice const& choice) -> int {
   auto const plan = plan_of(choice);
-  if (!plan) return say_usage(plan.error(), name);
+  if (!plan) return say_usage(plan.error(), query_name);
   listen_for_stop();
   auto const sql = read_sql(choice.sql);
   if (!sql) return say(sql.error(), {});
   if (trim(*sql).empty())
-    return say_usage({errc::parse_error, "the question is empty; expected a text in SQL"}, name);
+    return say_usage({errc::parse_error, "the question is empty; expected a text in SQL"},
+                     query_name);
   auto const answered = ask(choice, *plan, *sql);
   return answered ? exit_done : say(answered.error(), *sql);
 }
@@ -237,7 +238,7 @@ auto run(query_choice const& choice) -> int {
 
 void add_query(CLI::App& program, int& exit_code) {
   auto* const command = program.add_subcommand("query", "Ask a store in SQL");
-  command->footer(examples);
+  command->footer(query_examples);
   auto const choice = std::make_shared<query_choice>();
   command->add_option("sql", choice->sql, "The question: SQL, or - to read it from standard input")
       ->required()

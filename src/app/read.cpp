@@ -51,7 +51,7 @@ struct read_choice {
   bool is_quiet = false;
 };
 
-constexpr auto examples =
+constexpr auto read_examples =
     "Examples:\n"
     "  kizashi read night.pcap                            everything in the file\n"
     "  kizashi read captures/ 'more/*.pcapng.zst'         a folder and a pattern, merged by time\n"
@@ -456,7 +456,7 @@ void add_options(CLI::App& command, read_choice& choice) {
 void add_read(CLI::App& program, int& exit_code) {
   auto* const command =
       program.add_subcommand("read", "Read captures and say who sent what to where");
-  command->footer(examples);
+  command->footer(read_examples);
   auto const choice = std::make_shared<read_choice>();
   add_options(*command, *choice);
   add_recognition_options(*command, *choice);

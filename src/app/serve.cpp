@@ -34,9 +34,9 @@
 namespace kizashi::app {
 namespace {
 
-constexpr auto name = "kizashi serve";
+constexpr auto serve_name = "kizashi serve";
 
-constexpr auto examples =
+constexpr auto serve_examples =
     "Examples:\n"
     "  kizashi config document > kizashi.toml     a configuration with every key, to be changed\n"
     "  kizashi serve --config kizashi.toml        listen, keep, answer, until it is stopped\n"
@@ -217,7 +217,7 @@ auto start_server(house& in) -> status {
 auto open_patiently(std::string const& folder) -> result<std::shared_ptr<store::engine>> {
   auto const end = std::chrono::steady_clock::now() + std::chrono::seconds{5};
   for (;;) {
-    auto opened = open_with_door(folder, name);
+    auto opened = open_with_door(folder, serve_name);
     if (opened || !store::store_lock::is_held(folder) || is_stop_wanted() ||
         std::chrono::steady_clock::now() >= end)
       return opened;
@@ -277,7 +277,7 @@ auto serve(serve_choice const& choice) -> int {
 void add_serve(CLI::App& program, int& exit_code) {
   auto* const command = program.add_subcommand(
       "serve", "Listen to sensors, keep what they see, and answer people and programs");
-  command->footer(examples);
+  command->footer(serve_examples);
   auto const choice = std::make_shared<serve_choice>();
   command
       ->add_option("--config", choice->config,

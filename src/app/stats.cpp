@@ -14,9 +14,9 @@
 namespace kizashi::app {
 namespace {
 
-constexpr auto name = "kizashi stats";
+constexpr auto stats_name = "kizashi stats";
 
-constexpr auto examples =
+constexpr auto stats_examples =
     "Examples:\n"
     "  kizashi stats --store seen                                 how much there is\n"
     "  kizashi stats --store seen --by port --top 20              the busiest ports\n"
@@ -56,7 +56,7 @@ auto check(stats_choice const& choice) -> status {
 }
 
 auto answer(stats_choice const& choice) -> status {
-  KIZASHI_TRY(auto question, open_question(choice.of, name));
+  KIZASHI_TRY(auto question, open_question(choice.of, stats_name));
   question.options.has_exact_sources = choice.has_exact_sources;
   auto const kind = answer::group_named(choice.by).value_or(store::group_by::port);
   stats_answer found{{question, choice.by, kind, {}, {}}, question, {}};
@@ -76,7 +76,7 @@ auto answer(stats_choice const& choice) -> status {
 }
 
 auto run(stats_choice& choice, bool has_top) -> int {
-  if (auto const good = check(choice); !good) return say_usage(good.error(), name);
+  if (auto const good = check(choice); !good) return say_usage(good.error(), stats_name);
   if (!has_top && (choice.by == "hour" || choice.by == "day")) choice.of.top = 0;
   listen_for_stop();
   auto const done = answer(choice);
@@ -87,7 +87,7 @@ auto run(stats_choice& choice, bool has_top) -> int {
 
 void add_stats(CLI::App& program, int& exit_code) {
   auto* const command = program.add_subcommand("stats", "Count what a store holds");
-  command->footer(examples);
+  command->footer(stats_examples);
   auto const choice = std::make_shared<stats_choice>();
   add_store_options(*command, choice->of);
   command

@@ -7,7 +7,7 @@
 namespace kizashi::app {
 namespace {
 
-constexpr auto examples =
+constexpr auto store_examples =
     "Examples:\n"
     "  kizashi store info --store seen                what is in it, and how large it is\n"
     "  kizashi store export --store seen -o night.pcap    its packets, for other programs\n"
@@ -36,7 +36,7 @@ void add_store_option(CLI::App& command, std::string& store) {
 void add_store(CLI::App& program, int& exit_code) {
   auto* const store = program.add_subcommand("store", "Keep house in a store");
   store->require_subcommand(1);
-  store->footer(examples);
+  store->footer(store_examples);
   for (auto* const add : subcommands) add(*store, exit_code);
 }
 

@@ -23,9 +23,9 @@
 namespace kizashi::app {
 namespace {
 
-constexpr auto name = "kizashi store archive";
+constexpr auto store_archive_name = "kizashi store archive";
 
-constexpr auto examples =
+constexpr auto store_archive_examples =
     "Examples:\n"
     "  kizashi store archive --store seen --before 2026-06-01\n"
     "  kizashi store archive --store seen --keep 30d             the newest 30 days stay\n"
@@ -80,7 +80,7 @@ auto say_would(std::vector<store::stored_day> const& days, text_sink& out) -> st
 auto archive(archive_choice const& choice, std::string const& before) -> status {
   store::ask_limits limits;
   KIZASHI_TRY(limits.memory, parse_memory(choice.memory));
-  KIZASHI_TRY(auto const opened, open_store_to_keep(choice.store, name));
+  KIZASHI_TRY(auto const opened, open_store_to_keep(choice.store, store_archive_name));
   auto const folder = folder_of(choice.store);
   KIZASHI_TRY(store::refuse_unfinished(*opened, folder));
   KIZASHI_TRY(auto days, store::days_before(*opened, before));
@@ -109,7 +109,7 @@ auto archive(archive_choice const& choice, std::string const& before) -> status 
 
 auto run(archive_choice const& choice) -> int {
   auto const before = first_kept(choice);
-  if (!before) return say_usage(before.error(), name);
+  if (!before) return say_usage(before.error(), store_archive_name);
   listen_for_stop();
   auto const done = archive(choice, *before);
   if (done) return exit_done;
@@ -124,7 +124,7 @@ auto run(archive_choice const& choice) -> int {
 void add_store_archive(CLI::App& store, int& exit_code) {
   auto* const command =
       store.add_subcommand("archive", "Move closed days of packets into Parquet files");
-  command->footer(examples);
+  command->footer(store_archive_examples);
   auto const choice = std::make_shared<archive_choice>();
   add_store_option(*command, choice->store);
   command->add_option("--before", choice->before, "The first day that stays, such as 2026-06-01")

@@ -21,9 +21,9 @@
 namespace kizashi::app {
 namespace {
 
-constexpr auto name = "kizashi store check";
+constexpr auto store_check_name = "kizashi store check";
 
-constexpr auto examples =
+constexpr auto store_check_examples =
     "Examples:\n"
     "  kizashi store check --store seen               read everything, name what is damaged\n"
     "  kizashi store check --store seen --isolate     ... and take it out of the answers\n"
@@ -96,7 +96,7 @@ auto isolate_all(store::engine& in, check_choice const& choice, store::check_res
 }
 
 auto check(check_choice const& choice) -> result<bool> {
-  KIZASHI_TRY(auto const opened, open_store_to_keep(choice.store, name));
+  KIZASHI_TRY(auto const opened, open_store_to_keep(choice.store, store_check_name));
   step_line line;
   KIZASHI_TRY(auto const found, store::check_store(
                                     *opened, folder_of(choice.store),
@@ -119,7 +119,7 @@ auto run(check_choice const& choice) -> int {
 void add_store_check(CLI::App& store, int& exit_code) {
   auto* const command =
       store.add_subcommand("check", "Read everything, and name what is damaged or missing");
-  command->footer(examples);
+  command->footer(store_check_examples);
   auto const choice = std::make_shared<check_choice>();
   add_store_option(*command, choice->store);
   command->add_flag("--isolate", choice->isolates, "Take what is damaged out of the answers");

@@ -27,9 +27,9 @@
 namespace kizashi::app {
 namespace {
 
-constexpr auto name = "kizashi store export";
+constexpr auto store_export_name = "kizashi store export";
 
-constexpr auto examples =
+constexpr auto store_export_examples =
     "Examples:\n"
     "  kizashi store export --store seen -o night.pcap.gz       headers, for any capture tool\n"
     "  kizashi store export --store seen -o day.parquet --from 2026-01-15 --to 2026-01-16\n"
@@ -206,7 +206,7 @@ auto export_parquet(store::engine& from, store::chosen_packets const& chosen,
 }
 
 auto export_packets(export_choice const& choice, export_plan const& plan) -> result<export_counts> {
-  KIZASHI_TRY(auto const opened, open_store_to_ask(choice.store, name));
+  KIZASHI_TRY(auto const opened, open_store_to_ask(choice.store, store_export_name));
   auto selection = plan.selection;
   KIZASHI_TRY(selection.where,
               stored_filter_of(*opened, choice.filter, {plan.limits, is_stop_wanted}));
@@ -233,7 +233,7 @@ auto describe(export_counts const& counts, export_plan const& plan) -> std::stri
 
 auto run(export_choice const& choice) -> int {
   auto const plan = plan_of(choice);
-  if (!plan) return say_usage(plan.error(), name);
+  if (!plan) return say_usage(plan.error(), store_export_name);
   listen_for_stop();
   auto const done = export_packets(choice, *plan);
   if (!done && is_stop_wanted())
@@ -248,7 +248,7 @@ auto run(export_choice const& choice) -> int {
 void add_store_export(CLI::App& store, int& exit_code) {
   auto* const command =
       store.add_subcommand("export", "Write packets as pcap, CSV, JSON lines or Parquet");
-  command->footer(examples);
+  command->footer(store_export_examples);
   auto const choice = std::make_shared<export_choice>();
   add_store_option(*command, choice->store);
   command

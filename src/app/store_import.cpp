@@ -23,11 +23,11 @@
 namespace kizashi::app {
 namespace {
 
-constexpr auto name = "kizashi store import";
+constexpr auto store_import_name = "kizashi store import";
 constexpr std::uint64_t lines_between_looks = 4096;
 constexpr std::uint64_t most_shown = 10;  // bad lines of a file
 
-constexpr auto examples =
+constexpr auto store_import_examples =
     "Examples:\n"
     "  kizashi store import --store seen --sensor nict-a --form nict 201808*.csv.bz2\n"
     "  kizashi store import --store seen --sensor ucsd --form flowtuple tuples.cors.gz\n"
@@ -171,12 +171,12 @@ auto run(import_choice const& choice) -> int {
     return say_usage(
         {errc::parse_error,
          fmt::format("--form {} does not say who saw it; expected --sensor NAME", choice.form)},
-        name);
+        store_import_name);
   listen_for_stop();
   bool const is_new = is_new_store(choice.store);
   bool const had_folder = std::filesystem::exists(choice.store);
   import_total total;
-  auto engine = open_with_door(choice.store, name);
+  auto engine = open_with_door(choice.store, store_import_name);
   if (!engine) return say_failure(engine.error());
   auto const code = import_all(choice, *engine, total);
   // A store that a failure alone has made would be taken for one that somebody wanted.
@@ -191,7 +191,7 @@ auto run(import_choice const& choice) -> int {
 
 void add_store_import(CLI::App& store, int& exit_code) {
   auto* const command = store.add_subcommand("import", "Store data sets that others have made");
-  command->footer(examples);
+  command->footer(store_import_examples);
   auto const choice = std::make_shared<import_choice>();
   command->add_option("files", choice->files, "Files of one form, each a stream of its own")
       ->required()

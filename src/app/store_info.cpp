@@ -22,7 +22,7 @@
 namespace kizashi::app {
 namespace {
 
-constexpr auto name = "kizashi store info";
+constexpr auto store_info_name = "kizashi store info";
 
 struct info_choice {
   std::string store;
@@ -99,7 +99,7 @@ auto write_json(info_choice const& choice, store::inventory const& found,
 }
 
 auto show(info_choice const& choice) -> status {
-  KIZASHI_TRY(auto const opened, open_store_to_ask(choice.store, name));
+  KIZASHI_TRY(auto const opened, open_store_to_ask(choice.store, store_info_name));
   KIZASHI_TRY(auto const found, store::take_inventory(*opened, folder_of(choice.store)));
   auto const& has = opened->capabilities();
   KIZASHI_TRY(auto const sketches, store::take_sketch_totals(folder_of(choice.store)));

@@ -25,9 +25,9 @@
 namespace kizashi::app {
 namespace {
 
-constexpr auto name = "kizashi store vacuum";
+constexpr auto store_vacuum_name = "kizashi store vacuum";
 
-constexpr auto examples =
+constexpr auto store_vacuum_examples =
     "Examples:\n"
     "  kizashi store vacuum --store seen              as store.keep of the configuration says\n"
     "  kizashi store vacuum --store seen --keep \"packets 90d\" --keep \"packets 200GiB\"\n"
@@ -103,7 +103,7 @@ auto made_sketches(std::uint64_t count) -> std::string {
 }
 
 auto vacuum(vacuum_choice const& choice) -> status {
-  KIZASHI_TRY(auto const opened, open_store_to_keep(choice.store, name));
+  KIZASHI_TRY(auto const opened, open_store_to_keep(choice.store, store_vacuum_name));
   standard_output out;
   step_line line;
   KIZASHI_TRY(drop_days(*opened, choice, line, out));
@@ -122,10 +122,10 @@ auto vacuum(vacuum_choice const& choice) -> status {
 auto run(vacuum_choice const& choice) -> int {
   if (!choice.today.empty())
     if (auto const good = store::check_day(choice.today); !good)
-      return say_usage({good.error().code, "--today: " + good.error().message}, name);
+      return say_usage({good.error().code, "--today: " + good.error().message}, store_vacuum_name);
   for (auto const& text : choice.rules)
     if (auto const good = parse_keep_rule(text); !good)
-      return say_usage({good.error().code, "--keep: " + good.error().message}, name);
+      return say_usage({good.error().code, "--keep: " + good.error().message}, store_vacuum_name);
   listen_for_stop();
   auto const done = vacuum(choice);
   if (done) return exit_done;
@@ -139,7 +139,7 @@ auto run(vacuum_choice const& choice) -> int {
 void add_store_vacuum(CLI::App& store, int& exit_code) {
   auto* const command =
       store.add_subcommand("vacuum", "Drop days that are not to be kept, and tidy up");
-  command->footer(examples);
+  command->footer(store_vacuum_examples);
   auto const choice = std::make_shared<vacuum_choice>();
   add_store_option(*command, choice->store);
   command

@@ -41,9 +41,9 @@ struct synth_choice {
   bool is_quiet = false;
 };
 
-constexpr auto name = "kizashi synth";
+constexpr auto synth_name = "kizashi synth";
 
-constexpr auto examples =
+constexpr auto synth_examples =
     "Examples:\n"
     "  kizashi synth --list                               the scenarios that ship\n"
     "  kizashi synth mixed -o mixed.pcap                  an hour with everything in it\n"
@@ -236,7 +236,7 @@ auto run(synth_choice const& choice) -> int {
   if (choice.scenario.empty())
     return say_usage(
         {errc::parse_error, "no scenario is named; 'kizashi synth --list' shows which there are"},
-        name);
+        synth_name);
   if (choice.is_show) return finish(show_scenario(choice.scenario));
   if (choice.output.empty() && choice.truth.empty() && choice.expected.empty())
     return say_usage(
@@ -244,16 +244,16 @@ auto run(synth_choice const& choice) -> int {
          fmt::format("nothing to write; expected --output FILE, such as -o {}.pcap, or --truth or "
                      "--expected",
                      choice.scenario.find('/') == std::string::npos ? choice.scenario : "night")},
-        name);
-  if (auto const good = check_outputs(choice); !good) return say_usage(good.error(), name);
+        synth_name);
+  if (auto const good = check_outputs(choice); !good) return say_usage(good.error(), synth_name);
   auto const changes = read_changes(choice);
-  if (!changes) return say_usage(changes.error(), name);
+  if (!changes) return say_usage(changes.error(), synth_name);
   auto const window = parse_duration(choice.window);
   if (!window || *window < std::chrono::seconds{1})
     return say_usage({errc::out_of_range,
                       fmt::format("--window is {}; expected a length of time from 1s, such as 60s",
                                   choice.window)},
-                     name);
+                     synth_name);
   listen_for_stop();
   return finish(invent(choice, *changes, *window));
 }
@@ -297,7 +297,7 @@ void add_options(CLI::App& command, synth_choice& choice) {
 void add_synth(CLI::App& program, int& exit_code) {
   auto* const command = program.add_subcommand(
       "synth", "Invent a telescope's capture from a scenario; nothing is ever sent");
-  command->footer(examples);
+  command->footer(synth_examples);
   auto const choice = std::make_shared<synth_choice>();
   add_options(*command, *choice);
   command->callback([choice, &exit_code] { exit_code = run(*choice); });

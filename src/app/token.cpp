@@ -19,7 +19,7 @@ namespace {
 
 using when_missing = access::catalog::when_missing;
 
-constexpr auto examples =
+constexpr auto token_examples =
     "Scopes: read (statistics, events, alerts), metrics (Prometheus), query (SQL), export (files), "
     "edit\n"
     "(cases, watch lists), admin (accounts, settings, audit log). A token never may what its "
@@ -152,7 +152,7 @@ auto add_command(CLI::App& token, std::string const& name, std::string const& he
 void add_token(CLI::App& program, int& exit_code) {
   auto* const token = program.add_subcommand("token", "Let programs enter in an account's name");
   token->require_subcommand(1);
-  token->footer(examples);
+  token->footer(token_examples);
   auto const choice = std::make_shared<token_choice>();
   auto* command =
       add_command(*token, "list", "All tokens, revoked ones too", choice, exit_code, list);

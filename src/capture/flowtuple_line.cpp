@@ -19,16 +19,16 @@ struct field_name {
   std::string_view words;
   std::string_view column;
 };
-constexpr std::array<field_name, 10> names{{{"the time", "timestamp"},
-                                            {"the source", "src_ip"},
-                                            {"the destination", "dst_ip"},
-                                            {"the source port", "src_port"},
-                                            {"the destination port", "dst_port"},
-                                            {"the protocol", "protocol"},
-                                            {"the TTL", "ttl"},
-                                            {"the set of TCP flags", "tcpflags"},
-                                            {"the IP length", "ip_len"},
-                                            {"the number of packets", "packets"}}};
+constexpr std::array<field_name, 10> flowtuple_names{{{"the time", "timestamp"},
+                                                      {"the source", "src_ip"},
+                                                      {"the destination", "dst_ip"},
+                                                      {"the source port", "src_port"},
+                                                      {"the destination port", "dst_port"},
+                                                      {"the protocol", "protocol"},
+                                                      {"the TTL", "ttl"},
+                                                      {"the set of TCP flags", "tcpflags"},
+                                                      {"the IP length", "ip_len"},
+                                                      {"the number of packets", "packets"}}};
 
 auto wrong(std::string_view what, std::string_view field, std::string_view expected) {
   std::string shown;
@@ -41,7 +41,7 @@ template <class T>
 auto number(std::size_t field, std::string_view text) -> result<T> {
   constexpr auto most = std::numeric_limits<T>::max();
   if (auto const value = parse_unsigned(text, most)) return static_cast<T>(*value);
-  return wrong(names[field].words, text, fmt::format("0 to {}", most));
+  return wrong(flowtuple_names[field].words, text, fmt::format("0 to {}", most));
 }
 
 /// "0x02" or "2".
@@ -62,7 +62,7 @@ auto address(std::size_t field, std::string_view text) -> result<net::ipv4> {
   if (auto const quad = net::ipv4::parse(text)) return *quad;
   if (auto const value = parse_unsigned(text, 0xFFFFFFFF))
     return net::ipv4{static_cast<std::uint32_t>(*value)};
-  return wrong(names[field].words, text, "an IPv4 address");
+  return wrong(flowtuple_names[field].words, text, "an IPv4 address");
 }
 
 auto unquoted(std::string_view text) -> std::string_view {
@@ -107,9 +107,9 @@ auto flowtuple_reader::read_head(std::string_view line) -> status {
   std::array<std::size_t, fields> places{};
   std::vector<std::string_view> missing;
   for (std::size_t i = 0; i < fields; ++i) {
-    auto const found = std::ranges::find(columns, names[i].column);
+    auto const found = std::ranges::find(columns, flowtuple_names[i].column);
     places[i] = static_cast<std::size_t>(found - columns.begin());
-    if (found == columns.end()) missing.push_back(names[i].column);
+    if (found == columns.end()) missing.push_back(flowtuple_names[i].column);
   }
   if (missing.size() == fields)
     return wrong("the line", line,

@@ -21,7 +21,7 @@ auto single(std::initializer_list<std::string_view> texts) -> std::vector<addres
   return out;
 }
 
-auto text_of(std::span<address_range const> ranges) -> std::string {
+auto words_of(std::span<address_range const> ranges) -> std::string {
   std::string text;
   for (auto const& each : ranges)
     text += fmt::format("{}-{} ", each.first.to_string(), each.last.to_string());
@@ -29,26 +29,26 @@ auto text_of(std::span<address_range const> ranges) -> std::string {
 }
 
 TEST(append, joins_what_touches_and_no_more) {
-  EXPECT_EQ(text_of(single({"10.0.0.1", "10.0.0.1", "10.0.0.2", "10.0.0.4", "255.255.255.255"})),
+  EXPECT_EQ(words_of(single({"10.0.0.1", "10.0.0.1", "10.0.0.2", "10.0.0.4", "255.255.255.255"})),
             "10.0.0.1-10.0.0.2 10.0.0.4-10.0.0.4 255.255.255.255-255.255.255.255 ");
-  EXPECT_EQ(text_of(single({"::ffff:ffff:ffff:ffff", "0:0:0:1::", "0:0:0:1::2"})),
+  EXPECT_EQ(words_of(single({"::ffff:ffff:ffff:ffff", "0:0:0:1::", "0:0:0:1::2"})),
             "::ffff:ffff:ffff:ffff-0:0:0:1:: ::1:0:0:0:2-::1:0:0:0:2 ");
 }
 
 TEST(coarsen, keeps_the_widest_gaps) {
   auto const of =
       single({"10.0.0.1", "10.0.0.3", "10.9.0.0", "10.9.0.9", "200.0.0.1", "200.0.0.2"});
-  EXPECT_EQ(text_of(coarsen(of, 3)), "10.0.0.1-10.0.0.3 10.9.0.0-10.9.0.9 200.0.0.1-200.0.0.2 ");
-  EXPECT_EQ(text_of(coarsen(of, 2)), "10.0.0.1-10.9.0.9 200.0.0.1-200.0.0.2 ");
-  EXPECT_EQ(text_of(coarsen(of, 1)), "10.0.0.1-200.0.0.2 ");
-  EXPECT_EQ(text_of(coarsen(of, 99)), text_of(of));
-  EXPECT_EQ(text_of(coarsen({}, 4)), "");
+  EXPECT_EQ(words_of(coarsen(of, 3)), "10.0.0.1-10.0.0.3 10.9.0.0-10.9.0.9 200.0.0.1-200.0.0.2 ");
+  EXPECT_EQ(words_of(coarsen(of, 2)), "10.0.0.1-10.9.0.9 200.0.0.1-200.0.0.2 ");
+  EXPECT_EQ(words_of(coarsen(of, 1)), "10.0.0.1-200.0.0.2 ");
+  EXPECT_EQ(words_of(coarsen(of, 99)), words_of(of));
+  EXPECT_EQ(words_of(coarsen({}, 4)), "");
 }
 
 TEST(coarsen, compares_gaps_beyond_64_bits) {
   auto const of = single(
       {"2001:db8::ffff:ffff:ffff:fff0", "2001:db8:0:1::", "2001:db8:0:4::", "2001:db8:0:5::"});
-  EXPECT_EQ(text_of(coarsen(of, 2)),
+  EXPECT_EQ(words_of(coarsen(of, 2)),
             "2001:db8::ffff:ffff:ffff:fff0-2001:db8:0:1:: 2001:db8:0:4::-2001:db8:0:5:: ");
 }
 

@@ -13,7 +13,7 @@
 namespace kizashi::recognise {
 namespace {
 
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__) || !defined(NDEBUG)
+#if defined(KIZASHI_SANITIZED) || !defined(NDEBUG)
 constexpr std::size_t batches = 100;
 #else
 constexpr std::size_t batches = 10'000'000 / net::packet_batch::capacity + 1;

@@ -18,7 +18,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-auto const folder = fs::path{KIZASHI_SHARED_DIR} / "data/scanners";
+auto const lists = fs::path{KIZASHI_SHARED_DIR} / "data/scanners";
 
 auto whose(scanner_list const& list, std::string_view address) -> std::string {
   return std::string{list.organisation(list.find(net::address::parse(address).value()))};
@@ -37,12 +37,12 @@ auto lines_of(fs::path const& file) -> std::vector<std::string> {
 class real_lists : public testing::Test {
 protected:
   void SetUp() override {
-    if (!fs::exists(folder)) GTEST_SKIP() << "there is no " << folder;
+    if (!fs::exists(lists)) GTEST_SKIP() << "there is no " << lists;
   }
 };
 
 TEST_F(real_lists, every_line_of_maltrail_is_an_entry_or_refused) {
-  auto const file = folder / "mass_scanner.txt.gz";
+  auto const file = lists / "mass_scanner.txt.gz";
   auto const list = scanner_list::read(std::vector{file});
   ASSERT_TRUE(list) << list.error().message;
   std::regex const good{R"(^\s*(\d+\.\d+\.\d+\.\d+|[0-9a-f]+:[0-9a-f:]+)\s*(#.*)?\s*$)"};
@@ -67,7 +67,7 @@ TEST_F(real_lists, every_line_of_maltrail_is_an_entry_or_refused) {
 
 TEST_F(real_lists, every_misp_list_is_read_whole) {
   std::size_t files = 0;
-  for (auto const& each : fs::directory_iterator{folder / "misp_warninglists/lists"}) {
+  for (auto const& each : fs::directory_iterator{lists / "misp_warninglists/lists"}) {
     auto const file = each.path() / "list.json";
     SCOPED_TRACE(file);
     auto const list = scanner_list::read(std::vector{file});
@@ -85,7 +85,7 @@ TEST_F(real_lists, every_misp_list_is_read_whole) {
 }
 
 TEST_F(real_lists, a_hundred_thousand_addresses) {
-  auto const file = folder / "ipsum.txt.gz";
+  auto const file = lists / "ipsum.txt.gz";
   auto const list = scanner_list::read(std::vector{file});
   ASSERT_TRUE(list) << list.error().message;
   EXPECT_EQ(list->notes()[0].entries, 120430U);  // as data/README.md says
@@ -94,8 +94,8 @@ TEST_F(real_lists, a_hundred_thousand_addresses) {
 }
 
 TEST_F(real_lists, a_block_list_takes_no_name_away_in_either_order) {
-  auto const blocked = folder / "ipsum.txt.gz";
-  auto const named = folder / "mass_scanner.txt.gz";
+  auto const blocked = lists / "ipsum.txt.gz";
+  auto const named = lists / "mass_scanner.txt.gz";
   auto const alone = scanner_list::read(std::vector{named});
   auto const before = scanner_list::read(std::vector{blocked, named});
   auto const behind = scanner_list::read(std::vector{named, blocked});
@@ -119,9 +119,8 @@ TEST_F(real_lists, a_block_list_takes_no_name_away_in_either_order) {
 }
 
 TEST_F(real_lists, one_organisation_has_one_name_over_all_formats) {
-  auto const list = scanner_list::read_with_shipped(std::vector{folder / "mass_scanner.txt.gz",
-                                                                folder / "mass_scanner_cidr.txt",
-                                                                folder / "misp_warninglists"});
+  auto const list = scanner_list::read_with_shipped(std::vector{
+      lists / "mass_scanner.txt.gz", lists / "mass_scanner_cidr.txt", lists / "misp_warninglists"});
   ASSERT_TRUE(list) << list.error().message;
   std::multiset<std::string> small;
   for (std::uint16_t i = 1; i <= list->organisations(); ++i) {
@@ -138,7 +137,7 @@ TEST_F(real_lists, one_organisation_has_one_name_over_all_formats) {
 }
 
 TEST_F(real_lists, scanners_of_the_bacnet_capture) {
-  auto const mass = scanner_list::read(std::vector{folder / "mass_scanner.txt.gz"});
+  auto const mass = scanner_list::read(std::vector{lists / "mass_scanner.txt.gz"});
   ASSERT_TRUE(mass);
   for (auto const each : {"162.142.125.132", "162.142.125.140", "167.94.138.111"})
     EXPECT_EQ(whose(*mass, each), "Censys") << each;
@@ -147,7 +146,7 @@ TEST_F(real_lists, scanners_of_the_bacnet_capture) {
   for (auto const each : {"198.235.24.39", "198.235.24.45", "198.235.24.166", "204.172.177.255"})
     EXPECT_EQ(whose(*mass, each), "") << each;
   // The list of /24 has more: 198.235.24.0/24 # cortex xpanse.
-  auto const wide = scanner_list::read(std::vector{folder / "mass_scanner_cidr.txt"});
+  auto const wide = scanner_list::read(std::vector{lists / "mass_scanner_cidr.txt"});
   ASSERT_TRUE(wide);
   EXPECT_EQ(whose(*wide, "198.235.24.39"), "Palo Alto Networks Cortex Xpanse");
 }

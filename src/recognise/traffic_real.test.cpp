@@ -20,7 +20,7 @@ namespace {
 using testing::ElementsAre;
 using testing::Pair;
 
-auto const folder = std::filesystem::path{KIZASHI_SHARED_DIR} / "data/pcap";
+auto const captures = std::filesystem::path{KIZASHI_SHARED_DIR} / "data/pcap";
 using type_counts = std::map<std::string, int>;
 
 auto bytes_of(std::filesystem::path const& file) -> std::string {
@@ -35,7 +35,7 @@ auto bytes_of(std::filesystem::path const& file) -> std::string {
 
 /// Reads pcap and pcapng in this machine's byte order, plain or gzip: enough for these files.
 auto read_capture(std::string const& name, net::frame_block& block) -> bool {
-  auto const bytes = bytes_of(folder / name);
+  auto const bytes = bytes_of(captures / name);
   auto const word = [&](std::size_t at) {
     std::uint32_t value = 0;
     if (at + 4 <= bytes.size()) std::memcpy(&value, bytes.data() + at, 4);
@@ -77,7 +77,7 @@ auto types_in(std::string const& name) -> type_counts {
 class real_traffic : public testing::Test {
 protected:
   void SetUp() override {
-    if (!std::filesystem::exists(folder)) GTEST_SKIP() << "there is no " << folder;
+    if (!std::filesystem::exists(captures)) GTEST_SKIP() << "there is no " << captures;
   }
 };
 

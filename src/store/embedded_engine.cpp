@@ -395,7 +395,7 @@ auto version_of(chdb_library const& library, connection const& session)
 }
 
 auto library_of_process() -> result<chdb_library const*> {
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#if defined(KIZASHI_SANITIZED)
   // It brings its own memory allocator, which theirs takes the functions from.
   return fail(errc::unsupported,
               "a build with sanitizers cannot run the store's engine; use the release");

@@ -10,6 +10,7 @@
 
 #include "kizashi/net/packet_batch.hpp"
 #include "kizashi/store/internal/ask_rows.hpp"
+#include "kizashi/store/internal/page_sql.hpp"
 #include "kizashi/store/internal/stored_rows.hpp"
 
 namespace kizashi::store {
@@ -30,16 +31,8 @@ auto condition_of(net::prefix const& who) -> std::string {
 
 constexpr std::uint64_t second = 1'000'000;  // in microseconds
 
-/// As the table `events` has addresses: IPv4 as ::ffff:a.b.c.d (RFC 4291).
-constexpr std::uint64_t mapped = 0xFFFF'0000'0000;
-auto widened(net::address a) -> net::address {
-  return a.is_ipv6() ? a : net::ipv6{0, mapped | a.as_ipv4().value()};
-}
-auto narrowed(net::address a) -> net::address {
-  auto const is = a.as_ipv6();
-  bool const is_mapped = is.high() == 0 && is.low() >> 32 == mapped >> 32;
-  return is_mapped ? net::address{net::ipv4{static_cast<std::uint32_t>(is.low())}} : a;
-}
+using internal::narrowed;
+using internal::widened;
 
 /// Which events: those that were going on within the times of the filter.
 auto event_condition(net::prefix const& who, packet_filter const& filter) -> std::string {

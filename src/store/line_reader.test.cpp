@@ -35,7 +35,7 @@ auto reader_into(seen& to) -> line_reader {
 }
 
 /// In pieces of `size` bytes.
-auto read(std::string_view text, std::size_t size = 1000) -> seen {
+auto read_lines(std::string_view text, std::size_t size = 1000) -> seen {
   seen out;
   auto reader = reader_into(out);
   for (; !text.empty() && out.outcome; text.remove_prefix(std::min(size, text.size())))
@@ -48,7 +48,7 @@ TEST(LineReader, ReadsNamesTypesAndRows) {
   constexpr std::string_view text =
       "n\ta\\tb\nUInt8\tNullable(String)\n1\tx\\ty\\\\N\\n\\'\n20\t\\N\n3\t\n";
   for (std::size_t size = 1; size < text.size(); ++size) {
-    auto const got = read(text, size);
+    auto const got = read_lines(text, size);
     ASSERT_TRUE(got.outcome) << got.outcome.error().message;
     ASSERT_EQ(got.columns.size(), 2U);
     EXPECT_EQ(got.columns[0].name, "n");
@@ -61,26 +61,28 @@ TEST(LineReader, ReadsNamesTypesAndRows) {
 }
 
 TEST(LineReader, LeavesNestedValuesAsLiterals) {
-  auto const got = read("l\nArray(String)\n['a\\tb','it\\'s']\n");
+  auto const got = read_lines("l\nArray(String)\n['a\\tb','it\\'s']\n");
   EXPECT_EQ(got.rows, (std::vector<text_list>{{"['a\\tb','it\\'s']"}}));
 }
 
 TEST(LineReader, TakesAnAnswerWithoutRows) {
-  auto const got = read("n\nUInt8\n");
+  auto const got = read_lines("n\nUInt8\n");
   EXPECT_TRUE(got.outcome);
   EXPECT_EQ(got.columns.size(), 1U);
   EXPECT_TRUE(got.rows.empty());
 }
 
 TEST(LineReader, RefusesWhatIsNoSuchAnswer) {
-  EXPECT_EQ(read("").outcome.error().message, "the answer ends in the middle of line 1");
-  EXPECT_EQ(read("a\tb\n").outcome.error().message, "the answer ends in the middle of line 2");
-  EXPECT_EQ(read("a\tb\nUInt8\n").outcome.error().message,
+  EXPECT_EQ(read_lines("").outcome.error().message, "the answer ends in the middle of line 1");
+  EXPECT_EQ(read_lines("a\tb\n").outcome.error().message,
+            "the answer ends in the middle of line 2");
+  EXPECT_EQ(read_lines("a\tb\nUInt8\n").outcome.error().message,
             "the answer names 2 columns and 1 types");
   constexpr auto odd = "line 3 of the answer does not have one value for each of 2 columns";
-  EXPECT_EQ(read("a\tb\nUInt8\tUInt8\n1\n").outcome.error().message, odd);
-  EXPECT_EQ(read("a\tb\nUInt8\tUInt8\n1\t2\t3\n").outcome.error().message, odd);
-  EXPECT_EQ(read("a\nUInt8\n1").outcome.error().message, "the answer ends in the middle of line 3");
+  EXPECT_EQ(read_lines("a\tb\nUInt8\tUInt8\n1\n").outcome.error().message, odd);
+  EXPECT_EQ(read_lines("a\tb\nUInt8\tUInt8\n1\t2\t3\n").outcome.error().message, odd);
+  EXPECT_EQ(read_lines("a\nUInt8\n1").outcome.error().message,
+            "the answer ends in the middle of line 3");
 }
 
 TEST(LineReader, HandsOnTheFailureOfItsSink) {

@@ -14,14 +14,14 @@ using namespace kizashi;
 using namespace kizashi::store;
 using namespace std::string_literals;
 
-auto bytes_of(std::string_view text) -> std::span<std::uint8_t const> {
+auto block_bytes(std::string_view text) -> std::span<std::uint8_t const> {
   return {reinterpret_cast<std::uint8_t const*>(text.data()), text.size()};
 }
 
 /// The failure of reading `text` as an answer, or "".
 auto failure_of(std::string_view text) -> std::string {
   native_reader reader{[](native_rows const&) -> status { return {}; }};
-  auto done = reader.feed(bytes_of(text));
+  auto done = reader.feed(block_bytes(text));
   if (done) done = reader.finish();
   return done ? "" : done.error().message;
 }
@@ -62,7 +62,7 @@ void expect_golden(native_rows const& rows) {
 }
 
 TEST(NativeReader, ReadsTheDocumentedFormat) {
-  net::byte_reader in{bytes_of(golden)};
+  net::byte_reader in{block_bytes(golden)};
   auto const rows = read_native_block(in);
   ASSERT_TRUE(rows) << rows.error().message;
   ASSERT_TRUE(rows->has_value());
@@ -80,7 +80,7 @@ TEST(NativeReader, ReadsPiecesOfAnySize) {
       return {};
     }};
     for (std::size_t at = 0; at < twice.size(); at += piece)
-      ASSERT_TRUE(reader.feed(bytes_of(std::string_view{twice}.substr(at, piece))));
+      ASSERT_TRUE(reader.feed(block_bytes(std::string_view{twice}.substr(at, piece))));
     ASSERT_TRUE(reader.finish());
     EXPECT_EQ(blocks, 2) << piece;
   }

@@ -10,7 +10,7 @@ namespace kizashi::capture::internal {
 namespace {
 
 constexpr std::size_t memory_for_chunks = std::size_t{32} << 20;
-constexpr std::size_t smallest_chunk = std::size_t{16} << 10;
+constexpr std::size_t smallest_share = std::size_t{16} << 10;
 
 /// Shorter runs are copied behind what the block holds already; for longer ones a new block is
 /// begun.
@@ -64,7 +64,7 @@ auto merged_captures::look_at(std::string const& path) -> status {
   auto const is_repeatable = source->is_repeatable();
   KIZASHI_TRY(auto file, capture_file::open(std::move(source)));
   input one{.path = path, .number = inputs_.size(), .size = size};
-  file->set_chunk_limit(smallest_chunk);
+  file->set_chunk_limit(smallest_share);
   KIZASHI_TRY(file->next(one.block));
   one.key = first_time(one.block, 0);
   auto const is_empty = one.block.frames.empty();
@@ -168,7 +168,7 @@ void merged_captures::make_ready(input& one) {
 /// The next block of `one`, or its end.
 void merged_captures::refill(input& one) {
   one.file->set_chunk_limit(
-      std::clamp(memory_for_chunks / open_count_, smallest_chunk, net::frame_block::target_bytes));
+      std::clamp(memory_for_chunks / open_count_, smallest_share, net::frame_block::target_bytes));
   one.at = 0;
   auto const outcome = one.file->next(one.block);
   if (!outcome) notes_.push_back({outcome.error().message, true});

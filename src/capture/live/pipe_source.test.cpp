@@ -62,7 +62,7 @@ protected:
   net::frame_block block_;
 };
 
-auto header() -> bytes_by_hand {
+auto pcap_head() -> bytes_by_hand {
   return bytes_by_hand{}.u32(0xa1b2c3d4).u16(2).u16(4).fill(8).u32(65535).u32(101);
 }
 auto record(std::string_view data) -> bytes_by_hand {
@@ -88,7 +88,7 @@ TEST_F(named_pipe, frames_come_as_they_are_written) {
 }
 
 TEST_F(named_pipe, it_waits_for_a_writer) {
-  write(header());
+  write(pcap_head());
   EXPECT_EQ(step(), "idle");
   std::jthread const later{[this] { write(record("a")); }};
   std::string came = "idle";
@@ -98,7 +98,7 @@ TEST_F(named_pipe, it_waits_for_a_writer) {
 
 TEST_F(named_pipe, a_record_may_be_longer_than_the_pipe) {
   std::string const big(200'000, 'x');
-  write(header());
+  write(pcap_head());
   EXPECT_EQ(step(), "idle");
   std::jthread const slow{[&] {
     auto const made = record(big);
@@ -115,7 +115,7 @@ TEST_F(named_pipe, a_record_may_be_longer_than_the_pipe) {
 }
 
 TEST_F(named_pipe, a_capture_that_is_cut) {
-  write(header());
+  write(pcap_head());
   write(record("a"));
   write(bytes_by_hand{}.u32(1).u32(2));
   close();

@@ -16,7 +16,6 @@ namespace kizashi::capture::synth {
 namespace {
 
 using std::chrono::hours;
-using std::chrono::seconds;
 
 constexpr duration longest = hours{24 * 366};
 constexpr duration day = hours{24};
@@ -114,12 +113,15 @@ private:
 
   void read_times(actor_spec& spec) {
     auto const length = whole_->length;
-    spec.start = in_.length("start", seconds{0}, length, seconds{0});
-    if (in_.has("stop")) spec.stop = in_.length("stop", seconds{1}, length, seconds{0});
+    spec.start = in_.length("start", std::chrono::seconds{0}, length, std::chrono::seconds{0});
+    if (in_.has("stop"))
+      spec.stop = in_.length("stop", std::chrono::seconds{1}, length, std::chrono::seconds{0});
     if (spec.stop != duration{} && spec.stop <= spec.start)
       in_.complain("stop", fmt::format("a time after its start, {}", to_string(spec.start)));
-    spec.daily_start = in_.length("daily_start", seconds{0}, day, seconds{0});
-    spec.daily_stop = in_.length("daily_stop", seconds{0}, day, seconds{0});
+    spec.daily_start =
+        in_.length("daily_start", std::chrono::seconds{0}, day, std::chrono::seconds{0});
+    spec.daily_stop =
+        in_.length("daily_stop", std::chrono::seconds{0}, day, std::chrono::seconds{0});
     if (in_.has("daily_start") != in_.has("daily_stop"))
       in_.complain("daily_start", "daily_start and daily_stop together, or none of them");
     spec.rhythm = in_.boolean("rhythm", true);
@@ -183,12 +185,12 @@ private:
 
   void read_crowd(actor_spec& spec) {
     if (takes("growth")) {
-      spec.growth = in_.length("growth", seconds{1}, longest, std::chrono::minutes{5});
-      spec.midpoint = in_.length("midpoint", seconds{0}, longest,
-                                 seconds{whole_->length.count() / 2'000'000'000});
+      spec.growth = in_.length("growth", std::chrono::seconds{1}, longest, std::chrono::minutes{5});
+      spec.midpoint = in_.length("midpoint", std::chrono::seconds{0}, longest,
+                                 std::chrono::seconds{whole_->length.count() / 2'000'000'000});
     }
     if (!takes("slot")) return;
-    spec.slot = in_.length("slot", seconds{1}, longest, std::chrono::minutes{1});
+    spec.slot = in_.length("slot", std::chrono::seconds{1}, longest, std::chrono::minutes{1});
     spec.activity = in_.number("activity", 0.001, 1, 0.3);
     spec.participation = in_.number("participation", 0.001, 1, 0.9);
     spec.groups = static_cast<std::uint32_t>(in_.integer("groups", 1, 64, 1));
@@ -217,7 +219,7 @@ void read_rhythm(scenario_table& in, scenario& out, toml_mistakes& mistakes) {
   scenario_table rhythm{*table, "rhythm", mistakes};
   rhythm.refuse_others("amplitude peak", "rhythm");
   out.rhythm_amplitude = rhythm.number("amplitude", 0, 1, 0);
-  out.rhythm_peak = rhythm.length("peak", seconds{0}, day, seconds{0});
+  out.rhythm_peak = rhythm.length("peak", std::chrono::seconds{0}, day, std::chrono::seconds{0});
 }
 
 void read_gaps(scenario_table& in, scenario& out, toml_mistakes& mistakes) {
@@ -225,8 +227,8 @@ void read_gaps(scenario_table& in, scenario& out, toml_mistakes& mistakes) {
     scenario_table gap{*table, "gap", mistakes};
     gap.refuse_others("from to", "a gap");
     gap_spec spec;
-    spec.from = gap.length("from", seconds{0}, longest, seconds{0});
-    spec.to = gap.length("to", seconds{1}, longest, seconds{0});
+    spec.from = gap.length("from", std::chrono::seconds{0}, longest, std::chrono::seconds{0});
+    spec.to = gap.length("to", std::chrono::seconds{1}, longest, std::chrono::seconds{0});
     if (spec.to <= spec.from)
       gap.complain("to", fmt::format("a time after its from, {}", to_string(spec.from)));
     out.gaps.push_back(spec);
@@ -253,7 +255,7 @@ auto read_root(toml::table const& root, std::string_view file, toml_mistakes& mi
     in.complain("start", "a time before 2096, as the time in a pcap file ends in 2106");
   if (!in.has("duration"))
     in.complain("duration", "how long the telescope watches, such as \"1h\"");
-  out.length = in.length("duration", seconds{1}, longest, hours{1});
+  out.length = in.length("duration", std::chrono::seconds{1}, longest, hours{1});
   read_dark(in, out);
   read_rhythm(in, out, mistakes);
   std::set<std::string> names;

@@ -52,7 +52,7 @@ void has_bits(T const* __restrict column, std::size_t count, T any, bool none,
   }
 }
 
-constexpr std::size_t few = 4;
+constexpr std::size_t few_ranges = 4;
 
 }  // namespace
 
@@ -113,7 +113,7 @@ template <class T>
 void packet_block::test_column(T const& column, packet_step const& step,
                                block_mask& out) const noexcept {
   auto const* const values = column.data() + begin_;
-  if (step.ranges.size() <= few) return in_ranges(values, count_, step.ranges, out);
+  if (step.ranges.size() <= few_ranges) return in_ranges(values, count_, step.ranges, out);
   if constexpr (sizeof(values[0]) <= 2) {
     auto const* const table = step.table.data();
     for (std::size_t i = 0; i < count_; ++i)

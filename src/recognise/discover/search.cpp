@@ -21,7 +21,7 @@ using member_span = std::span<member const>;
 /// A relation that more of all other packets have is ordinary.
 constexpr double most_rest_rate = 0.01;
 /// The logarithm of what a relation must be better than chance by.
-constexpr double least_surprise = 40;
+constexpr double least_pair_surprise = 40;
 
 auto condition_of(scope where) -> std::string {
   switch (where) {
@@ -134,7 +134,7 @@ private:
   }
 
   void keep(evidence found) {
-    if (found.supporters.size() < options_->least_sources || found.surprise < least_surprise ||
+    if (found.supporters.size() < options_->least_sources || found.surprise < least_pair_surprise ||
         found.rest_rate() > most_rest_rate)
       return;
     auto const length = to_text(found.of, where_).size();

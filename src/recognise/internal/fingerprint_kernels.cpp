@@ -7,8 +7,7 @@
 #endif
 
 // Sanitizers have to be there before the function that chooses the version runs, and are not.
-#if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__) && \
-    !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+#if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__) && !defined(KIZASHI_SANITIZED)
 #define KIZASHI_TWO_VERSIONS __attribute__((target_clones("avx2", "default")))
 #else
 #define KIZASHI_TWO_VERSIONS

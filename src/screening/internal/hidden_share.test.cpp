@@ -10,7 +10,7 @@ namespace {
 using numbers = std::vector<std::uint32_t>;
 
 /// Sources by number: some known, the others added.
-struct crowd {
+struct hidden_crowd {
   std::vector<source_record> sources;
   numbers known;
   numbers added;
@@ -34,7 +34,7 @@ auto end_of(double share, double sign) -> double {
 }
 
 TEST(HiddenShare, IsAllWhereNothingDiffersOrNothingIsKnown) {
-  crowd made;
+  hidden_crowd made;
   EXPECT_EQ(made.share(), 1);
   made.add(made.known, 100, feature::window, 7);
   EXPECT_EQ(made.share(), 1);
@@ -44,7 +44,7 @@ TEST(HiddenShare, IsAllWhereNothingDiffersOrNothingIsKnown) {
 
 TEST(HiddenShare, IsThatOfAMixtureOfTwo) {
   // Of the added 30 % are like the known, the others have a window that none of the known has.
-  crowd made;
+  hidden_crowd made;
   made.add(made.known, 10'000, feature::window, 7);
   made.add(made.added, 3'000, feature::window, 7);
   made.add(made.added, 7'000, feature::window, 8);
@@ -54,7 +54,7 @@ TEST(HiddenShare, IsThatOfAMixtureOfTwo) {
 TEST(HiddenShare, IsTheLeastRatioOfAllSets) {
   // Known: ports 1, 2, 3 at 50, 30, 20 %; added: 20, 30, 50 %. The least ratio is that of port 1,
   // which is also that of a range up to 1.
-  crowd made;
+  hidden_crowd made;
   made.add(made.known, 5'000, feature::ports, 1);
   made.add(made.known, 3'000, feature::ports, 2);
   made.add(made.known, 2'000, feature::ports, 3);
@@ -67,7 +67,7 @@ TEST(HiddenShare, IsTheLeastRatioOfAllSets) {
 TEST(HiddenShare, OfRangesIsSeenWhereSingleValuesShowLittle) {
   // 100 values with a hundredth each, but the added are in the upper half: no single value of 100
   // shows that it is missing as clearly as the range.
-  crowd made;
+  hidden_crowd made;
   for (std::uint32_t value = 0; value < 100; ++value) {
     made.add(made.known, 100, feature::ports, value);
     if (value >= 50) made.add(made.added, 200, feature::ports, value);
@@ -76,7 +76,7 @@ TEST(HiddenShare, OfRangesIsSeenWhereSingleValuesShowLittle) {
 }
 
 TEST(HiddenShare, LooksAtPortsBesidesTheBusiest) {
-  crowd made;
+  hidden_crowd made;
   made.add(made.known, 10'000, feature::window, 7);
   made.add(made.added, 10'000, feature::window, 7);
   for (std::size_t i = 0; i < made.sources.size(); ++i) {
@@ -88,7 +88,7 @@ TEST(HiddenShare, LooksAtPortsBesidesTheBusiest) {
 }
 
 TEST(HiddenShare, OfFewIsNoProofOfAnything) {
-  crowd made;
+  hidden_crowd made;
   made.add(made.known, 6, feature::window, 7);
   made.add(made.added, 3, feature::window, 7);
   made.add(made.added, 3, feature::window, 8);

@@ -23,7 +23,7 @@ namespace fs = std::filesystem;
 using internal::file_list;
 using internal::folder_in_the_making;
 
-constexpr std::string_view head = "kizashi-backup 1";
+constexpr std::string_view backup_head = "kizashi-backup 1";
 /// Of a store that is written meanwhile: its files of one moment.
 constexpr std::string_view staging_name = "backup.part";
 constexpr std::size_t largest_list = std::size_t{1} << 30;
@@ -122,7 +122,7 @@ auto copy_store(fs::path const& folder, fs::path const& to, contents const& what
   KIZASHI_TRY(internal::check_room(to, room_for(what.files)));
   KIZASHI_TRY(auto found, copy_all(folder, to / "store", what.files, nullptr, control));
   auto const layout =
-      fmt::format("{}\n{}\n", head, fmt::join(what.layout.begin(), what.layout.end(), "\n"));
+      fmt::format("{}\n{}\n", backup_head, fmt::join(what.layout.begin(), what.layout.end(), "\n"));
   KIZASHI_TRY(write_durably(to / "layout", layout));
   sha256 of_layout;
   of_layout.add({reinterpret_cast<std::uint8_t const*>(layout.data()), layout.size()});
@@ -258,10 +258,10 @@ auto list_backup(fs::path const& from, sums const& expected) -> result<file_list
 auto lay_out(fs::path const& store, fs::path const& file) -> status {
   KIZASHI_TRY(auto const text, read_whole_file(file.string(), "read the backup", largest_list));
   auto const lines = split(text, '\n');
-  if (lines[0] != head)
+  if (lines[0] != backup_head)
     return fail(errc::unsupported,
                 fmt::format("{}:1: expected \"{}\"; a newer Kizashi may have written it",
-                            file.string(), head));
+                            file.string(), backup_head));
   for (auto const line : lines) {
     auto const fields = split(line, '\t');
     std::error_code wrong;
@@ -271,7 +271,7 @@ auto lay_out(fs::path const& store, fs::path const& file) -> status {
                is_inside((fs::path{fields[1]}.parent_path() / fields[2]).string())) {
       fs::create_directories((store / fields[1]).parent_path(), wrong);
       if (!wrong) fs::create_symlink(fields[2], store / fields[1], wrong);
-    } else if (!line.empty() && line != head) {
+    } else if (!line.empty() && line != backup_head) {
       return fail(errc::parse_error,
                   fmt::format("{}: \"{}\" is no folder or link of a store", file.string(), line));
     }

@@ -19,20 +19,20 @@ namespace {
 
 namespace fs = std::filesystem;
 
-struct part {
+struct moved_part {
   std::string name;
   std::uint64_t first_block = 0;
   std::uint64_t last_block = 0;
   fs::path path;
 };
 
-auto parts_of(engine& in, recorded_day const& day) -> result<std::vector<part>> {
+auto parts_of(engine& in, recorded_day const& day) -> result<std::vector<moved_part>> {
   KIZASHI_TRY(auto const rows,
               ask_rows(in, fmt::format("select name, min_block_number, max_block_number, path from "
                                        "system.parts where database = 'default' and table = {} and "
                                        "partition = {} and active",
                                        sql_text(day.table), sql_text(day.day))));
-  std::vector<part> parts;
+  std::vector<moved_part> parts;
   for (auto const& row : rows) {
     auto& each = parts.emplace_back();
     each.name = row[0];
@@ -45,7 +45,7 @@ auto parts_of(engine& in, recorded_day const& day) -> result<std::vector<part>> 
 
 /// The engine takes a part's files away a little after it is dropped; a process that dies before
 /// that could find it again.
-auto wait_until_gone(std::vector<part> const& parts) -> status {
+auto wait_until_gone(std::vector<moved_part> const& parts) -> status {
   using namespace std::chrono_literals;
   for (auto const& each : parts) {
     auto const path = each.path.has_filename() ? each.path : each.path.parent_path();
@@ -66,7 +66,7 @@ auto wait_until_gone(std::vector<part> const& parts) -> status {
 /// Takes the rows up to the day's last block out of its table.
 auto drop_rows(engine& in, recorded_day const& day) -> status {
   KIZASHI_TRY(auto const parts, parts_of(in, day));
-  std::vector<part> going;
+  std::vector<moved_part> going;
   for (auto const& each : parts) {
     if (each.first_block <= day.last_block && each.last_block > day.last_block)
       return fail(errc::unsupported,

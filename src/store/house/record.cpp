@@ -15,7 +15,7 @@
 namespace kizashi::store {
 namespace {
 
-constexpr std::string_view head = "kizashi-record 1";
+constexpr std::string_view record_head = "kizashi-record 1";
 constexpr std::array<std::string_view, 4> states = {"closing", "archived", "dropping", "dropped"};
 
 auto parse_line(std::string_view line) -> result<recorded_day> {
@@ -65,10 +65,10 @@ auto store_record::load(std::filesystem::path const& folder) -> result<store_rec
   std::size_t number = 0;
   for (auto const line : split(text, '\n')) {
     ++number;
-    if (number == 1 && line != head)
-      return fail(
-          errc::unsupported,
-          fmt::format("{}:1: expected \"{}\"; a newer Kizashi may have written it", file, head));
+    if (number == 1 && line != record_head)
+      return fail(errc::unsupported,
+                  fmt::format("{}:1: expected \"{}\"; a newer Kizashi may have written it", file,
+                              record_head));
     if (number == 1 || line.empty()) continue;
     auto day = parse_line(line);
     if (!day)
@@ -81,7 +81,7 @@ auto store_record::load(std::filesystem::path const& folder) -> result<store_rec
 }
 
 auto store_record::save(std::filesystem::path const& folder) const -> status {
-  auto text = fmt::format("{}\n", head);
+  auto text = fmt::format("{}\n", record_head);
   for (auto const& day : days)
     text += fmt::format("{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}\n",
                         states[static_cast<std::size_t>(day.state)], day.table, day.day, day.rows,

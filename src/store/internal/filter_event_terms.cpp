@@ -6,6 +6,7 @@
 
 #include "kizashi/net/packet_batch.hpp"
 #include "kizashi/store/internal/filter_terms.hpp"
+#include "kizashi/store/internal/page_sql.hpp"
 #include "kizashi/store/internal/stored_rows.hpp"
 
 namespace kizashi::store::internal {
@@ -16,12 +17,6 @@ using filter::field;
 using filter::number_range;
 
 constexpr std::uint64_t u63 = 0x7FFF'FFFF'FFFF'FFFF;
-
-/// IPv4 as ::ffff:a.b.c.d (RFC 4291).
-constexpr std::uint64_t mapped = 0xFFFF'0000'0000;
-auto widened(net::address a) -> net::address {
-  return a.is_ipv6() ? a : net::ipv6{0, mapped | a.as_ipv4().value()};
-}
 
 auto between(std::string_view column, net::address first, net::address last) -> std::string {
   return fmt::format("({0} >= {1} and {0} <= {2})", column, address_literal(widened(first)),
@@ -35,8 +30,8 @@ auto is_ipv4(std::string_view column) -> std::string {
 /// In a range of its own family: a wide one of IPv6 has the place of IPv4 in it.
 auto in_range(std::string_view column, net::address first, net::address last) -> std::string {
   auto const text = between(column, first, last);
-  bool const holds_ipv4 = first.is_ipv6() && first <= net::address{net::ipv6{0, mapped}} &&
-                          last >= net::address{net::ipv6{0, mapped}};
+  bool const holds_ipv4 =
+      first.is_ipv6() && first <= widened(net::ipv4{0}) && last >= widened(net::ipv4{0});
   return holds_ipv4 ? fmt::format("({} and not {})", text, is_ipv4(column)) : text;
 }
 

@@ -88,13 +88,13 @@ constexpr std::string_view has_ip = "bitAnd(attributes, 2) = 0";
 constexpr std::string_view has_rolled_port = "has_port = 1 and protocol in (6, 17)";
 
 /// A field that is one column of numbers.
-struct column_rule {
+struct packet_column {
   field of;
   std::string_view column;
   std::string_view guard = {};
   std::uint64_t least = 0;
 };
-constexpr column_rule columns[] = {
+constexpr packet_column packet_columns[] = {
     {field::protocol, "protocol"},
     {field::source_port, "src_port", has_ports},
     {field::destination_port, "dst_port", has_ports},
@@ -118,8 +118,8 @@ constexpr column_rule columns[] = {
     {field::as, "asn"},
 };
 
-auto plain_number(comparison const& of) -> std::string {
-  for (auto const& each : columns) {
+auto packet_number(comparison const& of) -> std::string {
+  for (auto const& each : packet_columns) {
     if (each.of != of.of) continue;
     auto const text =
         number_condition(each.column, of.ranges(), each.least, filter::info_of(of.of).largest);
@@ -221,7 +221,7 @@ auto packet_term(comparison const& of, stored_table table, stored_numbers const&
                   bracketed(sql_or(number_condition("src_port", of.ranges(), 0, 0xFFFF),
                                    number_condition("dst_port", of.ranges(), 0, 0xFFFF)))));
     case field::destination_port:
-      return bracketed(is_rollup(table) ? rolled_port(of) : plain_number(of));
+      return bracketed(is_rollup(table) ? rolled_port(of) : packet_number(of));
     case field::flag:
       return bracketed(sql_and(std::string{has_tcp}, bit_condition("tcp_flags", bits_of(of))));
     case field::attribute:
@@ -239,7 +239,7 @@ auto packet_term(comparison const& of, stored_table table, stored_numbers const&
       return bit_condition("fingerprints", *bits);
     }
     default:
-      return bracketed(plain_number(of));
+      return bracketed(packet_number(of));
   }
 }
 

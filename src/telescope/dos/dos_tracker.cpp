@@ -14,7 +14,7 @@ namespace {
 using namespace internal;
 
 /// Answers whose records are fetched ahead.
-constexpr std::size_t stride = 64;
+constexpr std::size_t attack_stride = 64;
 
 /// The latest time of the stream up to a row, and where in the stream silent vectors are looked
 /// for. Nothing but the rows and their order decides, so all workers agree.
@@ -140,8 +140,8 @@ private:
   void see(net::packet_batch const& batch, recognise::tag_columns const& tags,
            batch_plan const& plan, std::span<std::uint16_t const> rows,
            std::vector<dos_event>& closed) {
-    for (; !rows.empty(); rows = rows.subspan(std::min(stride, rows.size()))) {
-      auto const size = std::min(stride, rows.size());
+    for (; !rows.empty(); rows = rows.subspan(std::min(attack_stride, rows.size()))) {
+      auto const size = std::min(attack_stride, rows.size());
       for (std::size_t i = 0; i < size; ++i) {
         auto& each = pending_[i];
         each.row = rows[i];
@@ -186,7 +186,7 @@ private:
   unsigned worker_;
   sweep_clock clock_;
   std::vector<dos_shard> shards_;  // those of other workers stay empty
-  std::array<pending, stride> pending_;
+  std::array<pending, attack_stride> pending_;
   std::size_t scanned_ = 0;  // rows of the batch whose times are in the watermark
   dos_counts counts_;
 };

@@ -9,7 +9,7 @@ namespace kizashi::capture::synth {
 
 namespace {
 
-constexpr auto mss_only = std::to_array<std::uint8_t>({2, 4, 0x05, 0xB4});
+constexpr auto mss_1460 = std::to_array<std::uint8_t>({2, 4, 0x05, 0xB4});
 
 class backscatter final : public actor {
 public:
@@ -78,7 +78,7 @@ private:
       out.tcp_flags = 0x12;
       out.sequence = random_.next32();
       out.window = 29200;
-      out.behind = fixed_bytes{mss_only};
+      out.behind = fixed_bytes{mss_1460};
     } else {
       out.tcp_flags = 0x14;  // RST and ACK, as for a SYN to a closed port (RFC 9293, 3.10.7.1)
     }

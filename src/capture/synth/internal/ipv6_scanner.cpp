@@ -9,7 +9,7 @@ namespace kizashi::capture::synth {
 
 namespace {
 
-constexpr auto mss_only = std::to_array<std::uint8_t>({2, 4, 0x05, 0xA0});
+constexpr auto mss_1440 = std::to_array<std::uint8_t>({2, 4, 0x05, 0xA0});
 
 class ipv6_scanner final : public actor {
 public:
@@ -41,7 +41,7 @@ public:
     if (out.ip_protocol == 6) {
       out.sequence = static_cast<std::uint32_t>(draw >> 32);
       out.window = 64800;
-      out.behind = fixed_bytes{mss_only};
+      out.behind = fixed_bytes{mss_1440};
     } else if (out.ip_protocol == 58) {
       out.icmp_type = 128;
       out.icmp_rest = static_cast<std::uint32_t>(draw >> 32);

@@ -74,21 +74,22 @@ inline void append(net::packet_batch& batch, recognise::tag_columns& tags,
   tags.traffic_class[at] = static_cast<std::uint8_t>(recognise::class_of(each.type));
 }
 
-struct tracked {
+struct tracked_attacks {
   std::vector<dos_event> events;  // in the order in which they came, by `is_before` in each batch
   dos_counts counts;
 };
 
 /// `rows`: in each batch.
 inline auto track(std::vector<test_answer> const& stream, dos_options options = {},
-                  unsigned workers = 1, std::size_t rows = net::packet_batch::capacity) -> tracked {
+                  unsigned workers = 1, std::size_t rows = net::packet_batch::capacity)
+    -> tracked_attacks {
   auto const batch = std::make_unique<net::packet_batch>();
   auto const tags = std::make_unique<recognise::tag_columns>();
   batch_plan plan{workers};
   options.workers = workers;
   std::vector<dos_tracker> trackers;
   for (unsigned worker = 0; worker < workers; ++worker) trackers.emplace_back(options, worker);
-  tracked answer;
+  tracked_attacks answer;
   for (std::size_t begin = 0; begin < stream.size(); begin += rows) {
     batch->clear();
     for (auto i = begin; i < std::min(stream.size(), begin + rows); ++i)
