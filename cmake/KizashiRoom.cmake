@@ -46,6 +46,7 @@ function(kizashi_room name)
     add_executable(${name}_test ${tests})
     target_link_libraries(${name}_test PRIVATE kizashi_${name} GTest::gmock GTest::gtest_main)
     kizashi_units(${name}_test)
+    target_compile_options(${name}_test PRIVATE $<$<CONFIG:Release>:-O1>)  # compiled often, run once
     target_compile_definitions(${name}_test PRIVATE
                                KIZASHI_SHARED_DIR="${CMAKE_SOURCE_DIR}/../shared"
                                KIZASHI_SOURCE_DIR="${CMAKE_SOURCE_DIR}")

@@ -1,5 +1,6 @@
-"""What `kizashi read` counts and what the store answers are the same, for every scenario and every capture whose counts an
-independent reader wrote down (read itself is held against those by tests/captures)."""
+"""What `kizashi read` counts and what the store answers are the same, for every scenario and a third of the captures
+whose counts an independent reader wrote down (all with KIZASHI_EVERY_CAPTURE=1; read itself is held against those by
+tests/captures)."""
 import calendar
 import collections
 import csv
@@ -213,9 +214,10 @@ class Equal(unittest.TestCase):
     def test_captures(self):
         store = self.folder / "captures"
         lines = (SHARED / "golden/pcap_expected.jsonl").read_text().splitlines()
-        paths = [json.loads(line)["path"] for line in lines]
+        # Each takes over a second, most of it the engine's start: every third unless all are asked for.
+        paths = [json.loads(line)["path"] for line in lines][::1 if os.environ.get("KIZASHI_EVERY_CAPTURE") else 3]
         documents = {path: self.read_into(store, path, SHARED / "data" / path) for path in paths}
-        self.assertGreater(len(documents), 200)
+        self.assertGreater(len(documents), 70)
         self.check(store, documents)
 
 

@@ -198,7 +198,6 @@ TEST(Discover, FindsNothingInRandomAndOrdinaryTraffic) {
 
 TEST(Discover, AMixedSourceDoesNotHideItsTool) {
   stream all{5};
-  random_source who{6};
   // Behind one address a bot, and beside it a host with other looks; in half of the sources even
   // the looks are the same.
   for (std::uint32_t i = 0; i < 40; ++i) {

@@ -204,7 +204,6 @@ TEST(Rules, AreNoneForLabelsOfTooFew) {
 
 TEST(Rules, DoNotSpreadOverMostOfTheUnlabelled) {
   // All labelled sources look like everybody else: there is no counter-example, and no rule.
-  random_source random{6};
   population people;
   for (int i = 0; i < 100; ++i)
     people.add({.header = linux_like, .ports = {{22, 10}}}, surveyor, true);
