@@ -116,7 +116,8 @@ auto metrics::histogram(std::string_view name, std::string_view help,
 void metrics::ask(std::string_view name, std::string_view help, std::function<double()> value,
                   labels with) {
   std::scoped_lock const only{lock_};
-  series_of(name, help, "gauge", with).asked = std::move(value);
+  series_of(name, help, name.ends_with("_total") ? "counter" : "gauge", with).asked =
+      std::move(value);
 }
 
 auto metrics::write() const -> std::string {
@@ -131,10 +132,10 @@ auto metrics::write() const -> std::string {
     for (auto const& of : each->all) {
       auto const with = label_text(of.with);
       if (!of.histogram) {
-        out +=
-            line(name, with,
-                 each->type == "counter" ? fmt::format("{}", of.counter.value())
-                                         : number_text(of.asked ? of.asked() : of.gauge.value()));
+        auto const value = of.asked                  ? number_text(of.asked())
+                           : each->type == "counter" ? fmt::format("{}", of.counter.value())
+                                                     : number_text(of.gauge.value());
+        out += line(name, with, value);
         continue;
       }
       std::uint64_t sum = 0;

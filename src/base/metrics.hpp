@@ -79,7 +79,8 @@ public:
   [[nodiscard]] auto histogram(std::string_view name, std::string_view help,
                                std::span<double const> bounds, labels with = {})
       -> metric_histogram&;
-  /// A number that is asked for when it is written.
+  /// A number that is asked for when it is written; of a name that ends in "_total" one that goes
+  /// up alone.
   void ask(std::string_view name, std::string_view help, std::function<double()> value,
            labels with = {});
 

@@ -14,6 +14,7 @@ TEST(metrics, are_written_as_text) {
   first.add(2);
   all.counter("a_total", "How many.", {{"kind", "w"}}).add(4);
   all.ask("c", "Asked.", [] { return 7.0; });
+  all.ask("d_total", "Asked.", [] { return 8.0; });
   EXPECT_EQ(all.write(),
             "# HELP a_total How many.\n"
             "# TYPE a_total counter\n"
@@ -24,7 +25,10 @@ TEST(metrics, are_written_as_text) {
             "b_seconds 1.5\n"
             "# HELP c Asked.\n"
             "# TYPE c gauge\n"
-            "c 7\n");
+            "c 7\n"
+            "# HELP d_total Asked.\n"
+            "# TYPE d_total counter\n"
+            "d_total 8\n");
 }
 
 TEST(metrics, are_the_same_when_asked_again) {
