@@ -137,7 +137,7 @@ class NoEngine(unittest.TestCase):
             self.skipTest(done.stderr.strip())
         self.assertEqual((done.returncode, done.stdout), (1, ""))
         self.assertRegex(done.stderr, r"^kizashi: the store's engine, libchdb\.so, is not on this machine; looked at "
-                                      r"/nonexistent/libchdb\.so; to get it, run \./dev build [^\n]*\n$")
+                                      r"/nonexistent/libchdb\.so; to get it, install [^\n]*\n$")
 
 
 class Stop(QueryTest):

@@ -14,7 +14,8 @@ namespace kizashi::store::internal {
 namespace {
 
 constexpr std::string_view how_to_get =
-    "to get it, run ./dev build in Kizashi's source (it fetches the npm package "
+    "to get it, install Kizashi's Debian package (it has /usr/lib/kizashi/libchdb.so), or run "
+    "./dev build in Kizashi's source (it fetches the npm package "
     "@chdb/lib-linux-x64-gnu " KIZASHI_ENGINE_VERSION
     "), or name its file in the environment variable KIZASHI_ENGINE";
 

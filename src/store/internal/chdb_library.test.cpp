@@ -39,12 +39,14 @@ TEST(ChdbLibrary, SaysWhereItLookedAndHowToGetIt) {
   auto const none = load_library(world({{"KIZASHI_ENGINE", "/nowhere/libchdb.so"}}));
   ASSERT_FALSE(none);
   EXPECT_EQ(none.error().code, errc::not_found);
-  EXPECT_THAT(none.error().message,
-              ::testing::MatchesRegex(
-                  "the store's engine, libchdb.so, is not on this machine; looked at "
-                  "/nowhere/libchdb.so; to get it, run ./dev build in Kizashi's source .it fetches "
-                  "the npm package @chdb/lib-linux-x64-gnu [0-9.a-z-]+., or name its file in the "
-                  "environment variable KIZASHI_ENGINE"));
+  EXPECT_THAT(
+      none.error().message,
+      ::testing::MatchesRegex(
+          "the store's engine, libchdb.so, is not on this machine; looked at "
+          "/nowhere/libchdb.so; to get it, install Kizashi's Debian package .it has "
+          "/usr/lib/kizashi/libchdb.so., or run ./dev build in Kizashi's source .it fetches "
+          "the npm package @chdb/lib-linux-x64-gnu [0-9.a-z-]+., or name its file in the "
+          "environment variable KIZASHI_ENGINE"));
 }
 
 TEST(ChdbLibrary, SaysWhenAFileIsNoLibraryOrAnother) {
