@@ -76,6 +76,7 @@ class Methods(InterfaceTest):
                 self.assertEqual(counted["kernel_dropped"] + counted["own_dropped"] + counted["cut"], 0)
                 self.assertNotIn("notes", answer)
 
+    @unittest.skipIf(os.environ.get("KIZASHI_SANITIZED"), "a sanitizer's own tables need more memory than a ring may not have")
     def test_the_ring_is_chosen_and_libpcap_when_it_cannot_be_made(self):
         sent = veth.some_frames(10)
         self.assertNotIn("notes", self.receive(sent))
