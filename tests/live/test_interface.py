@@ -1,5 +1,6 @@
 """Frames that are put on one end of a veth pair arrive at the other, and every one that does not is counted."""
 import json
+import os
 import pathlib
 import subprocess
 import tempfile
