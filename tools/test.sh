@@ -79,7 +79,8 @@ code_checks() {
   fi
 }
 
-# Two tests for each target: the replay of its corpus, and a fixed number of fresh inputs from a fixed seed.
+# Two tests for each target: the replay of its corpus, and fresh inputs from a fixed seed: so many, or what half a minute has of
+# them (a whole road from a saved state takes 60 ms).
 fuzz_replay() {
   local runs=$1 target seeds scratch
   [[ -n $(fuzz_targets) ]] || count_failure "no fuzz target was built"
@@ -96,7 +97,7 @@ fuzz_replay() {
       say "SKIPPED: $target-replay: there is no $seeds"
       seeds=$scratch
     fi
-    one_fuzz "$target" "build/asan/$target" "$scratch" "$seeds" "-runs=$runs" "${options[@]}"
+    one_fuzz "$target" "build/asan/$target" "$scratch" "$seeds" "-runs=$runs" -max_total_time=30 "${options[@]}"
   done
 }
 
@@ -133,9 +134,9 @@ run_test() {
     part "Checks of the code" code_checks
     # The largest streams run through no code that the others do not, and take half of the time.
     part "AddressSanitizer and UndefinedBehaviorSanitizer: tests" tests_of asan all \
-      -E '^synth\.counts\.(nicter-hour|three-days|speed|speed-wide)$'
+      -E '^synth\.counts\.(botnet|outbreak|nicter-hour|three-days|speed|speed-wide)$'
     part "ThreadSanitizer: tests of the rooms that use threads" tests_of tsan threads_tests -L threads
-    part "Fuzz targets: corpora and 20,000 inputs each" fuzz_replay 20000
+    part "Fuzz targets: corpora, and 20,000 inputs or half a minute each" fuzz_replay 20000
   fi
   heading "Time"
   printf '%s\n' "${times[@]}" "$(printf '%5d s  in all' $((SECONDS - started)))"
