@@ -82,6 +82,12 @@ auto door::change_own_password(principal const& who, std::string_view old_passwo
   return {};
 }
 
+void door::set(session_lifetimes lifetimes, rate log_ins, rate requests_by_address) {
+  sessions_.set(lifetimes);
+  limits_.set(log_ins, log_ins);
+  requests_by_address_.set(requests_by_address);
+}
+
 auto door::admit_request(std::optional<net::address> from, std::int64_t account, timestamp now)
     -> std::optional<duration> {
   if (account > 0) return requests_by_account_.take(std::to_string(account), now);

@@ -65,6 +65,9 @@ public:
   [[nodiscard]] auto admit_request(std::optional<net::address> from, std::int64_t account,
                                    timestamp now) -> std::optional<duration>;
 
+  /// From now on.
+  void set(session_lifetimes lifetimes, rate log_ins, rate requests_by_address);
+
   [[nodiscard]] auto account() const noexcept -> accounts const& { return accounts_; }
   [[nodiscard]] auto session() const noexcept -> sessions const& { return sessions_; }
   [[nodiscard]] auto token() const noexcept -> tokens const& { return tokens_; }

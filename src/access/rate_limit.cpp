@@ -56,6 +56,11 @@ void rate_limiter::give_back(std::string_view key, timestamp now) {
   found->second = {left, std::max(now, found->second.at)};
 }
 
+void rate_limiter::set(rate limit) {
+  std::scoped_lock const alone{mutex_};
+  limit_ = limit;
+}
+
 auto rate_limiter::size() const -> std::size_t {
   std::scoped_lock const alone{mutex_};
   return buckets_.size();
@@ -93,6 +98,11 @@ auto login_limits::admit(std::optional<net::address> from, std::string_view name
       return refuse(*wait, "from " + key);
     }
   return std::nullopt;
+}
+
+void login_limits::set(rate by_address, rate by_name) {
+  by_address_.set(by_address);
+  by_name_.set(by_name);
 }
 
 void login_limits::forgive(std::optional<net::address> from, std::string_view name, timestamp now) {

@@ -41,6 +41,8 @@ public:
   [[nodiscard]] auto ask(std::string_view key, timestamp now) -> std::optional<duration>;
   /// One that was taken and shall not count.
   void give_back(std::string_view key, timestamp now);
+  /// From now on; what was taken stays taken.
+  void set(rate limit);
   [[nodiscard]] auto size() const -> std::size_t;
 
 private:
@@ -75,6 +77,8 @@ public:
   /// Counts one try; nothing when it is permitted. `from` may be absent (a local socket).
   [[nodiscard]] auto admit(std::optional<net::address> from, std::string_view name, timestamp now)
       -> std::optional<refusal>;
+  /// From now on.
+  void set(rate by_address, rate by_name);
   /// The password was right: the try does not count.
   void forgive(std::optional<net::address> from, std::string_view name, timestamp now);
 

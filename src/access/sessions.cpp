@@ -23,9 +23,9 @@ auto no_session() -> tl::unexpected<error> {
   return fail(errc::permission, "the session has ended; log in again");
 }
 
-auto drop_ended(database& in, session_lifetimes const& lifetimes, timestamp now) -> status {
+auto drop_ended(database& in, duration idle, timestamp now) -> status {
   KIZASHI_TRY(auto gone, in.prepare("delete from session where ends_at <= ? or used_at <= ?"));
-  return gone.bind(now).bind(now - lifetimes.idle).run();
+  return gone.bind(now).bind(now - idle).run();
 }
 
 /// Notes the log-in; fails when the account is no longer what it was when the password was tried.
@@ -44,13 +44,12 @@ struct found_session {
   timestamp used;
 };
 
-auto read_found(statement const& row, session_lifetimes const& lifetimes, timestamp now)
-    -> result<found_session> {
+auto read_found(statement const& row, duration idle, timestamp now) -> result<found_session> {
   KIZASHI_TRY(auto owner, internal::read_account(row));
   constexpr auto next = internal::account_column_count;
   auto const used = row.time(next + 1);
   auto const ends = row.time(next + 2);
-  if (now >= ends || now - used >= lifetimes.idle) return no_session();
+  if (now >= ends || now - used >= idle) return no_session();
   if (!owner.who.is_enabled)
     return fail(errc::permission, fmt::format("the account {} is disabled", owner.who.name));
   return found_session{{owner.who.id, owner.who.name, owner.who.as, scope_set::all(),
@@ -71,11 +70,11 @@ auto sessions::is_csrf(std::string_view secret, std::string_view csrf) -> bool {
 auto sessions::open(known_person const& person, actor const& by, std::string_view agent,
                     timestamp now) const -> result<open_session> {
   auto const& who = person.who;
-  open_session made{random_secret(), {}, {}, now + lifetimes_.absolute};
+  open_session made{random_secret(), {}, {}, now + absolute_.load()};
   made.csrf = csrf_of(made.secret);
   made.who = {who.id, who.name, who.as, scope_set::all(), who.within, entrance::session, 0};
   KIZASHI_TRY(in_->write([&](database& in) -> status {
-    KIZASHI_TRY(drop_ended(in, lifetimes_, now));
+    KIZASHI_TRY(drop_ended(in, idle_, now));
     KIZASHI_TRY(note_log_in(in, person, now));
     KIZASHI_TRY(auto added,
                 in.prepare("insert into session (account, hash, address, agent, made_at, "
@@ -102,7 +101,7 @@ auto sessions::find(std::string_view secret, timestamp now) const -> result<prin
                                 account_columns)));
     KIZASHI_TRY(auto const has_row, asked.bind(digest_of(secret)).step());
     if (!has_row) return no_session();
-    KIZASHI_TRY(found, read_found(asked, lifetimes_, now));
+    KIZASHI_TRY(found, read_found(asked, idle_, now));
     return {};
   }));
   if (now - found.used < use_interval) return found.who;
@@ -123,7 +122,7 @@ auto sessions::list(std::string_view account, timestamp now) const
                            "used_at, ends_at from session join account on account.id = "
                            "session.account where (?1 = '' or name = ?1) and ends_at > ?2 "
                            "and used_at > ?3 order by session.id desc"));
-    found.bind(account).bind(now).bind(now - lifetimes_.idle);
+    found.bind(account).bind(now).bind(now - idle_.load());
     for (;;) {
       KIZASHI_TRY(auto const has_row, found.step());
       if (!has_row) return {};

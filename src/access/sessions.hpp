@@ -1,6 +1,7 @@
 // Sessions: what a browser holds after a log-in.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -43,7 +44,13 @@ struct session_info {
 class sessions {
 public:
   explicit sessions(std::shared_ptr<catalog> in, session_lifetimes lifetimes = {})
-      : in_{std::move(in)}, lifetimes_{lifetimes} {}
+      : in_{std::move(in)}, idle_{lifetimes.idle}, absolute_{lifetimes.absolute} {}
+
+  /// From now on: of sessions that are opened, and for the time without a request of all.
+  void set(session_lifetimes lifetimes) {
+    idle_ = lifetimes.idle;
+    absolute_ = lifetimes.absolute;
+  }
 
   /// After `accounts::recognise`: notes the log-in, keeps a new hash of the password where there is
   /// one, drops sessions of anybody that have ended. Fails with `permission` when the account was
@@ -74,7 +81,8 @@ public:
 
 private:
   std::shared_ptr<catalog> in_;
-  session_lifetimes lifetimes_;
+  std::atomic<duration> idle_;
+  std::atomic<duration> absolute_;
 };
 
 }  // namespace kizashi::access

@@ -90,6 +90,9 @@ public:
   /// Whether what `who` showed is still good: asked while a stream goes on.
   [[nodiscard]] virtual auto is_current(principal const& who) -> bool = 0;
   virtual void audit(audit_record const& what) = 0;
+  /// Every request that was refused, also one that could not be read (then without an operation
+  /// and a target). From any thread; it must not wait.
+  virtual void note_refusal(audit_record const& what) { static_cast<void>(what); }
 };
 
 /// Name of the cookie with a session: with TLS "__Host-kizashi", else "kizashi".

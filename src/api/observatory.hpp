@@ -19,6 +19,7 @@
 #include "kizashi/live/frame_log.hpp"
 #include "kizashi/recognise/place.hpp"
 #include "kizashi/store/engine.hpp"
+#include "kizashi/store/filter_sql.hpp"
 
 namespace kizashi::api {
 
@@ -36,6 +37,10 @@ struct filter_target {
 using filter_reader =
     std::function<result<std::string>(std::string_view text, filter_target const& on)>;
 
+/// The same for numbers, which come from several tables. `has_destinations` as in `filter_target`.
+using packet_filter_reader = std::function<result<std::shared_ptr<store::stored_filter const>>(
+    std::string_view text, bool has_destinations)>;
+
 /// The references live as long as the server.
 struct observatory {
   std::shared_ptr<store::engine> engine =
@@ -51,11 +56,15 @@ struct observatory {
   std::function<answer::json()> status = nullptr;
   /// Why questions cannot be answered yet, or no more; empty: they can. Quick, from any thread.
   std::function<std::string()> not_ready = nullptr;
-  filter_reader filter = nullptr;  ///< null: the parameter is refused
+  filter_reader filter = nullptr;                ///< null: the parameter is refused
+  packet_filter_reader packet_filter = nullptr;  ///< likewise
   /// What one question of the store may cost.
   store::ask_limits limits = {std::uint64_t{1} << 30, std::chrono::seconds{30}, 0};
   std::vector<route> more_routes = {};  ///< of log-in and accounts, for example
   std::span<asset const> assets = {};
 };
+
+/// What GET /api/v1/status answers.
+[[nodiscard]] auto status_document(observatory const& of) -> answer::json;
 
 }  // namespace kizashi::api

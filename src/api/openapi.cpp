@@ -8,6 +8,7 @@
 #include "kizashi/api/handlers/handlers.hpp"
 #include "kizashi/api/internal/embedded_schemas.hpp"
 #include "kizashi/api/memory_access.hpp"
+#include "kizashi/api/people.hpp"
 #include "kizashi/api/server.hpp"
 
 namespace kizashi::api {
@@ -168,7 +169,9 @@ auto document_routes(std::vector<route> const& routes) -> std::string {
 
 auto document_api() -> std::string {
   bare_observatory bare;
-  return document_routes(all_routes(bare.of, bare.jobs));
+  auto routes = all_routes(bare.of, bare.jobs);
+  for (auto& each : people_routes()) routes.push_back(std::move(each));
+  return document_routes(routes);
 }
 
 }  // namespace kizashi::api

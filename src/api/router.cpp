@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "kizashi/api/gzip.hpp"
 #include "kizashi/api/problem.hpp"
 #include "kizashi/base/text.hpp"
 
@@ -86,11 +87,26 @@ auto router::find(http::request const& head) const -> found {
   return out;
 }
 
-auto router::refuse(unsigned status, std::string_view why) -> http::response {
+auto router::refuse(unsigned status, std::string_view why, std::string const& peer)
+    -> http::response {
+  if (status < 500) options_.access.note_refusal({{}, peer, {}, {}, status});
   return problem(status, why);
 }
 
+/// Tells of what is refused: 4xx.
+void router::note(http::request const& of, unsigned status) {
+  if (status >= 400 && status < 500)
+    options_.access.note_refusal(
+        {{}, of.peer, std::string{http::name_of(of.method)}, of.target.substr(0, 2048), status});
+}
+
 auto router::admit(http::request const& head) -> http::admission {
+  auto out = admit_route(head);
+  if (out.refusal) note(head, out.refusal->status);
+  return out;
+}
+
+auto router::admit_route(http::request const& head) -> http::admission {
   auto const refused = [](http::response with) {
     return http::admission{0, true, std::move(with)};
   };
@@ -146,6 +162,13 @@ void router::audit(http::request const& of, route const& at, principal const& wh
 }
 
 auto router::answer(http::request const& whole) -> http::response {
+  auto out = answer_any(whole);
+  note(whole, out.status);
+  pack(whole, out);
+  return out;
+}
+
+auto router::answer_any(http::request const& whole) -> http::response {
   if (!is_api(whole)) return answer_asset(whole);
   auto const at = find(whole);
   if (at.at == nullptr) return problem(404, "there is nothing at this address");

@@ -37,7 +37,8 @@ public:
 
   [[nodiscard]] auto admit(http::request const& head) -> http::admission override;
   [[nodiscard]] auto answer(http::request const& whole) -> http::response override;
-  [[nodiscard]] auto refuse(unsigned status, std::string_view why) -> http::response override;
+  [[nodiscard]] auto refuse(unsigned status, std::string_view why, std::string const& peer)
+      -> http::response override;
   [[nodiscard]] auto routes() const noexcept -> std::vector<route> const& {
     return options_.routes;
   }
@@ -52,6 +53,9 @@ private:
   [[nodiscard]] auto check_rights(http::request const& head, route const& at, principal const& who)
       -> std::optional<http::response>;
   [[nodiscard]] auto answer_asset(http::request const& head) const -> http::response;
+  [[nodiscard]] auto answer_any(http::request const& whole) -> http::response;
+  [[nodiscard]] auto admit_route(http::request const& head) -> http::admission;
+  void note(http::request const& of, unsigned status);
   [[nodiscard]] auto answer_route(http::request const& whole, found const& at) -> http::response;
   void audit(http::request const& of, route const& at, principal const& who, unsigned status);
 

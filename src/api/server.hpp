@@ -36,8 +36,8 @@ public:
   virtual void stop() = 0;
 };
 
-/// The description of the API (OpenAPI 3.1) that schema/openapi.json keeps: of the routes that do
-/// not depend on who starts the server.
+/// The description of the API (OpenAPI 3.1) that schema/openapi.json keeps, those of people
+/// (`people.hpp`) included.
 [[nodiscard]] auto document_api() -> std::string;
 
 }  // namespace kizashi::api

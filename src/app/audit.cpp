@@ -130,7 +130,7 @@ auto verify(audit_choice const& choice) -> status {
   return out.flush();
 }
 
-auto trim(audit_choice const& choice) -> status {
+auto trim_log(audit_choice const& choice) -> status {
   KIZASHI_TRY(auto const keep, parse_duration(choice.keep));
   if (keep < std::chrono::hours{24})
     return fail(errc::parse_error,
@@ -184,7 +184,7 @@ void add_audit(CLI::App& program, int& exit_code) {
   command->add_option("--noted", choice->noted, "A place that an earlier verify printed")
       ->type_name("ROW:HASH");
   command = add_command(*audit, "trim", "Drop the oldest rows; the rest stays a chain", choice,
-                        exit_code, trim);
+                        exit_code, trim_log);
   command->add_option("--keep", choice->keep, "How much is kept, such as 365d")
       ->required()
       ->type_name("AGE");

@@ -15,6 +15,7 @@ inline constexpr int exit_failed = 1;
 inline constexpr int exit_usage = 2;
 
 void add_serve(CLI::App& program, int& exit_code);
+void add_status(CLI::App& program, int& exit_code);
 void add_read(CLI::App& program, int& exit_code);
 void add_synth(CLI::App& program, int& exit_code);
 void add_place(CLI::App& program, int& exit_code);

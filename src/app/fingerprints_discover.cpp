@@ -48,7 +48,7 @@ struct discover_choice {
 };
 
 /// What was found and in what.
-struct findings {
+struct discovered {
   std::vector<discover::proposal> proposals;
   std::vector<capture::note> notes;
   std::uint64_t packets = 0;
@@ -58,7 +58,7 @@ struct findings {
 };
 
 auto read_all(capture::frame_source& source, discover_choice const& choice,
-              discover::fingerprint_search& search, findings& out) -> status {
+              discover::fingerprint_search& search, discovered& out) -> status {
   net::frame_block block;
   auto const batch = std::make_unique<net::packet_batch>();
   progress_bar bar{!choice.is_quiet};
@@ -86,8 +86,8 @@ auto make_guard(discover_choice const& choice) -> result<discover::address_guard
   return discover::address_guard{darknet};
 }
 
-auto search_all(discover_choice const& choice) -> result<findings> {
-  findings out;
+auto search_all(discover_choice const& choice) -> result<discovered> {
+  discovered out;
   std::optional<stoppable_input> input;
   if (std::ranges::find(choice.inputs, "-") != choice.inputs.end()) input.emplace();
   KIZASHI_TRY(auto const source, open_source(choice.inputs, choice.scenario, out.notes));
@@ -107,7 +107,7 @@ auto search_all(discover_choice const& choice) -> result<findings> {
   return out;
 }
 
-auto summary_of(findings const& found) -> std::string {
+auto summary_of(discovered const& found) -> std::string {
   auto text = fmt::format(
       "# {} in {} packets, {} of them IPv4 with ports or an ICMP type{}.\n",
       found.proposals.empty() ? "Nothing was found" : counted(found.proposals.size(), "relation"),
@@ -120,13 +120,13 @@ auto summary_of(findings const& found) -> std::string {
   return text;
 }
 
-auto to_toml(findings const& found) -> std::string {
+auto to_toml(discovered const& found) -> std::string {
   auto text = summary_of(found);
   for (auto const& each : found.proposals) text += "\n" + discover::to_toml(each);
   return text;
 }
 
-auto to_json(findings const& found) -> std::string {
+auto to_json(discovered const& found) -> std::string {
   auto all = nlohmann::ordered_json::array();
   for (auto const& each : found.proposals) {
     auto looks = nlohmann::ordered_json::array();
@@ -157,7 +157,7 @@ auto to_json(findings const& found) -> std::string {
   return whole.dump(2) + "\n";
 }
 
-auto write(findings const& found, discover_choice const& choice) -> status {
+auto write(discovered const& found, discover_choice const& choice) -> status {
   auto const text = choice.is_json ? to_json(found) : to_toml(found);
   if (!choice.output.empty() && choice.output != "-") {
     KIZASHI_TRY(auto file, output_file::create(choice.output));

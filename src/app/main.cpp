@@ -14,7 +14,7 @@
 namespace kizashi::app {
 namespace {
 
-constexpr auto footer =
+constexpr auto main_footer =
     "Examples:\n"
     "  kizashi synth mixed -o mixed.pcap              invent an hour of a telescope\n"
     "  kizashi read mixed.pcap                        who sent what to where\n"
@@ -77,9 +77,10 @@ auto run(int count, char const* const* words) -> int {
                            "Print the version and leave");
   program.set_help_flag("-h,--help", "Print this help and leave");
   program.require_subcommand(1);
-  program.footer(footer);
+  program.footer(main_footer);
   add_read(program, exit_code);
   add_serve(program, exit_code);
+  add_status(program, exit_code);
 #if __has_include("kizashi/app/synth.cpp")
   add_synth(program, exit_code);
 #endif

@@ -14,7 +14,7 @@
 namespace kizashi::app {
 namespace {
 
-constexpr std::size_t most_bytes = 4096;
+constexpr std::size_t most_password_bytes = 4096;
 
 void tell(std::string_view text) {
   auto const written = ::write(STDERR_FILENO, text.data(), text.size());
@@ -71,9 +71,9 @@ auto read_line() -> result<std::string> {
       return fail(errc::io_error, "there is no password at standard input; expected one line");
     if (count == 0 || byte == '\n') break;
     line += byte;
-    if (line.size() > most_bytes)
+    if (line.size() > most_password_bytes)
       return fail(errc::limit_reached,
-                  fmt::format("the password has more than {} bytes", most_bytes));
+                  fmt::format("the password has more than {} bytes", most_password_bytes));
   }
   if (line.ends_with('\r')) line.pop_back();
   return line;

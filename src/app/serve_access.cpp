@@ -8,23 +8,13 @@
 #include <fmt/format.h>
 
 #include "kizashi/answer/json_document.hpp"
-#include "kizashi/api/problem.hpp"
+#include "kizashi/app/access_commands.hpp"
 #include "kizashi/base/text.hpp"
 
 namespace kizashi::app {
 namespace {
 
 using answer::json;
-
-auto now() -> timestamp {
-  auto const since = std::chrono::system_clock::now().time_since_epoch();
-  return timestamp{std::chrono::duration_cast<std::chrono::nanoseconds>(since).count()};
-}
-
-auto address_of(std::string_view peer) -> std::optional<net::address> {
-  auto const parsed = net::address::parse(peer);
-  return parsed ? std::optional{*parsed} : std::nullopt;
-}
 
 auto role_of(kizashi::access::role each) -> api::role {
   switch (each) {
@@ -79,15 +69,27 @@ auto principal_of(kizashi::access::principal const& who) -> api::principal {
   return out;
 }
 
-/// What a token needs for an operation.
-auto scope_for(std::string_view id) -> kizashi::access::scope {
+/// What a token needs for an operation; nothing: no token may.
+auto scope_for(std::string_view id) -> std::optional<kizashi::access::scope> {
   using kizashi::access::scope;
+  constexpr std::string_view own[] = {"listTokens", "addToken", "revokeToken", "changePassword"};
+  constexpr std::string_view administration[] = {"listAccounts", "addAccount", "changeAccount",
+                                                 "removeAccount", "resetPassword"};
+  if (std::ranges::find(own, id) != std::end(own)) return std::nullopt;
+  if (std::ranges::find(administration, id) != std::end(administration)) return scope::admin;
   if (id == "getMetrics") return scope::metrics;
   if (id.ends_with("Job") || id.ends_with("Jobs") || id == "getJobRows") return scope::query;
   return scope::read;
 }
 
-auto seconds_of(duration wait) -> std::chrono::seconds {
+}  // namespace
+
+auto address_of(std::string_view peer) -> std::optional<net::address> {
+  auto const parsed = net::address::parse(peer);
+  return parsed ? std::optional{*parsed} : std::nullopt;
+}
+
+auto retry_seconds(duration wait) -> std::chrono::seconds {
   return std::chrono::duration_cast<std::chrono::seconds>(wait) + std::chrono::seconds{1};
 }
 
@@ -95,7 +97,10 @@ auto actor_of(std::string const& name, std::string const& peer) -> kizashi::acce
   return {name.empty() ? "(nobody)" : name, peer.empty() ? "(this machine)" : peer};
 }
 
-}  // namespace
+auto session_of(api::principal const& who) -> std::int64_t {
+  auto const with = read_credential(who.credential);
+  return with.kind == "session" ? with.id : 0;
+}
 
 auto serve_access::authenticate(api::credentials const& with) -> result<api::principal> {
   if (with.token.empty() && with.session.empty()) {
@@ -106,10 +111,10 @@ auto serve_access::authenticate(api::credentials const& with) -> result<api::pri
     return nobody;
   }
   if (!with.token.empty()) {
-    KIZASHI_TRY(auto const who, door_.token().find(with.token, now()));
+    KIZASHI_TRY(auto const who, door_.token().find(with.token, time_now()));
     return principal_of(who);
   }
-  KIZASHI_TRY(auto const who, door_.session().find(with.session, now()));
+  KIZASHI_TRY(auto const who, door_.session().find(with.session, time_now()));
   auto out = principal_of(who);
   out.csrf_token = kizashi::access::sessions::csrf_of(with.session);
   return out;
@@ -117,8 +122,11 @@ auto serve_access::authenticate(api::credentials const& with) -> result<api::pri
 
 auto serve_access::may(api::principal const& who, std::string_view id, api::role needed) -> bool {
   if (who.role < needed) return false;
+  auto const scope = scope_for(id);
+  // One's own things have an owner, who has shown a password.
+  if (!scope) return who.login == api::login::session;
   if (who.login != api::login::token) return true;
-  return read_credential(who.credential).scopes.has(scope_for(id));
+  return read_credential(who.credential).scopes.has(*scope);
 }
 
 auto serve_access::wait_for_turn(api::principal const&, std::string_view peer, unsigned cost)
@@ -126,7 +134,7 @@ auto serve_access::wait_for_turn(api::principal const&, std::string_view peer, u
   auto const from = address_of(peer);
   if (!from) return {};  // a socket of this machine
   for (unsigned i = 0; i < std::min(cost, 10U); ++i)
-    if (auto const wait = door_.admit_request(from, 0, now())) return seconds_of(*wait);
+    if (auto const wait = door_.admit_request(from, 0, time_now())) return retry_seconds(*wait);
   return {};
 }
 
@@ -136,18 +144,18 @@ auto serve_access::is_current(api::principal const& who) -> bool {
     auto const all = door_.token().list(who.name);
     return all && std::ranges::any_of(*all, [&, id = id](auto const& each) {
              return each.id == id && !each.revoked.is_known() &&
-                    (!each.ends.is_known() || each.ends > now());
+                    (!each.ends.is_known() || each.ends > time_now());
            });
   }
   if (kind != "session") return true;
-  auto const all = door_.session().list(who.name, now());
+  auto const all = door_.session().list(who.name, time_now());
   return all && std::ranges::any_of(*all, [id = id](auto const& each) { return each.id == id; });
 }
 
 void serve_access::audit(api::audit_record const& what) {
   using kizashi::access::audit_action;
   kizashi::access::audit_event event;
-  event.at = now();
+  event.at = time_now();
   event.by = actor_of(what.principal, what.peer);
   bool const is_refused = what.status == 401 || what.status == 403 || what.status == 429;
   event.action = is_refused                   ? audit_action::request_refused
@@ -159,68 +167,24 @@ void serve_access::audit(api::audit_record const& what) {
                                        : kizashi::access::audit_outcome::done;
   event.details = json{{"operation", what.operation}, {"status", what.status}}.dump();
   // A full disk does not keep the answer back; the operation was permitted before.
-  static_cast<void>(door_.audit().record(event));
+  if (auto const written = door_.audit().record(event); !written)
+    log_.write({log_level::error, "api", "the audit log: " + written.error().message, "audit"});
 }
 
-auto serve_access::log_in(api::call const& of) -> api::http::response {
-  auto const body = json::parse(of.request.body, nullptr, false);
-  bool const is_form = body.is_object() && body.contains("name") && body.contains("password") &&
-                       body["name"].is_string() && body["password"].is_string();
-  if (!is_form)
-    return api::problem(400, "the body is not what this operation takes",
-                        {{"body", "", R"({"name": "...", "password": "..."})"}});
-  auto const opened = door_.log_in({body["name"], body["password"], address_of(of.request.peer),
-                                    std::string{of.request.fields.get("user-agent")}},
-                                   now());
-  if (!opened) {
-    auto refused = api::problem(opened.error().wait ? 429 : 401, opened.error().what.message);
-    if (opened.error().wait)
-      refused.fields.add("retry-after",
-                         fmt::format("{}", seconds_of(*opened.error().wait).count()));
-    return refused;
-  }
-  api::http::response out;
-  out.content_type = "application/json";
-  out.body = json{{"schema", "kizashi-session/1"},
-                  {"account", opened->who.name},
-                  {"role", name_of(opened->who.as)},
-                  {"csrf_token", opened->csrf}}
-                 .dump();
-  auto const life = std::chrono::duration_cast<std::chrono::seconds>(opened->ends - now());
-  out.fields.add("set-cookie", api::session_cookie(opened->secret, is_secure_, life));
-  return out;
-}
-
-auto serve_access::log_out(api::call const& of) -> api::http::response {
-  auto const with = api::credentials_of(of.request);
-  if (with && !with->session.empty())
-    if (auto const closed =
-            door_.session().close(with->session, actor_of(of.who.name, of.request.peer), now());
-        !closed)
-      return api::problem_of(closed.error());
-  api::http::response out;
-  out.status = 204;
-  out.fields.add("set-cookie", api::session_cookie({}, is_secure_, {}));
-  return out;
-}
-
-auto serve_access::routes() -> std::vector<api::route> {
-  return {{.method = api::http::method::post,
-           .path = "/api/v1/session",
-           .id = "logIn",
-           .summary = "Logs in with name and password; sets the cookie of a session.",
-           .needs = api::role::anyone,
-           .body_limit = 4096,
-           .tag = "Access",
-           .answer = [this](api::call const& of) { return log_in(of); }},
-          {.method = api::http::method::remove,
-           .path = "/api/v1/session",
-           .id = "logOut",
-           .summary = "Ends the session.",
-           .needs = api::role::anyone,
-           .success = 204,
-           .tag = "Access",
-           .answer = [this](api::call const& of) { return log_out(of); }}};
+void serve_access::note_refusal(api::audit_record const& what) {
+  auto const status = fmt::format("{}", what.status);
+  counters_
+      .counter("kizashi_api_refusals_total", "Requests that were refused, by status.",
+               {{"status", status}})
+      .add();
+  auto const from = what.peer.empty() ? std::string{"this machine"} : what.peer;
+  // Those of one address count as alike, so that nobody can fill the log.
+  log_.write(
+      {log_level::warning, "api",
+       what.target.empty()
+           ? fmt::format("refused {}: {} sent what cannot be read", status, from)
+           : fmt::format("refused {}: {} asked {} {}", status, from, what.operation, what.target),
+       fmt::format("refused {} {}", status, from)});
 }
 
 }  // namespace kizashi::app

@@ -1,21 +1,36 @@
-// Accounts, sessions and tokens (room `access`) as the API asks for them, and the operations by
-// which people log in and out.
+// Accounts, sessions and tokens (room `access`) as the API asks for them.
 #pragma once
 
-#include <memory>
-#include <vector>
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
 
 #include "kizashi/access/door.hpp"
 #include "kizashi/api/access.hpp"
 #include "kizashi/api/route.hpp"
+#include "kizashi/base/log.hpp"
+#include "kizashi/base/metrics.hpp"
 
 namespace kizashi::app {
 
+/// "(nobody)" and "(this machine)" where a request has no name or no address.
+[[nodiscard]] auto actor_of(std::string const& name, std::string const& peer)
+    -> kizashi::access::actor;
+/// The number of the session of who asks; 0: it came by none.
+[[nodiscard]] auto session_of(api::principal const& who) -> std::int64_t;
+/// Of a peer that has one.
+[[nodiscard]] auto address_of(std::string_view peer) -> std::optional<net::address>;
+/// Rounded up.
+[[nodiscard]] auto retry_seconds(duration wait) -> std::chrono::seconds;
+
 class serve_access final : public api::access {
 public:
-  /// `without_account`: what those may who have not logged in. `is_secure`: cookies for TLS alone.
-  serve_access(kizashi::access::door& door, api::role without_account, bool is_secure)
-      : door_{door}, without_account_{without_account}, is_secure_{is_secure} {}
+  /// `without_account`: what those may who have not logged in. What is
+  /// refused is counted in `counters` and said in `log`.
+  serve_access(kizashi::access::door& door, api::role without_account, metrics& counters,
+               logger& log)
+      : door_{door}, without_account_{without_account}, counters_{counters}, log_{log} {}
 
   [[nodiscard]] auto authenticate(api::credentials const& with) -> result<api::principal> override;
   [[nodiscard]] auto may(api::principal const& who, std::string_view id, api::role needed)
@@ -24,17 +39,13 @@ public:
       -> std::chrono::seconds override;
   [[nodiscard]] auto is_current(api::principal const& who) -> bool override;
   void audit(api::audit_record const& what) override;
-
-  /// POST and DELETE /api/v1/session: in and out.
-  [[nodiscard]] auto routes() -> std::vector<api::route>;
+  void note_refusal(api::audit_record const& what) override;
 
 private:
-  [[nodiscard]] auto log_in(api::call const& of) -> api::http::response;
-  [[nodiscard]] auto log_out(api::call const& of) -> api::http::response;
-
   kizashi::access::door& door_;
   api::role without_account_;
-  bool is_secure_;
+  metrics& counters_;
+  logger& log_;
 };
 
 }  // namespace kizashi::app

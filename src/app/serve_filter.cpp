@@ -31,17 +31,23 @@ constexpr std::array<known_table, 4> tables{{
     {"attacks", store::stored_table::attacks, filter::target::attacks},
 }};
 
+/// Reads a filter and holds it against what may be asked.
+auto bind_text(store::engine& in, std::string_view text, filter::target to, bool has_destinations)
+    -> result<store::stored_filter> {
+  KIZASHI_TRY(auto wanted, filter::parse(text));
+  KIZASHI_TRY(filter::check(wanted, to));
+  if (!has_destinations && (filter::fields_of(wanted) & telling) != 0)
+    return fail(errc::permission,
+                "the filter asks about destinations of packets or what tells them (ip, dst, "
+                "ip.id, tcp.seq, tcp.ack), which this account may not see; src is for sources");
+  return store::bind_filter(in, std::move(wanted), to, {});
+}
+
 auto read_filter(store::engine& in, std::string_view text, api::filter_target const& on)
     -> result<std::string> {
   for (auto const& each : tables) {
     if (each.name != on.table) continue;
-    KIZASHI_TRY(auto wanted, filter::parse(text));
-    KIZASHI_TRY(filter::check(wanted, each.target));
-    if (!on.has_destinations && (filter::fields_of(wanted) & telling) != 0)
-      return fail(errc::permission,
-                  "the filter asks about destinations of packets or what tells them (ip, dst, "
-                  "ip.id, tcp.seq, tcp.ack), which this account may not see; src is for sources");
-    KIZASHI_TRY(auto const bound, store::bind_filter(in, std::move(wanted), each.target, {}));
+    KIZASHI_TRY(auto const bound, bind_text(in, text, each.target, on.has_destinations));
     return bound.condition(each.table);
   }
   return fail(errc::unsupported, fmt::format("{} cannot be filtered", on.table));
@@ -52,6 +58,15 @@ auto read_filter(store::engine& in, std::string_view text, api::filter_target co
 auto filter_reader_of(std::shared_ptr<store::engine> engine) -> api::filter_reader {
   return [engine = std::move(engine)](std::string_view text, api::filter_target const& on) {
     return read_filter(*engine, text, on);
+  };
+}
+
+auto packet_filter_reader_of(std::shared_ptr<store::engine> engine) -> api::packet_filter_reader {
+  return [engine = std::move(engine)](
+             std::string_view text,
+             bool has_destinations) -> result<std::shared_ptr<store::stored_filter const>> {
+    KIZASHI_TRY(auto bound, bind_text(*engine, text, filter::target::packets, has_destinations));
+    return std::make_shared<store::stored_filter const>(std::move(bound));
   };
 }
 

@@ -3,8 +3,8 @@
 #include <algorithm>
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
+#include "kizashi/app/keep_rules.hpp"
 #include "kizashi/app/settings.hpp"
 #include "kizashi/base/text.hpp"
 
@@ -60,6 +60,16 @@ auto check_role(std::string const& text) -> status {
                                              text));
 }
 
+auto check_level(std::string const& text) -> status {
+  KIZASHI_TRY(parse_log_level(text));
+  return {};
+}
+
+auto check_format(std::string const& text) -> status {
+  KIZASHI_TRY(parse_log_format(text));
+  return {};
+}
+
 auto check_times(std::string const& text) -> status {
   if (text == "own" || text == "now") return {};
   return fail(errc::parse_error, fmt::format("\"{}\" is not known; expected own or now", text));
@@ -91,7 +101,7 @@ auto serve_keys() -> std::span<config_key const> {
        {},
        "A file with the certificate and its chain (PEM): with it and serve.key all that is "
        "listened "
-       "at, but for unix:, speaks TLS.",
+       "at, but for unix:, speaks TLS. A reload reads both files again, for later connections.",
        R"("/etc/kizashi/certificate.pem")",
        nullptr},
       {"serve.key",
@@ -146,6 +156,66 @@ auto serve_keys() -> std::span<config_key const> {
        "How much memory one question may take, 1MiB to 1024GiB; larger sorts go to the disk.",
        R"("1GiB")",
        check_memory_text},
+      {"log.level",
+       std::string{"info"},
+       {},
+       {},
+       "What a server says on standard error: error, warning (and errors), info (and both), or "
+       "debug (everything).",
+       R"("info")",
+       check_level,
+       {},
+       on_reload::live},
+      {"log.format",
+       std::string{"text"},
+       {},
+       {},
+       "How: text, or json, one object a line with time, level, part and message.",
+       R"("json")",
+       check_format,
+       {},
+       on_reload::live},
+      {"access.session_idle",
+       duration{8h},
+       duration{5min},
+       duration{24h * 30},
+       "After how long without a request a session ends.",
+       {},
+       nullptr,
+       {},
+       on_reload::live},
+      {"access.session_life",
+       duration{24h * 7},
+       duration{1h},
+       duration{24h * 365},
+       "How long after the log-in a session ends at the latest; of those that begin from then on.",
+       {},
+       nullptr,
+       {},
+       on_reload::live},
+      {"access.log_ins",
+       std::uint64_t{10},
+       std::uint64_t{1},
+       std::uint64_t{10'000},
+       "How many log-ins may fail in five minutes, from one address and for one name.",
+       {},
+       nullptr,
+       {},
+       on_reload::live},
+      {"access.requests",
+       std::uint64_t{600},
+       std::uint64_t{10},
+       std::uint64_t{1'000'000},
+       "How many requests one address may send in a minute (of IPv6: one /64); those that cost the "
+       "store much count as several.",
+       {},
+       nullptr,
+       {},
+       on_reload::live},
+      {"access.audit_keep", duration{0}, duration{24h}, duration{24h * 36500},
+       "How long rows of the audit log are kept; older ones go when the server keeps house "
+       "(store.vacuum_at), and the log says so. When it is not set, all are kept.",
+       R"("365d")", nullptr, "all are kept", on_reload::live},
       {"sensor.*.interface",
        std::string{},
        {},
@@ -223,9 +293,8 @@ auto serve_keys() -> std::span<config_key const> {
 
 namespace {
 
-/// The settings of one sensor, and what is wrong with them.
-auto sensor_of(config const& from, std::string const& name, std::vector<std::string>& wrong)
-    -> sensor_settings {
+/// The settings of one sensor.
+auto sensor_of(config const& from, std::string const& name) -> sensor_settings {
   auto const key = [&](char const* word) { return fmt::format("sensor.{}.{}", name, word); };
   sensor_settings out;
   out.name = name;
@@ -242,14 +311,13 @@ auto sensor_of(config const& from, std::string const& name, std::vector<std::str
   for (auto const& each : from.get<text_list>(key("darknet")))
     if (auto const parsed = net::prefix::parse(each)) prefixes.push_back(*parsed);
   out.darknet = net::prefix_set{prefixes};
-  auto const sources = !out.interface.empty() + !out.folder.empty() + !out.input.empty() +
-                       !out.replay.empty() + !out.scenario.empty();
-  if (sources != 1)
-    wrong.push_back(
-        fmt::format("sensor.{}: {} given; expected one of interface, folder, input, "
-                    "replay and scenario",
-                    name, sources == 0 ? "no source is" : "several sources are"));
   return out;
+}
+
+/// How many sources a sensor has; one is right.
+auto count_sources(sensor_settings const& of) -> int {
+  return !of.interface.empty() + !of.folder.empty() + !of.input.empty() + !of.replay.empty() +
+         !of.scenario.empty();
 }
 
 auto is_of_this_machine(api::http::listen_at const& at) -> bool {
@@ -258,15 +326,70 @@ auto is_of_this_machine(api::http::listen_at const& at) -> bool {
 
 }  // namespace
 
+auto serve_contradictions(config const& from, std::vector<config_mistake> const& known)
+    -> std::vector<config_mistake> {
+  std::vector<config_mistake> out;
+  auto const is_wrong = [&](std::string_view name) {
+    return std::ranges::any_of(known, [&](config_mistake const& each) {
+      return each.key == name || each.key.starts_with(std::string{name} + ".");
+    });
+  };
+  bool const has_certificate = from.is_set("serve.certificate");
+  if (has_certificate != from.is_set("serve.key") && !is_wrong("serve.certificate") &&
+      !is_wrong("serve.key")) {
+    auto const* const given = has_certificate ? "serve.certificate" : "serve.key";
+    out.push_back({given, from.origin_of(given),
+                   "serve.certificate and serve.key belong together; one of them is not set"});
+  }
+  auto const is_local = [](std::string const& text) {
+    auto const at = parse_listen(text);
+    return at && is_of_this_machine(*at);
+  };
+  constexpr auto without = "serve.without_account";
+  if (from.get<std::string>(without) == "everything" && !is_wrong("serve.listen") &&
+      !std::ranges::all_of(from.get<text_list>("serve.listen"), is_local))
+    out.push_back({without, from.origin_of(without),
+                   "serve.without_account is everything, and serve.listen has an address that "
+                   "others reach; expected 127.0.0.1, [::1] or unix:PATH alone"});
+  for (auto const& name : from.names_in("sensor")) {
+    auto const section = fmt::format("sensor.{}", name);
+    auto const sources = count_sources(sensor_of(from, name));
+    if (sources == 1 || is_wrong(section)) continue;
+    out.push_back({section, from.origin_of_section(section),
+                   fmt::format("{}: {} given; expected one of interface, folder, input, replay and "
+                               "scenario",
+                               section, sources == 0 ? "no source is" : "several sources are")});
+  }
+  return out;
+}
+
+auto live_settings_of(config const& from) -> result<live_settings> {
+  live_settings out;
+  KIZASHI_TRY(out.level, parse_log_level(from.get<std::string>("log.level")));
+  KIZASHI_TRY(out.format, parse_log_format(from.get<std::string>("log.format")));
+  out.lifetimes = {from.get<duration>("access.session_idle"),
+                   from.get<duration>("access.session_life")};
+  auto const rate_of = [&](std::string_view key, duration period) {
+    return access::rate{static_cast<std::uint32_t>(from.get<std::uint64_t>(key)), period};
+  };
+  out.log_ins = rate_of("access.log_ins", 5min);
+  out.requests = rate_of("access.requests", 1min);
+  out.house.audit_keep = from.get<duration>("access.audit_keep");
+  for (auto const& text : from.get<text_list>("store.keep")) {
+    KIZASHI_TRY(auto const rule, parse_keep_rule(text));
+    out.house.keep.push_back(rule);
+  }
+  KIZASHI_TRY(out.house.at, parse_time_of_day(from.get<std::string>("store.vacuum_at")));
+  return out;
+}
+
 auto serve_settings_of(config const& from) -> result<serve_settings> {
+  auto const wrong = serve_contradictions(from, {});
+  if (!wrong.empty()) return fail(errc::out_of_range, to_text(wrong));
   serve_settings out;
-  std::vector<std::string> wrong;
   out.data = from.get<std::string>("serve.data");
-  if (out.data.empty()) wrong.emplace_back("serve.data is not set; expected a folder");
   auto const certificate = from.get<std::string>("serve.certificate");
   auto const private_key = from.get<std::string>("serve.key");
-  if (certificate.empty() != private_key.empty())
-    wrong.emplace_back("serve.certificate and serve.key belong together; one of them is not set");
   for (auto const& each : from.get<text_list>("serve.listen")) {
     KIZASHI_TRY(auto at, parse_listen(each));
     if (at.unix_path.empty()) {
@@ -283,14 +406,9 @@ auto serve_settings_of(config const& from) -> result<serve_settings> {
   auto const& open_to = from.get<std::string>("serve.without_account");
   if (open_to == "overviews") out.without_account = api::role::guest;
   if (open_to == "everything") out.without_account = api::role::analyst;
-  if (open_to == "everything" && !std::ranges::all_of(out.listen, is_of_this_machine))
-    wrong.emplace_back(
-        "serve.without_account is everything, and serve.listen has an address that "
-        "others reach; expected 127.0.0.1, [::1] or unix:PATH alone");
-  for (auto const& name : from.names_in("sensor"))
-    out.sensors.push_back(sensor_of(from, name, wrong));
-  if (wrong.empty()) return out;
-  return fail(errc::out_of_range, fmt::format("{}", fmt::join(wrong, "\n")));
+  for (auto const& name : from.names_in("sensor")) out.sensors.push_back(sensor_of(from, name));
+  KIZASHI_TRY(out.live, live_settings_of(from));
+  return out;
 }
 
 }  // namespace kizashi::app

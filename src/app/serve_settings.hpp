@@ -3,14 +3,19 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
 
+#include "kizashi/access/rate_limit.hpp"
+#include "kizashi/access/sessions.hpp"
 #include "kizashi/api/access.hpp"
 #include "kizashi/api/http/server.hpp"
 #include "kizashi/base/config.hpp"
+#include "kizashi/base/log.hpp"
 #include "kizashi/net/prefix_set.hpp"
+#include "kizashi/store/house/retention.hpp"
 
 namespace kizashi::app {
 
@@ -32,6 +37,23 @@ struct sensor_settings {
   net::prefix_set darknet;         ///< empty: that of all sensors
 };
 
+/// What a server does to keep house (`serve_keeper.hpp`).
+struct house_rules {
+  std::vector<store::retention_rule> keep;  ///< of the store; what no rule names is kept
+  duration audit_keep{};                    ///< of the audit log; 0: it is kept
+  std::optional<duration> at;               ///< since midnight in UTC; nothing: never
+};
+
+/// What holds at once when the file is read again.
+struct live_settings {
+  log_level level = log_level::info;
+  log_format format = log_format::text;
+  access::session_lifetimes lifetimes;
+  access::rate log_ins;   ///< that fail, by address and by name
+  access::rate requests;  ///< by address
+  house_rules house;
+};
+
 struct serve_settings {
   std::string data;
   std::vector<api::http::listen_at> listen;
@@ -42,9 +64,15 @@ struct serve_settings {
   std::size_t query_memory = 0;
   api::role without_account = api::role::anyone;
   std::vector<sensor_settings> sensors;
+  live_settings live;
 };
 
-/// Fails with every key that contradicts another, one per line.
+/// Keys that contradict each other, but those that are among `known` mistakes.
+[[nodiscard]] auto serve_contradictions(config const& from,
+                                        std::vector<config_mistake> const& known)
+    -> std::vector<config_mistake>;
+[[nodiscard]] auto live_settings_of(config const& from) -> result<live_settings>;
+/// Fails with every key that contradicts another, one per line. `data` may be empty.
 [[nodiscard]] auto serve_settings_of(config const& from) -> result<serve_settings>;
 
 }  // namespace kizashi::app

@@ -9,6 +9,10 @@
 
 #include <fmt/format.h>
 
+#include "kizashi/answer/words.hpp"
+#include "kizashi/app/access_commands.hpp"
+#include "kizashi/app/text_layout.hpp"
+
 namespace kizashi::app {
 namespace {
 
@@ -75,21 +79,92 @@ auto processor_seconds() -> double {
 
 }  // namespace
 
-auto status_json(sensor_list const& sensors) -> json {
-  auto out = json{{"sensors", json::array()}};
-  for (auto const* const each : sensors) {
-    auto const now = each->counts();
-    json row{
-        {"name", each->name()},
-        {"phase", name_of(now.phase)},
-        {"failure", now.failure ? json(now.failure->message) : json(nullptr)},
-        {"source_failure", now.source_failure ? json(now.source_failure->message) : json(nullptr)},
-        {"journal_bytes", now.journal_bytes},
-        {"latest_packet", answer::time_json(now.watermark)}};
-    for (auto const& number : numbers) row[std::string{number.name}] = number.of(now);
-    out["sensors"].push_back(std::move(row));
-  }
+namespace {
+
+constexpr std::chrono::seconds most_lag{60};
+constexpr double most_fill = 0.8;
+
+auto fill_of(std::uint64_t bytes, std::uint64_t limit) -> double {
+  return limit == 0 ? 0 : static_cast<double>(bytes) / static_cast<double>(limit);
+}
+
+auto sensor_json(std::string const& name, sensor_counts const& now, sensor_pace const& pace,
+                 std::uint64_t journal_limit) -> json {
+  json row{
+      {"name", name},
+      {"phase", name_of(now.phase)},
+      {"failure", now.failure ? json(now.failure->message) : json(nullptr)},
+      {"source_failure", now.source_failure ? json(now.source_failure->message) : json(nullptr)},
+      {"journal_bytes", now.journal_bytes},
+      {"journal_fill", fill_of(now.journal_bytes, journal_limit)},
+      {"latest_packet", answer::time_json(now.watermark)},
+      {"packets_per_second", pace.packets_per_second},
+      {"lag_seconds", pace.lag ? json(pace.lag->count()) : json(nullptr)},
+      {"packets_dropped_lately", pace.dropped_lately},
+      {"flushes", now.store.blocks}};
+  for (auto const& number : numbers) row[std::string{number.name}] = number.of(now);
+  return row;
+}
+
+auto errors_json(logger const* log) -> json {
+  auto out = json::array();
+  if (log == nullptr) return out;
+  for (auto const& each : log->errors())
+    out.push_back({{"time", answer::time_json(each.at)},
+                   {"part", each.part},
+                   {"message", answer::printable(each.message)}});
   return out;
+}
+
+auto clients_json(api::server const* server) -> json {
+  if (server == nullptr) return nullptr;
+  auto const now = server->counts();
+  return {{"connections", now.connections},
+          {"streams", now.streams},
+          {"requests", now.requests},
+          {"refused", now.refused}};
+}
+
+}  // namespace
+
+auto degradations(sensor_counts const& counts, sensor_pace const& pace, std::uint64_t journal_limit)
+    -> std::vector<std::string> {
+  std::vector<std::string> out;
+  if (counts.phase == sensor_phase::waiting)
+    out.push_back(fmt::format("waits: {}", counts.failure ? counts.failure->message : ""));
+  if (counts.source_failure)
+    out.push_back(fmt::format("nothing comes: {}", counts.source_failure->message));
+  if (pace.dropped_lately > 0)
+    out.push_back(
+        fmt::format("lost {} in the last 10 min", counted(pace.dropped_lately, "packet")));
+  if (pace.lag && *pace.lag > most_lag)
+    out.push_back(fmt::format("is {} behind", short_duration(*pace.lag)));
+  if (auto const fill = fill_of(counts.journal_bytes, journal_limit); fill > most_fill)
+    out.push_back(fmt::format("its journal is {:.0f} % full", 100 * fill));
+  return out;
+}
+
+auto status_json(serve_view const& of) -> json {
+  auto const paces =
+      of.monitor == nullptr ? std::vector<sensor_pace>(of.sensors.size()) : of.monitor->paces();
+  auto sensors = json::array(), degraded = json::array();
+  for (std::size_t i = 0; i < of.sensors.size(); ++i) {
+    auto const now = of.sensors[i]->counts();
+    auto const& name = of.sensors[i]->name();
+    sensors.push_back(sensor_json(name, now, paces[i], of.journal_limit));
+    for (auto const& each : degradations(now, paces[i], of.journal_limit))
+      degraded.push_back(fmt::format("sensor {} {}", name, answer::printable(each)));
+  }
+  auto const kept = of.keeper == nullptr ? serve_keeper::view{} : of.keeper->look();
+  return {{"sensors", std::move(sensors)},
+          {"degraded", std::move(degraded)},
+          {"started", answer::time_json(of.started)},
+          {"uptime_seconds", (time_now() - of.started) / std::chrono::seconds{1}},
+          {"store",
+           {{"bytes", kept.store_bytes ? json(*kept.store_bytes) : json(nullptr)},
+            {"kept", answer::time_json(kept.kept)}}},
+          {"clients", clients_json(of.server.load())},
+          {"errors", errors_json(of.log)}};
 }
 
 auto why_not_ready(sensor_list const& sensors) -> std::string {

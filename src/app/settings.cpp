@@ -33,6 +33,11 @@ auto check_keep_rule(std::string const& text) -> status {
   return {};
 }
 
+auto check_minute(std::string const& text) -> status {
+  KIZASHI_TRY(parse_time_of_day(text));
+  return {};
+}
+
 auto check_memory(std::string const& text) -> status {
   KIZASHI_TRY(parse_memory(text));
   return {};
@@ -42,6 +47,22 @@ auto check_memory(std::string const& text) -> status {
 constexpr std::size_t config_limit = std::size_t{1} << 20;
 
 }  // namespace
+
+auto parse_time_of_day(std::string_view text) -> result<std::optional<duration>> {
+  if (text == "never") return std::optional<duration>{};
+  auto const parts = split(text, ':');
+  bool const is_whole =
+      std::ranges::all_of(parts, [](std::string_view each) { return each.size() == 2; });
+  if (is_whole && (parts.size() == 2 || parts.size() == 3)) {
+    auto const hours = parse_unsigned(parts[0], 23), minutes = parse_unsigned(parts[1], 59);
+    auto const seconds = parse_unsigned(parts.size() == 3 ? parts[2] : "0", 59);
+    if (hours && minutes && seconds)
+      return duration{std::chrono::seconds{(*hours * 60 + *minutes) * 60 + *seconds}};
+  }
+  return fail(
+      errc::parse_error,
+      fmt::format("\"{}\" is no time of a day; expected one such as 03:40, or never", text));
+}
 
 auto parse_memory(std::string_view text) -> result<std::size_t> {
   constexpr std::uint64_t least = std::uint64_t{1} << 20;
@@ -100,7 +121,9 @@ auto own_keys() -> std::span<config_key const> {
        std::uint64_t{1'000'000'000},
        "Rows of each list in a report; 0: all. Option --top.",
        {},
-       nullptr},
+       nullptr,
+       {},
+       on_reload::unused},
       {"read.threads",
        std::uint64_t{0},
        std::uint64_t{0},
@@ -154,7 +177,9 @@ auto own_keys() -> std::span<config_key const> {
        "learns "
        "rules from them (docs/screening.md). Option --labels.",
        R"("labels.txt")",
-       nullptr},
+       nullptr,
+       {},
+       on_reload::unused},
       {"events.timeout", duration{0s}, duration{1s}, duration{24h},
        "How long a source may be silent before its scan event ends. When it is not set: by the "
        "size of the darknet, 624 s when that is not known (docs/events.md). Option "
@@ -202,11 +227,27 @@ auto own_keys() -> std::span<config_key const> {
        {},
        {},
        "How much of a store is kept, by table: its name and days, or a size on the disk in MiB, "
-       "GiB "
-       "or TiB. Whole days go, the oldest first, when 'kizashi store vacuum' runs; rollups stay "
-       "unless they are named. Without a rule everything is kept. Option --keep.",
+       "GiB or "
+       "TiB. Whole days go, the oldest first, when 'kizashi store vacuum' runs or a server keeps "
+       "house; rollups stay unless they are named. Without a rule everything is kept. Option "
+       "--keep.",
        R"(["packets 90d", "packets 200GiB"])",
-       check_keep_rule},
+       check_keep_rule,
+       {},
+       on_reload::live},
+      {"store.vacuum_at",
+       std::string{"03:40"},
+       {},
+       {},
+       "When a server keeps house, once a day, by UTC: what store.keep does not keep goes, parts "
+       "of "
+       "closed days are put together, rows of the audit log beyond access.audit_keep go. "
+       "\"never\": "
+       "'kizashi store vacuum' does it while no server runs.",
+       R"("03:40")",
+       check_minute,
+       {},
+       on_reload::live},
   };
   return keys;
 }
@@ -223,6 +264,31 @@ auto setting_keys() -> std::span<config_key const> {
   return all;
 }
 
+namespace {
+
+/// What own keys contradict; nothing where one of them is wrong by itself.
+auto own_contradictions(config const& from, std::vector<config_mistake> const& known)
+    -> std::vector<config_mistake> {
+  auto const length = from.get<duration>("window.length");
+  auto const lateness = from.get<duration>("window.lateness");
+  bool const is_wrong = std::ranges::any_of(
+      known, [](config_mistake const& each) { return each.key == "window.length"; });
+  if (lateness <= length || !from.is_set("window.lateness") || is_wrong) return {};
+  return {{"window.lateness", from.origin_of("window.lateness"),
+           fmt::format("the lateness is {}; expected at most the window's length, {}",
+                       to_string(lateness), to_string(length))}};
+}
+
+}  // namespace
+
+auto mistakes_of(config_draft const& read) -> std::vector<config_mistake> {
+  auto out = read.mistakes;
+  for (auto& each : own_contradictions(read.values, read.mistakes)) out.push_back(std::move(each));
+  for (auto& each : serve_contradictions(read.values, read.mistakes))
+    out.push_back(std::move(each));
+  return out;
+}
+
 auto settings_of(config const& from) -> result<settings> {
   settings out;
   auto const& prefixes = from.get<text_list>("darknet.prefixes");
@@ -234,13 +300,9 @@ auto settings_of(config const& from) -> result<settings> {
   out.darknet = net::prefix_set{darknet};
   out.window_length = from.get<duration>("window.length");
   out.lateness = from.get<duration>("window.lateness");
-  if (out.lateness > out.window_length) {
-    if (from.is_set("window.lateness"))
-      return fail(errc::out_of_range,
-                  fmt::format("the lateness is {}; expected at most the window's length, {}",
-                              to_string(out.lateness), to_string(out.window_length)));
-    out.lateness = out.window_length;
-  }
+  if (auto const wrong = own_contradictions(from, {}); !wrong.empty())
+    return fail(errc::out_of_range, to_text(wrong));
+  out.lateness = std::min(out.lateness, out.window_length);
   out.top = static_cast<std::size_t>(from.get<std::uint64_t>("read.top"));
   auto const threads = static_cast<unsigned>(from.get<std::uint64_t>("read.threads"));
   out.threads = threads != 0 ? threads : std::clamp(std::thread::hardware_concurrency(), 1U, 64U);
@@ -268,10 +330,16 @@ auto config_path(std::string const& option) -> std::string {
   return std::filesystem::exists("kizashi.toml", ignored) ? "kizashi.toml" : "";
 }
 
-auto load_config(std::string const& path) -> result<config> {
-  if (path.empty()) return config{setting_keys()};
+auto load_draft(std::string const& path) -> result<config_draft> {
+  if (path.empty()) return config_draft{config{setting_keys()}, {}};
   KIZASHI_TRY(auto const text, read_whole_file(path, "read the configuration", config_limit));
-  return config::parse(setting_keys(), text, path);
+  return config::draft(setting_keys(), text, path);
+}
+
+auto load_config(std::string const& path) -> result<config> {
+  KIZASHI_TRY(auto read, load_draft(path));
+  if (!read.mistakes.empty()) return fail(errc::parse_error, to_text(std::move(read.mistakes)));
+  return std::move(read.values);
 }
 
 }  // namespace kizashi::app

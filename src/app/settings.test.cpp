@@ -58,7 +58,7 @@ TEST(settings, an_event_timeout_that_nobody_set_follows_from_the_darknet) {
 TEST(settings, a_short_window_shortens_the_lateness_that_nobody_set) {
   EXPECT_EQ(read("window.length = '5s'")->lateness, 5s);
   EXPECT_EQ(read("[window]\nlength = '5s'\nlateness = '6s'").error().message,
-            "the lateness is 6s; expected at most the window's length, 5s");
+            "f.toml:3:12: the lateness is 6s; expected at most the window's length, 5s");
 }
 
 TEST(settings, prefixes_become_a_set) {

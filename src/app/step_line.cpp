@@ -10,7 +10,7 @@ namespace kizashi::app {
 namespace {
 
 /// A line that cannot be drawn is no reason to stop.
-void write_error(std::string_view text) {
+void write_step(std::string_view text) {
   auto const written = ::write(STDERR_FILENO, text.data(), text.size());
   static_cast<void>(written);
 }
@@ -25,12 +25,12 @@ step_line::~step_line() {
 
 void step_line::show(std::string_view step) {
   if (!is_shown_) return;
-  write_error("\r\x1b[K" + fit(step, terminal_width(STDERR_FILENO) - 1, false));
+  write_step("\r\x1b[K" + fit(step, terminal_width(STDERR_FILENO) - 1, false));
   is_drawn_ = true;
 }
 
 void step_line::clear() {
-  if (is_drawn_) write_error("\r\x1b[K");
+  if (is_drawn_) write_step("\r\x1b[K");
   is_drawn_ = false;
 }
 

@@ -46,7 +46,7 @@ auto is_loss(store::defect const& each) -> bool {
   return each.what != store::defect::kind::notice;
 }
 
-auto json_of(store::defect const& each) -> json {
+auto defect_json(store::defect const& each) -> json {
   constexpr std::string_view kinds[] = {"part", "file", "isolated", "balance", "notice", "sketch"};
   return {{"kind", kinds[static_cast<std::size_t>(each.what)]},
           {"table", each.table},
@@ -64,7 +64,7 @@ auto write_json(check_choice const& choice, store::check_result const& found) ->
   KIZASHI_TRY(document.member("parts", found.parts));
   KIZASHI_TRY(document.member("files", found.files));
   KIZASHI_TRY(document.member("rows", found.rows));
-  KIZASHI_TRY(document.list("defects", found.defects, found.defects.size(), json_of));
+  KIZASHI_TRY(document.list("defects", found.defects, found.defects.size(), defect_json));
   KIZASHI_TRY(document.close());
   return out.flush();
 }

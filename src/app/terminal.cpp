@@ -19,6 +19,12 @@ constexpr unsigned most_width = 160;
 std::atomic<bool> stop_wanted{false};
 static_assert(std::atomic<bool>::is_always_lock_free);
 
+std::atomic<bool> reload_wanted{false};
+
+extern "C" void want_reload(int) {
+  reload_wanted.store(true, std::memory_order_relaxed);
+}
+
 extern "C" void want_stop(int) {
   stop_wanted.store(true, std::memory_order_relaxed);
 }
@@ -79,6 +85,18 @@ void listen_for_stop() {
   ::sigemptyset(&action.sa_mask);
   ::sigaction(SIGINT, &action, nullptr);
   ::sigaction(SIGTERM, &action, nullptr);
+}
+
+void listen_for_reload() {
+  struct sigaction action {};
+  action.sa_handler = want_reload;
+  action.sa_flags = SA_RESTART;
+  ::sigemptyset(&action.sa_mask);
+  ::sigaction(SIGHUP, &action, nullptr);
+}
+
+auto take_reload_wish() noexcept -> bool {
+  return reload_wanted.exchange(false, std::memory_order_relaxed);
 }
 
 auto is_stop_wanted() noexcept -> bool {

@@ -25,4 +25,9 @@ void listen_for_stop();
 /// Whether one came.
 [[nodiscard]] auto is_stop_wanted() noexcept -> bool;
 
+/// From now on SIGHUP asks to read the configuration again instead of ending the program.
+void listen_for_reload();
+/// Whether one came since the last time that this was asked.
+[[nodiscard]] auto take_reload_wish() noexcept -> bool;
+
 }  // namespace kizashi::app

@@ -50,7 +50,7 @@ struct token_choice {
   bool is_json = false;
 };
 
-auto json_of(access::token_info const& each) -> json {
+auto token_json(access::token_info const& each) -> json {
   return {{"id", each.id},
           {"account", each.account},
           {"label", each.label},
@@ -78,7 +78,7 @@ auto list(token_choice const& choice) -> status {
   if (choice.is_json) {
     json_document document{out};
     KIZASHI_TRY(document.member("schema", "kizashi-tokens/1"));
-    KIZASHI_TRY(document.list("tokens", all, all.size(), json_of));
+    KIZASHI_TRY(document.list("tokens", all, all.size(), token_json));
     KIZASHI_TRY(document.close());
     return out.flush();
   }

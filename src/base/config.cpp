@@ -109,6 +109,12 @@ auto comment_lines(std::string_view text) -> std::string {
   return out + line + "\n";
 }
 
+auto reload_text(on_reload what) -> std::string_view {
+  if (what == on_reload::unused) return {};
+  return what == on_reload::live ? "# A server takes a new value when it is reloaded.\n"
+                                 : "# A server takes a new value when it is started again.\n";
+}
+
 }  // namespace
 
 config::config(std::span<config_key const> keys) : keys_{keys}, is_set_(keys.size(), false) {
@@ -123,9 +129,53 @@ auto config::index_of(std::string_view name) const -> std::size_t {
 
 auto config::names_in(std::string_view section) const -> std::vector<std::string> {
   std::vector<std::string> out;
-  for (auto const& each : sections_)
+  for (auto const& [each, at] : sections_)
     if (each.size() > section.size() && each.starts_with(section) && each[section.size()] == '.')
       out.push_back(each.substr(section.size() + 1));
+  return out;
+}
+
+auto config::origin_of(std::string_view name) const -> config_origin {
+  auto const found = origins_.find(name);
+  return found == origins_.end() ? config_origin{} : found->second;
+}
+
+auto config::origin_of_section(std::string_view section) const -> config_origin {
+  auto const found = sections_.find(section);
+  return found == sections_.end() ? config_origin{} : found->second;
+}
+
+auto config::entries() const -> std::vector<entry> {
+  std::vector<entry> out;
+  for (std::size_t i = 0; i < keys_.size(); ++i)
+    if (keys_[i].name.find('*') == std::string_view::npos)
+      out.push_back({std::string{keys_[i].name}, value_text(values_[i]), &keys_[i]});
+  for (auto const& [section, at] : sections_)
+    for (auto const& key : keys_) {
+      auto const dot = key.name.rfind('.');
+      if (!is_named_by(section, key.name.substr(0, dot))) continue;
+      auto name = section + std::string{key.name.substr(dot)};
+      auto const given = named_.find(name);
+      auto value = value_text(given == named_.end() ? key.standard : given->second);
+      out.push_back({std::move(name), std::move(value), &key});
+    }
+  return out;
+}
+
+auto config_origin::to_string() const -> std::string {
+  return file.empty() ? option : fmt::format("{}:{}:{}", file, line, column);
+}
+
+auto to_text(std::vector<config_mistake> mistakes) -> std::string {
+  std::ranges::stable_sort(mistakes, [](auto const& a, auto const& b) {
+    return std::pair{a.at.line, a.at.column} < std::pair{b.at.line, b.at.column};
+  });
+  std::string out;
+  for (auto const& each : mistakes) {
+    auto const place = each.at.to_string();
+    out += fmt::format("{}{}{}{}", out.empty() ? "" : "\n", place, place.empty() ? "" : ": ",
+                       each.message);
+  }
   return out;
 }
 
@@ -181,6 +231,7 @@ auto config::set(std::string_view name, std::string_view text, std::string_view 
                 fmt::format("{} is \"{}\"; expected {}", option, text, expected_text(key)));
   if (auto const taken = take(name, std::move(*value)); !taken)
     return fail(taken.error().code, fmt::format("{}{}", option, taken.error().message));
+  origins_.insert_or_assign(std::string{name}, config_origin{{}, 0, 0, std::string{option}});
   return {};
 }
 
@@ -200,16 +251,11 @@ public:
       else if (node.is_table() && is_section(name))
         read_section(*node.as_table(), key, name);
       else
-        refuse(key.source(), unknown(name));
+        refuse(name, key.source(), unknown(name));
     }
   }
 
-  /// One per line, in the order of the file; empty when there are none.
-  [[nodiscard]] auto mistakes() const -> std::string {
-    std::string out;
-    for (auto const& [where, what] : mistakes_) out += (out.empty() ? "" : "\n") + what;
-    return out;
-  }
+  [[nodiscard]] auto mistakes() -> std::vector<config_mistake>& { return mistakes_; }
 
 private:
   /// Whether keys stand in a section of this name.
@@ -228,11 +274,12 @@ private:
 
   void read_section(toml::table const& table, toml::key const& key, std::string const& name) {
     if (is_named(name) && !is_section_name(key.str()))
-      refuse(key.source(), fmt::format("{} cannot be a name; expected letters, digits, \"-\" and "
-                                       "\"_\", 64 at most",
-                                       name));
+      refuse(name, key.source(),
+             fmt::format("{} cannot be a name; expected letters, digits, \"-\" and "
+                         "\"_\", 64 at most",
+                         name));
     else if (is_named(name))
-      out_.sections_.insert(name);
+      out_.sections_.emplace(name, origin_at(key.source()));
     read(table, name);
   }
 
@@ -259,10 +306,12 @@ private:
     return near;
   }
 
-  void refuse(toml::source_region const& where, std::string const& what) {
-    auto const& at = where.begin;
-    mistakes_.emplace(std::pair{at.line, at.column},
-                      fmt::format("{}:{}:{}: {}", file_, at.line, at.column, what));
+  [[nodiscard]] auto origin_at(toml::source_region const& where) const -> config_origin {
+    return {std::string{file_}, where.begin.line, where.begin.column, {}};
+  }
+
+  void refuse(std::string const& key, toml::source_region const& where, std::string what) {
+    mistakes_.push_back({key, origin_at(where), std::move(what)});
   }
 
   void read_value(std::string const& name, toml::node const& node) {
@@ -271,10 +320,13 @@ private:
     if (!value) {
       std::ostringstream came;
       came << toml::node_view<toml::node const>{&node};
-      refuse(node.source(), fmt::format("{} is {}; expected {}", name, came.str(),
-                                        expected_text(out_.keys_[index])));
+      refuse(
+          name, node.source(),
+          fmt::format("{} is {}; expected {}", name, came.str(), expected_text(out_.keys_[index])));
     } else if (auto const taken = out_.take(name, *value); !taken) {
-      refuse(node.source(), fmt::format("{}{}", name, taken.error().message));
+      refuse(name, node.source(), fmt::format("{}{}", name, taken.error().message));
+    } else {
+      out_.origins_.insert_or_assign(name, origin_at(node.source()));
     }
   }
 
@@ -308,18 +360,24 @@ private:
   config& out_;
   std::string_view file_;
   std::vector<std::string_view> names_;
-  std::multimap<std::pair<toml::source_index, toml::source_index>, std::string> mistakes_;
+  std::vector<config_mistake> mistakes_;
 };
+
+auto config::draft(std::span<config_key const> keys, std::string_view text, std::string_view file)
+    -> result<config_draft> {
+  KIZASHI_TRY(auto const table, parse_toml(text, file));
+  config_draft out{config{keys}, {}};
+  config_reader reader{out.values, file};
+  reader.read(table, "");
+  out.mistakes = std::move(reader.mistakes());
+  return out;
+}
 
 auto config::parse(std::span<config_key const> keys, std::string_view text, std::string_view file)
     -> result<config> {
-  KIZASHI_TRY(auto const table, parse_toml(text, file));
-  config out{keys};
-  config_reader reader{out, file};
-  reader.read(table, "");
-  if (auto const mistakes = reader.mistakes(); !mistakes.empty())
-    return fail(errc::parse_error, mistakes);
-  return out;
+  KIZASHI_TRY(auto read, draft(keys, text, file));
+  if (!read.mistakes.empty()) return fail(errc::parse_error, to_text(std::move(read.mistakes)));
+  return std::move(read.values);
 }
 
 auto document_config(std::span<config_key const> keys) -> std::string {
@@ -339,6 +397,7 @@ auto document_config(std::span<config_key const> keys) -> std::string {
     }
     out += "\n" + comment_lines(key.help);
     if (auto const range = range_text(key); !range.empty()) out += fmt::format("# {}\n", range);
+    out += reload_text(key.reload);
     out += fmt::format("#{} = {}\n", key.name.substr(dot + 1),
                        example_text(key, value_text(key.standard)));
   }

@@ -9,7 +9,6 @@
 
 #include <cstdint>
 #include <map>
-#include <set>
 #include <span>
 #include <string>
 #include <string_view>
@@ -23,6 +22,13 @@ namespace kizashi {
 
 /// A text, a list of texts, a whole number or a length of time ("60s" in the file).
 using config_value = std::variant<std::string, std::vector<std::string>, std::uint64_t, duration>;
+
+/// What a program that runs does with a new value.
+enum class on_reload : std::uint8_t {
+  restart,  ///< it holds from the next start on
+  live,     ///< it holds at once
+  unused,   ///< of commands that end by themselves
+};
 
 struct config_key {
   /// "section.key", or "section.*.key" for sections that a person names: [sensor.north] has a value
@@ -39,7 +45,30 @@ struct config_key {
   auto(*check)(std::string const& text) -> status = nullptr;
   /// Where the default is outside of the range: what holds then, for messages.
   std::string_view if_left_out = {};
+  on_reload reload = on_reload::restart;
 };
+
+/// Where a value comes from: a place in a file, an option, or, without any of them, the default.
+struct config_origin {
+  std::string file;
+  std::uint32_t line = 0;
+  std::uint32_t column = 0;
+  std::string option;
+  /// "FILE:LINE:COLUMN", "OPTION", or nothing.
+  [[nodiscard]] auto to_string() const -> std::string;
+};
+
+/// Something that is wrong with a key. The message begins with the key's name.
+struct config_mistake {
+  std::string key;
+  config_origin at;
+  std::string message;
+};
+/// "FILE:LINE:COLUMN: message", one per line, in the order of the file; those without a place
+/// first.
+[[nodiscard]] auto to_text(std::vector<config_mistake> mistakes) -> std::string;
+
+struct config_draft;
 
 /// Values of all keys of a table. The table must outlive it.
 class config {
@@ -51,6 +80,11 @@ public:
   /// each as "FILE:LINE:COLUMN: KEY is VALUE; expected ...".
   [[nodiscard]] static auto parse(std::span<config_key const> keys, std::string_view text,
                                   std::string_view file) -> result<config>;
+
+  /// The same with what could be read, for who wants to say all that is wrong at once. Fails alone
+  /// when the text is no TOML.
+  [[nodiscard]] static auto draft(std::span<config_key const> keys, std::string_view text,
+                                  std::string_view file) -> result<config_draft>;
 
   /// Sets `name` from a command line option, whose name stands in the message. A list is what
   /// stands between commas.
@@ -67,6 +101,17 @@ public:
   [[nodiscard]] auto is_set(std::string_view name) const -> bool {
     return named_.contains(name) || is_set_[index_of(name)];
   }
+  [[nodiscard]] auto origin_of(std::string_view name) const -> config_origin;
+  /// A section that a person named ("sensor.north"): where its name stands.
+  [[nodiscard]] auto origin_of_section(std::string_view section) const -> config_origin;
+  /// Every key with its value as it would stand in a file, in the order of the table; those of
+  /// sections that a person named once for each.
+  struct entry {
+    std::string name;
+    std::string value;
+    config_key const* key = nullptr;
+  };
+  [[nodiscard]] auto entries() const -> std::vector<entry>;
   /// The names of the sections under `section` ("sensor"), in alphabetical order.
   [[nodiscard]] auto names_in(std::string_view section) const -> std::vector<std::string>;
   /// How many keys were given.
@@ -79,9 +124,16 @@ private:
   std::span<config_key const> keys_;
   std::vector<config_value> values_;
   std::vector<bool> is_set_;
-  std::map<std::string, config_value, std::less<>> named_;  // "sensor.north.interface"
-  std::set<std::string> sections_;                          // "sensor.north"
+  std::map<std::string, config_value, std::less<>> named_;      // "sensor.north.interface"
+  std::map<std::string, config_origin, std::less<>> sections_;  // "sensor.north"
+  std::map<std::string, config_origin, std::less<>> origins_;   // of what was given
   friend class config_reader;
+};
+
+/// What a file says, as far as it could be read, and what was wrong with the rest.
+struct config_draft {
+  config values;
+  std::vector<config_mistake> mistakes;
 };
 
 /// A TOML file with every key, its help, range and default; the keys themselves are commented out.

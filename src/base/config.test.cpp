@@ -28,7 +28,9 @@ config_key const named_keys[] = {
      std::uint64_t{9},
      "A number.",
      {},
-     nullptr},
+     nullptr,
+     {},
+     on_reload::live},
 };
 
 TEST(config, sections_that_a_person_names) {
@@ -60,9 +62,48 @@ TEST(config, mistakes_in_sections_that_a_person_names) {
   EXPECT_EQ(said("[place]\nsize = 1"),
             "f.toml:2:1: there is no key place.size; did you mean place.NAME.size? 'kizashi config "
             "document' lists all keys");
-  EXPECT_EQ(document_config(named_keys),
-            "\n# As many of these as there are, each with a name of its own.\n#[place.NAME]\n"
-            "\n# Letters.\n#letters = [\"a\"]\n\n# A number.\n# 1 to 9\n#size = 5\n");
+  EXPECT_EQ(
+      document_config(named_keys),
+      "\n# As many of these as there are, each with a name of its own.\n#[place.NAME]\n"
+      "\n# Letters.\n# A server takes a new value when it is started again.\n#letters = [\"a\"]\n"
+      "\n# A number.\n# 1 to 9\n# A server takes a new value when it is reloaded.\n#size = 5\n");
+}
+
+TEST(config, every_value_has_an_origin) {
+  auto read = config::parse(keys, "[b]\nnumber = 7\n", "f.toml").value();
+  EXPECT_TRUE(read.set("a.list", "x,y", "--list"));
+  EXPECT_EQ(read.origin_of("b.number").to_string(), "f.toml:2:10");
+  EXPECT_EQ(read.origin_of("a.list").to_string(), "--list");
+  EXPECT_EQ(read.origin_of("b.length").to_string(), "");
+  std::string all;
+  for (auto const& each : read.entries()) all += each.name + " = " + each.value + "\n";
+  EXPECT_EQ(all, "a.text = \"\"\na.list = [\"x\", \"y\"]\nb.number = 7\nb.length = \"10s\"\n");
+}
+
+TEST(config, entries_of_sections_that_a_person_named) {
+  auto const read = config::parse(named_keys, "[place.b]\n[place.a]\nsize = 2\n", "f.toml").value();
+  std::string all;
+  for (auto const& each : read.entries())
+    all += each.name + " = " + each.value + " " + read.origin_of(each.name).to_string() + "\n";
+  EXPECT_EQ(all,
+            "place.a.letters = [] \nplace.a.size = 2 f.toml:3:8\n"
+            "place.b.letters = [] \nplace.b.size = 5 \n");
+  EXPECT_EQ(read.origin_of_section("place.a").to_string(), "f.toml:2:8");
+}
+
+TEST(config, a_draft_has_what_could_be_read) {
+  auto const read = config::draft(keys, "[b]\nnumber = 0\nlength = '5s'\n", "f.toml");
+  ASSERT_TRUE(read);
+  EXPECT_EQ(read->values.get<duration>("b.length"), 5s);
+  EXPECT_EQ(read->values.get<std::uint64_t>("b.number"), 5U);
+  ASSERT_EQ(read->mistakes.size(), 1U);
+  EXPECT_EQ(read->mistakes[0].key, "b.number");
+  auto more = read->mistakes;
+  more.push_back({"b.length", read->values.origin_of("b.length"), "b.length is odd"});
+  more.push_back({"a.text", {}, "a.text is not set"});
+  EXPECT_EQ(to_text(more),
+            "a.text is not set\nf.toml:2:10: b.number is 0; expected 1 to 9\n"
+            "f.toml:3:10: b.length is odd");
 }
 
 auto mistakes(std::string_view text) -> std::string {
@@ -129,9 +170,13 @@ TEST(config, options_are_held_to_the_same_table) {
 
 TEST(config, document_has_every_key) {
   EXPECT_EQ(document_config(keys),
-            "\n[a]\n\n# A text.\n#text = \"t\"\n\n# Letters.\n#list = [\"a\"]\n"
-            "\n[b]\n\n# A number.\n# 1 to 9\n#number = 5\n"
-            "\n# A length of time.\n# 1s to 1min\n#length = \"10s\"\n");
+            "\n[a]\n\n# A text.\n# A server takes a new value when it is started again.\n#text = "
+            "\"t\"\n\n# Letters.\n# A server takes a new value when it is started again.\n#list = "
+            "[\"a\"]\n"
+            "\n[b]\n\n# A number.\n# 1 to 9\n# A server takes a new value when it is started "
+            "again.\n#number = 5\n"
+            "\n# A length of time.\n# 1s to 1min\n# A server takes a new value when it is started "
+            "again.\n#length = \"10s\"\n");
 }
 
 TEST(config, ranges_are_described) {
@@ -141,7 +186,7 @@ TEST(config, ranges_are_described) {
 
 TEST(config, a_default_outside_of_the_range_holds_only_when_nothing_is_given) {
   config_key const only[] = {{"c.length", duration{0s}, duration{1s}, duration{1min}, "Help.",
-                              R"("20s")", nullptr, "by the size"}};
+                              R"("20s")", nullptr, "by the size", on_reload::unused}};
   config values{only};
   EXPECT_EQ(values.get<duration>("c.length"), 0s);
   EXPECT_EQ(values.set("c.length", "0s", "--length").error().message,

@@ -17,6 +17,8 @@
 #include <fmt/format.h>
 
 #include "kizashi/api/memory_access.hpp"
+#include "kizashi/api/people.hpp"
+#include "kizashi/api/problem.hpp"
 #include "kizashi/api/server.hpp"
 #include "kizashi/base/text.hpp"
 #include "kizashi/store/embedded_engine.hpp"
@@ -134,6 +136,9 @@ auto main(int count, char** words) -> int {
   counters.counter("kizashi_test_total", "A counter of this test.").add(3);
   api::observatory of{.events = events, .frames = frames, .counters = counters, .access = accounts};
   of.name = "seen";
+  of.more_routes = api::people_routes();
+  for (auto& each : of.more_routes)
+    each.answer = [](api::call const&) { return api::problem(501, "nobody has accounts here"); };
   of.status = [] { return answer::json{{"packets_per_second", 12}}; };
   if (count > 1 && std::string_view{words[1]} != "none") {
     auto opened = store::open_embedded_engine(words[1], "serve_api");

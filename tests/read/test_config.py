@@ -1,4 +1,6 @@
 """The configuration file: its keys, its mistakes, its manual."""
+import json
+
 from program import HERE, ProgramTest
 
 
@@ -52,13 +54,36 @@ name = "x"
     def test_keys_that_contradict_each_other(self):
         self.write("late.toml", '[window]\nlength = "5s"\nlateness = "6s"\n')
         self.expect_failure(self.run_program("config", "check", "late.toml"), 1,
-                            "kizashi: late.toml: the lateness is 6s; expected at most the window's length, 5s")
+                            "kizashi: late.toml:3:12: the lateness is 6s; expected at most the window's length, 5s")
+        # Together with all that is wrong by itself, and with what a server would not take.
+        self.write("late.toml", '[window]\nlength = "5s"\nlateness = "6s"\n[read]\ntop = -1\n[sensor.a]\nbpf = "tcp"\n')
+        done = self.run_program("config", "check", "late.toml")
+        self.assertEqual((done.returncode, done.errors.splitlines()), (1, [
+            "kizashi: late.toml:3:12: the lateness is 6s; expected at most the window's length, 5s",
+            "kizashi: late.toml:5:7: read.top is -1; expected a whole number, 0 to 1000000000",
+            "kizashi: late.toml:6:9: sensor.a: no source is given; expected one of interface, folder, input, replay and scenario"]))
+
+    def test_what_holds_and_where_it_is_from(self):
+        self.write("some.toml", '[window]\nlength = "30s"\n[sensor.north]\ninput = "-"\n')
+        done = self.run_program("config", "show", "some.toml", "--set")
+        self.assertEqual((done.returncode, done.output.split("\n")[0].split()), (0, ["key", "value", "from"]))
+        self.assertEqual([line.split() for line in done.output.splitlines()[1:]],
+                         [["window.length", '"30s"', "some.toml:2:10"], ["sensor.north.input", '"-"', "some.toml:4:9"]])
+        said = json.loads(self.run_program("config", "show", "some.toml", "--json").output)
+        rows = {row["key"]: row for row in said["keys"]}
+        self.assertEqual(rows["window.length"] | {}, {"key": "window.length", "value": '"30s"', "origin": "file", "file": "some.toml",
+                                                      "line": 2, "column": 10, "reload": "restart"})
+        self.assertEqual((rows["log.level"]["value"], rows["log.level"]["origin"], rows["log.level"]["reload"]),
+                         ('"info"', "default", "live"))
+        self.assertEqual(rows["sensor.north.speed"]["value"], "1")
+        self.write("wrong.toml", "[window]\nlength = 3\n")
+        self.assertEqual(self.run_program("config", "show", "wrong.toml").returncode, 1)
 
     def test_the_file_holds_and_options_come_before_it(self):
         self.write("good.toml", '[darknet]\nprefixes = ["192.0.2.0/24"]\n[window]\nlength = "30s"\n[read]\ntop = 1\n'
                                 '[place]\ntable = "place.table"\n')
         checked = self.run_program("config", "check", "good.toml")
-        self.assertEqual((checked.returncode, checked.output), (0, "good.toml: in order, 4 of 37 keys set\n"))
+        self.assertEqual((checked.returncode, checked.output), (0, "good.toml: in order, 4 of 45 keys set\n"))
         done = self.run_program("read", "small.pcap", "--config", "good.toml")
         self.assertIn("Packets per 30 s", done.output)
         self.assertIn("Destination ports (1 of 20)", done.output)
@@ -79,7 +104,9 @@ name = "x"
                          "kizashi config document > kizashi.example.toml")
         self.write("example.toml", done.output)
         self.assertEqual(self.run_program("config", "check", "example.toml").returncode, 0)
+        # A sensor has one source.
+        others = ("#folder", "#input", "#replay", "#scenario")
         self.write("all.toml", "\n".join(line[1:] if line[:1] == "#" and (line[1:2].isalpha() or line[1:2] == "[") else line
-                                         for line in done.output.splitlines()))
+                                         for line in done.output.splitlines() if not line.startswith(others)))
         checked = self.run_program("config", "check", "all.toml")
-        self.assertEqual((checked.errors, checked.output), ("", "all.toml: in order, 37 of 37 keys set\n"))
+        self.assertEqual((checked.errors, checked.output), ("", "all.toml: in order, 41 of 45 keys set\n"))

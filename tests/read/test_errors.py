@@ -26,7 +26,7 @@ class Usage(ProgramTest):
                           'kizashi: --window is "3"; expected a length of time such as 1min, 1s to 1d')
         self.expect_usage([*read, "--window", "2d"], "kizashi: --window is 2d; expected 1s to 1d")
         self.expect_usage([*read, "--window", "10s", "--lateness", "11s"],
-                          "kizashi: the lateness is 11s; expected at most the window's length, 10s")
+                          "kizashi: --lateness: the lateness is 11s; expected at most the window's length, 10s")
         self.expect_usage([*read, "--threads", "65"], "kizashi: --threads is 65; expected 0 to 64")
         self.expect_usage([*read, "--top", "-1"],
                           'kizashi: --top is "-1"; expected a whole number, 0 to 1000000000')

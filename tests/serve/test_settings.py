@@ -24,11 +24,19 @@ class Settings(ServeTest):
         self.expect('[serve]\nlisten = ["0.0.0.0:80"]\nwithout_account = "everything"\nkey = "k"\n'
                     '[sensor.a]\n[sensor.b]\nfolder = "x"\ninterface = "lo"\n',
                     "serve.data is not set; expected a folder",
-                    "serve.certificate and serve.key belong together; one of them is not set",
-                    "serve.without_account is everything, and serve.listen has an address that others reach; expected 127.0.0.1, "
-                    "[::1] or unix:PATH alone",
-                    "sensor.a: no source is given; expected one of interface, folder, input, replay and scenario",
-                    "sensor.b: several sources are given; expected one of interface, folder, input, replay and scenario", data=None)
+                    "wrong.toml:3:19: serve.without_account is everything, and serve.listen has an address that others reach; "
+                    "expected 127.0.0.1, [::1] or unix:PATH alone",
+                    "wrong.toml:4:7: serve.certificate and serve.key belong together; one of them is not set",
+                    "wrong.toml:5:9: sensor.a: no source is given; expected one of interface, folder, input, replay and scenario",
+                    "wrong.toml:6:9: sensor.b: several sources are given; expected one of interface, folder, input, replay and "
+                    "scenario", data=None)
+
+    def test_mistakes_of_both_kinds_at_once(self):
+        self.expect('[serve]\nflush = "1ms"\nkey = "k"\n[sensor.a]\n[sensor.b]\ninput = 3\n',
+                    "wrong.toml:2:9: serve.flush is 1ms; expected 200ms to 5min",
+                    "wrong.toml:3:7: serve.certificate and serve.key belong together; one of them is not set",
+                    "wrong.toml:4:9: sensor.a: no source is given; expected one of interface, folder, input, replay and scenario",
+                    'wrong.toml:6:9: sensor.b.input is 3; expected a text such as "-"')
 
     def test_sources_that_are_not_there(self):
         done = self.kizashi("serve", "--data", "data", "--config", self.config('[sensor.a]\nfolder = "nix"\n'))

@@ -10,8 +10,19 @@
 namespace kizashi::api {
 namespace {
 
+/// Puts the parameter `filter` into the question.
+auto filter_packets(observatory const& in, call const& of, answer::asked& question) -> status {
+  if (!of.with.has("filter")) return {};
+  if (!in.packet_filter) return fail(errc::unsupported, "this server has no filter language");
+  auto made = in.packet_filter(of.with.get<std::string>("filter"), of.who.has_destinations);
+  if (!made) return fail(made.error().code, fmt::format("query.filter: {}", made.error().message));
+  question.filter.where = std::move(*made);
+  return {};
+}
+
 auto answer_statistics(observatory const& in, call const& of) -> result<http::response> {
   KIZASHI_TRY(auto question, question_of(in, of));
+  KIZASHI_TRY(filter_packets(in, of, question));
   question.options.top = of.with.get<std::uint64_t>("top");
   question.options.has_exact_sources = of.with.get<bool>("exact");
   auto const by = of.with.get_or("by", std::string{});
@@ -116,6 +127,7 @@ auto statistics_routes(observatory const& in) -> std::vector<route> {
       sensor_parameter(),
       from_parameter(parameter_kind::minute),
       to_parameter(parameter_kind::minute),
+      filter_parameter(),
       top_parameter("Rows at most."),
       {.name = "exact",
        .kind = parameter_kind::flag,

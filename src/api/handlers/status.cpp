@@ -13,18 +13,6 @@ auto why_not_ready(observatory const& in) -> std::string {
   return in.not_ready ? in.not_ready() : std::string{};
 }
 
-auto answer_status(observatory const& in) -> http::response {
-  auto const why = why_not_ready(in);
-  json out{{"schema", "kizashi-status/1"}, {"kizashi", answer::version()}, {"store", in.name}};
-  out["ready"] = why.empty();
-  out["not_ready"] = answer::name_json(why);
-  out["events"] = {{"last", in.events.end().to_string()}};
-  out["frames"] = {{"last", in.frames.end()}};
-  out["place_origin"] = answer::name_json(in.places->origin());
-  out["pipeline"] = in.status ? in.status() : json(nullptr);
-  return json_response(out);
-}
-
 auto answer_ready(observatory const& in) -> http::response {
   auto const why = why_not_ready(in);
   if (why.empty()) return json_response(json{{"ready", true}});
@@ -50,6 +38,18 @@ auto answer_me(call const& of) -> http::response {
 }
 
 }  // namespace
+
+auto status_document(observatory const& of) -> json {
+  auto const why = why_not_ready(of);
+  json out{{"schema", "kizashi-status/1"}, {"kizashi", answer::version()}, {"store", of.name}};
+  out["ready"] = why.empty();
+  out["not_ready"] = answer::name_json(why);
+  out["events"] = {{"last", of.events.end().to_string()}};
+  out["frames"] = {{"last", of.frames.end()}};
+  out["place_origin"] = answer::name_json(of.places->origin());
+  out["pipeline"] = of.status ? of.status() : json(nullptr);
+  return out;
+}
 
 auto status_routes(observatory const& in) -> std::vector<route> {
   constexpr auto tag = "The program";
@@ -79,7 +79,7 @@ auto status_routes(observatory const& in) -> std::vector<route> {
            .is_quick = true,
            .answer_schema = "status",
            .tag = tag,
-           .answer = [&in](call const&) { return answer_status(in); }},
+           .answer = [&in](call const&) { return json_response(status_document(in)); }},
           {.path = "/api/v1/metrics",
            .id = "getMetrics",
            .summary = "Counters of the program, as Prometheus reads them.",

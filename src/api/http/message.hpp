@@ -103,8 +103,9 @@ public:
   /// Looks at the head of a request. On a thread of input and output: it must not wait.
   [[nodiscard]] virtual auto admit(request const& head) -> admission = 0;
   [[nodiscard]] virtual auto answer(request const& whole) -> response = 0;
-  /// A refusal by the server itself: `status` and a sentence.
-  [[nodiscard]] virtual auto refuse(unsigned status, std::string_view why) -> response = 0;
+  /// A refusal by the server itself: `status` and a sentence. `peer`: as in a request.
+  [[nodiscard]] virtual auto refuse(unsigned status, std::string_view why, std::string const& peer)
+      -> response = 0;
 };
 
 }  // namespace kizashi::api::http

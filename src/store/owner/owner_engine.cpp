@@ -18,7 +18,7 @@ using internal::request_kind;
 using internal::stop_question;
 
 /// Asks on a connection of its own and hands on the pieces.
-auto converse(internal::door_address const& door, door_request const& request,
+auto converse(local_address const& door, door_request const& request,
               stop_question const& wants_stop, answer_sink const& sink) -> status {
   KIZASHI_TRY(auto const socket, door.connect());
   KIZASHI_TRY(internal::send_all(socket.get(), internal::encode(request), wants_stop));
@@ -38,7 +38,7 @@ auto converse(internal::door_address const& door, door_request const& request,
 
 class owner_engine final : public engine {
 public:
-  owner_engine(internal::door_address door, std::filesystem::path folder, engine_capabilities has)
+  owner_engine(local_address door, std::filesystem::path folder, engine_capabilities has)
       : door_{std::move(door)}, folder_{std::move(folder)}, has_{std::move(has)} {}
 
   auto capabilities() const noexcept -> engine_capabilities const& override { return has_; }
@@ -73,7 +73,7 @@ private:
                             folder_.string()));
   }
 
-  internal::door_address door_;
+  local_address door_;
   std::filesystem::path folder_;
   engine_capabilities has_;
 };
@@ -81,7 +81,7 @@ private:
 }  // namespace
 
 auto ask_owner(std::filesystem::path const& folder) -> result<std::shared_ptr<engine>> {
-  KIZASHI_TRY(auto door, internal::door_address::of(folder));
+  KIZASHI_TRY(auto door, internal::door_address(folder));
   std::string version;
   KIZASHI_TRY(converse(door, {}, {}, [&](std::span<std::uint8_t const> bytes) -> status {
     version.append(bytes.begin(), bytes.end());

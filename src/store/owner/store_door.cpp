@@ -77,8 +77,8 @@ private:
 
 class open_door final : public store_door {
 public:
-  open_door(std::shared_ptr<engine> of, std::filesystem::path folder,
-            internal::door_address address, file_descriptor listening)
+  open_door(std::shared_ptr<engine> of, std::filesystem::path folder, local_address address,
+            file_descriptor listening)
       : engine_{std::move(of)},
         folder_{std::move(folder)},
         address_{std::move(address)},
@@ -111,7 +111,7 @@ private:
 
   std::shared_ptr<engine> engine_;
   std::filesystem::path folder_;
-  internal::door_address address_;
+  local_address address_;
   file_descriptor listening_;
   std::atomic<bool> is_closing_{false};
   std::atomic<std::uint64_t> files_{0};
@@ -141,7 +141,7 @@ void open_door::let_guests_end() {
 
 void open_door::receive_guest() {
   file_descriptor socket{::accept4(listening_.get(), nullptr, nullptr, SOCK_CLOEXEC)};
-  if (!socket.is_open() || !internal::is_permitted(socket.get())) return;
+  if (!socket.is_open() || !is_same_user(socket.get())) return;
   auto& who = guests_.emplace_back();
   who.socket = std::move(socket);
   try {
@@ -204,7 +204,7 @@ auto store_door::open(std::shared_ptr<engine> of, std::filesystem::path const& f
   std::error_code wrong;
   auto const full = std::filesystem::weakly_canonical(std::filesystem::absolute(folder), wrong);
   if (wrong) return system_failure(folder.string(), "open the store", wrong.value());
-  KIZASHI_TRY(auto address, internal::door_address::of(full));
+  KIZASHI_TRY(auto address, internal::door_address(full));
   KIZASHI_TRY(auto listening, address.listen());
   return std::make_unique<open_door>(std::move(of), full, std::move(address), std::move(listening));
 }

@@ -191,7 +191,7 @@ TEST_F(StoreDoor, TakesTheSocketOfAnOwnerThatDied) {
 
 /// What the door answers to bytes that are no request; empty when it only closes.
 auto answer_to(std::filesystem::path const& folder, std::string const& bytes) -> std::string {
-  auto const address = internal::door_address::of(folder).value();
+  auto const address = internal::door_address(folder).value();
   auto const socket = address.connect().value();
   EXPECT_TRUE(internal::send_all(socket.get(), bytes, {}));
   ::shutdown(socket.get(), SHUT_WR);

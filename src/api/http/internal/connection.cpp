@@ -105,7 +105,7 @@ void connection::go_on_with_body() {
 
 void connection::refuse(unsigned status, std::string_view why) {
   keeps_alive_ = false;
-  send(host_.behind.refuse(status, why));
+  send(host_.behind.refuse(status, why, channel_->peer()));
 }
 
 // --- answering --------------------------------------------------------------------------------
@@ -123,7 +123,8 @@ void connection::dispatch() {
     self->channel_->post([self, made] { self->send(std::move(*made)); });
   });
   if (is_taken) return watch_for_end();
-  auto busy = host_.behind.refuse(503, "too many questions wait already; ask again in a second");
+  auto busy = host_.behind.refuse(503, "too many questions wait already; ask again in a second",
+                                  channel_->peer());
   busy.fields.add("Retry-After", "1");
   send(std::move(busy));
 }

@@ -9,7 +9,7 @@
 #include <string_view>
 
 #include "kizashi/base/error.hpp"
-#include "kizashi/base/file_descriptor.hpp"
+#include "kizashi/base/local_socket.hpp"
 
 namespace kizashi::store::internal {
 
@@ -27,25 +27,10 @@ using stop_question = std::function<bool()>;
                                stop_question const& wants_stop) -> status;
 /// Whether the other side has closed or died.
 [[nodiscard]] auto has_left(int other) -> bool;
-/// Whether the other side runs as the same user, or as root.
-[[nodiscard]] auto is_permitted(int other) -> bool;
-
-/// The door's address in a folder with a name of any length. (That of a socket has 107 bytes at
-/// most, so the folder is named by an open file.)
-class door_address {
-public:
-  [[nodiscard]] static auto of(std::filesystem::path const& folder) -> result<door_address>;
-  /// Fails with `errc::not_found` when there is no door, or nobody behind it.
-  [[nodiscard]] auto connect() const -> result<file_descriptor>;
-  /// Takes away what an owner that died left. Only for who owns the folder.
-  [[nodiscard]] auto listen() const -> result<file_descriptor>;
-  void remove() const;
-
-private:
-  door_address(std::filesystem::path folder, file_descriptor open)
-      : folder_{std::move(folder)}, open_{std::move(open)} {}
-  std::filesystem::path folder_;
-  file_descriptor open_;
-};
+/// The door's address in the folder of a store.
+[[nodiscard]] inline auto door_address(std::filesystem::path const& folder)
+    -> result<local_address> {
+  return local_address::of(folder, "door");
+}
 
 }  // namespace kizashi::store::internal
