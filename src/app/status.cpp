@@ -117,6 +117,7 @@ auto seconds_in(json const& of, char const* name) -> std::string {
   auto const found = of.find(name);
   if (found == of.end() || !found->is_number()) return "-";
   constexpr double most = 3e9;  // a hundred years
+  if (number_in(of, name) < 1) return "0 s";
   return short_duration(
       std::chrono::seconds{static_cast<std::int64_t>(std::min(number_in(of, name), most))});
 }
@@ -135,7 +136,7 @@ auto write_sensors(json const& sensors, text_style const& style, text_sink& out)
                        {"queue", true},
                        {"last packet"}}};
   text_table stages{{{"sensor"},
-                     {"lost: system", true},
+                     {"system", true},
                      {"source", true},
                      {"journal", true},
                      {"stored", true},
@@ -156,7 +157,7 @@ auto write_sensors(json const& sensors, text_style const& style, text_sink& out)
                 whole_in(each, "attacks")});
   }
   KIZASHI_TRY(received.write(style, out));
-  KIZASHI_TRY(out.write("\n"));
+  KIZASHI_TRY(out.write("\nlost by system, source and journal; stored; what has ended:\n"));
   return stages.write(style, out);
 }
 

@@ -7,7 +7,7 @@ from server import KIZASHI, PASSWORD, ServeTest, ask
 
 class Status(ServeTest):
     def setUp(self):
-        self.fresh("data", "spool")
+        self.fresh("data")
 
     def status(self, *arguments, **environment):
         return self.kizashi("status", *arguments, env=os.environ | environment)
@@ -54,20 +54,19 @@ class Status(ServeTest):
         status, _, body = ask(server.port(), "/api/v1/status", headers={"Authorization": f"Bearer {token}"})
         self.assertEqual((status, set(body) | {"healthy"}), (200, set(json.loads(done.stdout))))
 
-    def test_a_sensor_that_waits(self):
-        (self.folder / "spool").mkdir()
-        server = self.start('[sensor.north]\nfolder = "spool"\n')
-        server.wait_for("sensor north: running")
-        (self.folder / "spool").rename(self.folder / "gone")
-        try:
-            server.wait_for("sensor north: running: ")
-            done = self.status("--data", "data")
-            self.assertEqual(done.returncode, 1, done.stdout)
-            self.assertTrue(done.stdout.startswith("degraded: "), done.stdout)
-            self.assertIn("degraded: sensor north nothing comes: ", done.stdout)
-            self.assertRegex(done.stdout, r"\nerror: .* sensor north: running: ")
-        finally:
-            (self.folder / "gone").rename(self.folder / "spool")
+    def test_a_sensor_that_loses_packets(self):
+        """Its journal has no room for what comes."""
+        server = self.start('journal = "1MiB"\n[sensor.north]\nscenario = "outbreak"\nspeed = 0\n')
+        server.wait_for("error sensor north: [a-z ]+: the journal is full: the store does not take what comes")
+        server.wait_for("warning sensor north: packets were lost since the start: 0 by the system, 0 by the source, [1-9]")
+        done = self.status("--data", "data")
+        self.assertEqual(done.returncode, 1, done.stdout)
+        self.assertTrue(done.stdout.startswith("degraded: "), done.stdout)
+        self.assertRegex(done.stdout, r"\ndegraded: sensor north lost [\d,]+ packets in the last 10 min\n")
+        self.assertRegex(done.stdout, r"\nerror: .* sensor north: [a-z ]+: the journal is full")
+        said = json.loads(self.status("--data", "data", "--json").stdout)
+        self.assertFalse(said["healthy"])
+        self.assertGreater(said["pipeline"]["sensors"][0]["packets_dropped_by_journal"], 0)
 
     def test_no_server(self):
         (self.folder / "data").mkdir(exist_ok=True)
