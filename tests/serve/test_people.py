@@ -25,7 +25,7 @@ class People(ServeTest):
         cls.addClassCleanup(lambda: cls.server.child.poll() is None and cls.server.kill())
         cls.password = cls.server.wait_for(PASSWORD).group(1)
         cls.at = cls.server.port()
-        cls.server.wait_for("sensor north: ended")
+        cls.server.wait_for("sensor north: ended", 300)
         cls.admin = cls.log_in("admin", cls.password)
 
     @classmethod

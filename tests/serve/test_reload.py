@@ -126,7 +126,7 @@ class Keeping(ServeTest):
                                                   '[access]\naudit_keep = "1d"\n')
         server.child.send_signal(signal.SIGHUP)
         server.wait_for(r"info store: keeping house")
-        server.wait_for(r"info store: dropped [\d,]+ rows of packets of 2026-01-15")
+        server.wait_for(r"info store: dropped [\d,]+ rows? of packets of 2026-03-0[12]")
         server.wait_for(r"info store: [\d,]+ parts? put together")
         self.assertNotIn("failed", server.said())
         self.assertEqual(self.rows("data/store", "select count() from packets").split()[-1], "0")
