@@ -94,7 +94,8 @@ class Deployment(unittest.TestCase):
 
     def test_the_unit_starts_what_the_package_has(self):
         unit = (SOURCE / "deploy/kizashi.service").read_text()
-        self.assertIn("\nExecStart=/usr/bin/kizashi serve --config /etc/kizashi/kizashi.toml\nUser=kizashi\n", unit)
+        self.assertIn("\nExecStart=/usr/bin/kizashi serve --config /etc/kizashi/kizashi.toml\n", unit)
+        self.assertIn("\nUser=kizashi\n", unit)
         self.assertIn("\nEnvironment=KIZASHI_ENGINE=/usr/lib/kizashi/libchdb.so\n", unit)
         self.assertIn("\nCapabilityBoundingSet=CAP_NET_RAW\n", unit)
 
