@@ -143,7 +143,9 @@ auto states_by_hour(reading const& with, records& got) -> std::vector<double> {
       source.go_on_until(now);
       EXPECT_TRUE(live.walk(source));
       EXPECT_TRUE(live.advance_to(now));
-      most = std::max(most, static_cast<double>(saved(live).size()));
+      // One that grows is dear to save and asked for at the end of an hour alone.
+      if (!with.run_totals || minute == 60)
+        most = std::max(most, static_cast<double>(saved(live).size()));
     }
     sizes.push_back(most);
   }
