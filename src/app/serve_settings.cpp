@@ -118,10 +118,12 @@ auto serve_keys() -> std::span<config_key const> {
        R"("kizashi")",
        nullptr},
       {"serve.flush",
-       duration{5s},
+       duration{30s},
        duration{200ms},
        duration{5min},
-       "After how long at most what was received is in the store.",
+       "After how long at most what was received is in the store. Each time costs the same, "
+       "however "
+       "little came: shorter is fresher and takes more of the processor.",
        {},
        nullptr},
       {"serve.checkpoint",
