@@ -121,9 +121,9 @@ auto serve_keys() -> std::span<config_key const> {
        duration{30s},
        duration{200ms},
        duration{5min},
-       "After how long at most what was received is in the store. Each time costs the same, "
-       "however "
-       "little came: shorter is fresher and takes more of the processor.",
+       "After how long at most what was received is in the store. Shorter is fresher and takes "
+       "more "
+       "of the processor.",
        {},
        nullptr},
       {"serve.checkpoint",
