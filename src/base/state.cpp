@@ -54,17 +54,24 @@ void state_writer::put(std::span<std::uint8_t const> more) {
 }
 
 void state_writer::begin(std::string_view name) {
-  KIZASHI_ASSERT(size_ == 0 && name.size() < 256 && name != last_section);
+  KIZASHI_ASSERT(size() == 0 && name.size() < 256 && name != last_section);
   name_ = name;
   continues_ = false;
   time_ = 0;
 }
 
+void state_writer::grow(std::size_t bytes) {
+  auto const used = size();
+  buffer_.resize(2 * buffer_.size() + bytes);
+  next_ = buffer_.data() + used;
+  limit_ = buffer_.data() + buffer_.size();
+}
+
 void state_writer::hand_on(bool goes_on) {
-  KIZASHI_ASSERT(size_ <= 0xFFFF'FFFF);
-  put(as_bytes(head_of(name_, continues_, static_cast<std::uint32_t>(size_))));
-  put(std::span{buffer_}.first(size_));
-  size_ = 0;
+  KIZASHI_ASSERT(size() <= 0xFFFF'FFFF);
+  put(as_bytes(head_of(name_, continues_, static_cast<std::uint32_t>(size()))));
+  put(std::span{buffer_}.first(size()));
+  next_ = buffer_.data();
   continues_ = goes_on;
 }
 

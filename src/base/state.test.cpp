@@ -1,5 +1,6 @@
 #include "kizashi/base/state.hpp"
 
+#include <algorithm>
 #include <array>
 #include <filesystem>
 #include <fstream>
@@ -12,6 +13,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "kizashi/base/random.hpp"
 #include "kizashi/base/state_file.hpp"
 
 namespace kizashi {
@@ -206,6 +208,40 @@ TEST(state, no_length_is_believed) {
       in.finish().error().message,
       "a.state: byte 20 of the sections, in \"text\": expected a number of things that fit into 0 "
       "bytes");
+}
+
+/// What the head of the form says, group by group.
+void put_slowly(std::vector<std::uint8_t>& to, std::uint64_t value) {
+  for (; value >= 0x80; value >>= 7) to.push_back(static_cast<std::uint8_t>(value | 0x80));
+  to.push_back(static_cast<std::uint8_t>(value));
+}
+
+TEST(state, numbers_stand_in_groups_of_seven_bits) {
+  std::vector<std::uint64_t> numbers;
+  for (unsigned bits = 0; bits < 64; ++bits) {
+    auto const power = std::uint64_t{1} << bits;
+    numbers.insert(numbers.end(), {power - 1, power, power + 1, ~std::uint64_t{0} >> bits});
+  }
+  random_source random{4};
+  for (unsigned i = 0; i < 5000; ++i) numbers.push_back(random.next() >> (i % 64));
+  std::vector<std::uint8_t> wanted;
+  for (auto const each : numbers) put_slowly(wanted, each);
+  wanted.insert(wanted.end(), {4, 3, 2, 1});
+  auto const got = written([&](state_writer& out) {
+    out.begin("x");
+    for (auto const each : numbers) out.number(each);
+    out.half(0x01020304);
+    out.end();
+  });
+  constexpr std::size_t head = 8 + 4 + 2 + 1 + 4;
+  ASSERT_GT(got.size(), head + wanted.size());
+  EXPECT_TRUE(std::equal(wanted.begin(), wanted.end(), got.begin() + head));
+  auto in = opened(got);
+  in.begin("x");
+  for (auto const each : numbers) ASSERT_EQ(in.number(), each);
+  EXPECT_EQ(in.half(), 0x01020304U);
+  in.end();
+  EXPECT_TRUE(in.finish());
 }
 
 TEST(state, a_full_disk_is_told_at_the_end) {

@@ -7,12 +7,10 @@
 namespace kizashi::net {
 
 inline void state_fields(state_writer& out, ipv4 const& a) {
-  out(a.value());
+  out.half(a.value());
 }
 inline void state_fields(state_reader& in, ipv4& a) {
-  std::uint32_t value = 0;
-  in(value);
-  a = ipv4{value};
+  a = ipv4{in.half()};
 }
 inline void state_fields(state_writer& out, ipv6 const& a) {
   out.word(a.high());

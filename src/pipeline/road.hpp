@@ -67,7 +67,12 @@ struct road_options {
   std::size_t set_memory = std::size_t{256} << 20;
   recognise::place_table const* places = nullptr;
   telescope::window_sink* windows = nullptr;
-  bool source_totals = false;                      ///< fill `window::totals`
+  bool source_totals = false;  ///< fill `window::totals`
+  /// Keep what `finish` says of the run as a whole. Without it a road knows no more than its open
+  /// windows, live sources and victims need, however long it is travelled; windows, events and
+  /// attacks are the same. What `finish` says is then empty but for what has a fixed size: packets,
+  /// protocols, flags, ICMP, order and counts.
+  bool run_totals = true;
   std::optional<recognition_options> recognition;  ///< without it packets are only counted
 };
 
@@ -117,7 +122,7 @@ enum class walk_end : std::uint8_t {
 class road {
 public:
   /// Of what a saved state holds. It changes with anything that is written.
-  static constexpr std::uint32_t state_version = 1;
+  static constexpr std::uint32_t state_version = 2;
 
   /// What the options point to must outlive the road. Throws `std::bad_alloc`.
   explicit road(road_options const& options);

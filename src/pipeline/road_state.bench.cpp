@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include <benchmark/benchmark.h>
@@ -15,8 +16,9 @@ namespace kizashi::pipeline {
 namespace {
 
 struct observed_road {
-  explicit observed_road(std::int64_t minutes) {
+  observed_road(std::int64_t minutes, bool run_totals) {
     auto scene = capture::synth::load_scenario("nicter-hour");
+    options.run_totals = run_totals;
     options.darknet = net::prefix_set{scene->dark};
     auto& wanted = options.recognition.emplace();
     wanted.fingerprints = &fingerprints;
@@ -47,11 +49,12 @@ struct observed_road {
 };
 
 /// Made once for each number of minutes: the traffic takes far longer than what is measured.
-auto after(std::int64_t minutes) -> observed_road& {
+auto after(std::int64_t minutes, bool run_totals) -> observed_road& {
   static std::optional<observed_road> kept;
-  static std::int64_t of = 0;
-  if (of != minutes) kept.emplace(minutes);
-  of = minutes;
+  static std::pair<std::int64_t, bool> of;
+  std::pair const wanted{minutes, run_totals};
+  if (of != wanted) kept.emplace(minutes, run_totals);
+  of = wanted;
   return *kept;
 }
 
@@ -69,7 +72,7 @@ void count_sections(observed_road const& from, benchmark::State& state) {
 }
 
 void save(benchmark::State& state) {
-  auto& from = after(state.range(0));
+  auto& from = after(state.range(0), state.range(1) != 0);
   for (auto _ : state) {
     state_writer out{[](std::string_view) { return status{}; }, road::state_version};
     (void)from.made->save(out);
@@ -79,7 +82,7 @@ void save(benchmark::State& state) {
 }
 
 void restore(benchmark::State& state) {
-  auto& from = after(state.range(0));
+  auto& from = after(state.range(0), state.range(1) != 0);
   for (auto _ : state) {
     road other{from.options};
     auto in = state_reader::open(from.bytes, "bench", road::state_version);
@@ -87,12 +90,18 @@ void restore(benchmark::State& state) {
   }
 }
 
-BENCHMARK(save)->Arg(1)->Unit(benchmark::kMillisecond);
-BENCHMARK(restore)->Arg(1)->Unit(benchmark::kMillisecond);
-BENCHMARK(save)->Arg(10)->Unit(benchmark::kMillisecond);
-BENCHMARK(restore)->Arg(10)->Unit(benchmark::kMillisecond);
-BENCHMARK(save)->Arg(30)->Unit(benchmark::kMillisecond);
-BENCHMARK(restore)->Arg(30)->Unit(benchmark::kMillisecond);
+// Minutes of the telescope, and whether the road keeps totals of the run.
+BENCHMARK(save)->Args({1, 1})->Unit(benchmark::kMillisecond);
+BENCHMARK(restore)->Args({1, 1})->Unit(benchmark::kMillisecond);
+BENCHMARK(save)->Args({10, 1})->Unit(benchmark::kMillisecond);
+BENCHMARK(restore)->Args({10, 1})->Unit(benchmark::kMillisecond);
+BENCHMARK(save)->Args({30, 1})->Unit(benchmark::kMillisecond);
+BENCHMARK(restore)->Args({30, 1})->Unit(benchmark::kMillisecond);
+BENCHMARK(save)->Args({10, 0})->Unit(benchmark::kMillisecond);
+BENCHMARK(restore)->Args({10, 0})->Unit(benchmark::kMillisecond);
+BENCHMARK(save)->Args({30, 0})->Unit(benchmark::kMillisecond);
+BENCHMARK(restore)->Args({30, 0})->Unit(benchmark::kMillisecond);
+BENCHMARK(save)->Args({50, 0})->Unit(benchmark::kMillisecond);
 
 }  // namespace
 }  // namespace kizashi::pipeline

@@ -19,33 +19,6 @@ namespace {
 
 using namespace internal;
 
-struct tearing {
-  std::uint64_t seed = 1;
-  std::vector<unsigned> workers;  ///< of the pieces, in turns
-  bool advances = false;          ///< between the pieces
-  std::uint32_t blocks = 8;       ///< of a piece, on average
-};
-
-auto torn(source_maker const& make, reading const& with, tearing const& how) -> answer {
-  answer made;
-  torn_source source{make(), how.seed, how.blocks};
-  std::optional<road> here{std::in_place, with.options(how.workers[0], made.got)};
-  for (; !source.has_ended(); ++made.pieces) {
-    auto const walked = here->walk(source);
-    EXPECT_TRUE(walked && *walked == walk_end::dry);
-    if (how.advances) {
-      EXPECT_TRUE(here->advance_to(source.time_between()));
-    }
-    auto const bytes = saved(*here);
-    here.emplace(with.options(how.workers[made.pieces % how.workers.size()], made.got));
-    auto const went = restored(bytes, *here);
-    EXPECT_TRUE(went) << went.error().message;
-    if (!went) break;
-  }
-  conclude(here->finish(), with, made);
-  return made;
-}
-
 /// Batches end elsewhere, and with them the order within a batch.
 void expect_same(answer const& got, answer const& wanted) {
   auto const sorted = [](std::vector<std::string> lines) {

@@ -134,6 +134,7 @@ public:
     if (is_open_) close(*current_, closed);
     untimed_.ports.drain([&](auto tag, auto const& cell) { add_port(tag, cell); });
     tally_.set_order(clock_.order());
+    if (!options_.run_totals) return std::move(tally_);
     KIZASHI_TRY(add_sources(ipv4_));
     KIZASHI_TRY(add_sources(ipv6_));
     port_counting ports{tally_.top_sources()};
@@ -169,7 +170,15 @@ private:
     }
     is_open_ = is_previous_open_ = true;
     current_->start = next.start;
+    if (!options_.run_totals) forget_closed();
     if (serial_ + 2 > serial::last) renumber();
+  }
+
+  /// Without totals of the run nothing is kept that no open window has seen.
+  void forget_closed() {
+    ipv4_.keep_open(serial_);
+    ipv6_.keep_open(serial_);
+    untimed_.ports.drain([](auto, auto const&) {});
   }
 
   /// Closes the previous window as soon as nothing can be counted in it any more.
@@ -182,13 +191,19 @@ private:
   /// Writes out what no open window needs when the sets have become too large. Sets grow to twice
   /// their size at a time: what they may have next counts.
   auto make_room() -> status {
-    if (2 * (ipv4_.bytes() + ipv6_.bytes()) <= memory_) return {};
+    if (!options_.run_totals || 2 * (ipv4_.bytes() + ipv6_.bytes()) <= memory_) return {};
     KIZASHI_TRY(ipv4_.spill(serial_));
     KIZASHI_TRY(ipv6_.spill(serial_));
     // Where the open windows alone need more than was granted, writing them out again and again
     // would gain nothing.
     memory_ = std::max(options_.set_memory, 4 * (ipv4_.bytes() + ipv6_.bytes()));
     return {};
+  }
+
+  /// What a state must have of the sets: all, or what can still be asked for.
+  [[nodiscard]] auto members_to_save() const noexcept -> saved_members {
+    if (options_.run_totals) return {serial_, serial::closed};
+    return {serial_, is_previous_open_ ? serial_ - 1 : serial_};
   }
 
   void renumber() {
@@ -218,6 +233,7 @@ private:
   /// Packets and bytes of the run's ports. Their sources and destinations are counted at the end,
   /// over all windows.
   void add_port(std::uint32_t tag, port_cell const& cell) {
+    if (!options_.run_totals) return;
     auto row = to_row(tag, cell);
     row.sources = row.destinations = 0;
     tally_.add_port(row);
@@ -322,8 +338,9 @@ auto counter::state::save(std::span<counter* const> all, state_writer& out) -> s
     });
   out.end();
   auto const [ipv4, ipv6] = families_of(all);
-  KIZASHI_TRY(family_state<packed_key>::save(ipv4, first.serial_, out));
-  return family_state<wide_key>::save(ipv6, first.serial_, out);
+  auto const members = first.members_to_save();
+  KIZASHI_TRY(family_state<packed_key>::save(ipv4, members, out));
+  return family_state<wide_key>::save(ipv6, members, out);
 }
 
 auto counter::state::restore(std::span<counter* const> all, state_reader& in) -> status {

@@ -33,6 +33,9 @@ struct counter_options {
   recognise::place_table const* places = nullptr;
   bool window_ports = false;   ///< fill `window::ports`
   bool source_totals = false;  ///< fill `window::totals`
+  /// Count what the whole run amounts to. Without it members of sets are forgotten when their
+  /// window has closed, and `finish` answers the order alone.
+  bool run_totals = true;
 };
 
 class counter {

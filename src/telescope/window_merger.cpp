@@ -71,8 +71,9 @@ auto window_merger::hand_over() -> status {
     pending_.pop_front();
     ++first_;
     if (closed.packets == 0) continue;
-    rows_.push_back(
-        {closed.start, closed.packets, closed.wire_bytes, closed.sources, closed.destinations});
+    if (keeps_rows_)
+      rows_.push_back(
+          {closed.start, closed.packets, closed.wire_bytes, closed.sources, closed.destinations});
     if (sink_ != nullptr) KIZASHI_TRY(sink_->observe(closed));
   }
   return {};

@@ -17,8 +17,9 @@ namespace kizashi::telescope {
 /// threads.
 class window_merger {
 public:
-  /// `sink` may be null.
-  window_merger(unsigned workers, window_sink* sink) : next_(workers), sink_{sink} {}
+  /// `sink` may be null. `keeps_rows`: whether windows that were handed over stand in `rows`.
+  window_merger(unsigned workers, window_sink* sink, bool keeps_rows = true)
+      : next_(workers), sink_{sink}, keeps_rows_{keeps_rows} {}
 
   /// Takes `parts`, which are empty afterwards. Fails when the sink does.
   [[nodiscard]] auto add(unsigned worker, std::vector<window>& parts) -> status;
@@ -42,6 +43,7 @@ private:
   std::vector<std::size_t> next_;  // by worker: the number of its next part
   std::vector<window_row> rows_;
   window_sink* sink_;
+  bool keeps_rows_;
 };
 
 }  // namespace kizashi::telescope

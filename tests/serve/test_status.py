@@ -68,6 +68,21 @@ class Status(ServeTest):
         self.assertFalse(said["healthy"])
         self.assertGreater(said["pipeline"]["sensors"][0]["packets_dropped_by_journal"], 0)
 
+    def test_a_sensor_that_waits(self):
+        (self.folder / "spool").mkdir()
+        server = self.start('[sensor.north]\nfolder = "spool"\n')
+        server.wait_for("sensor north: running")
+        (self.folder / "spool").rename(self.folder / "gone")
+        try:
+            server.wait_for("sensor north: running: ")
+            done = self.status("--data", "data")
+            self.assertEqual(done.returncode, 1, done.stdout)
+            self.assertTrue(done.stdout.startswith("degraded: "), done.stdout)
+            self.assertIn("degraded: sensor north nothing comes: ", done.stdout)
+            self.assertRegex(done.stdout, r"\nerror: .* sensor north: running: ")
+        finally:
+            (self.folder / "gone").rename(self.folder / "spool")
+
     def test_no_server(self):
         (self.folder / "data").mkdir(exist_ok=True)
         done = self.status("--data", "data")

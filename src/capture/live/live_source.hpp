@@ -11,6 +11,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <optional>
 #include <string>
 
 #include "kizashi/capture/frame_source.hpp"
@@ -72,6 +73,9 @@ public:
   /// Tries to go on after a failure. Fails with the reason when that is not possible yet or not at
   /// all. What came meanwhile is lost unless the source says otherwise.
   [[nodiscard]] virtual auto reopen() -> status;
+
+  /// Why nothing comes, while the source tries to go on by itself. From any thread.
+  [[nodiscard]] virtual auto failure() const -> std::optional<error> { return std::nullopt; }
 
   [[nodiscard]] virtual auto statistics() const -> source_statistics = 0;
   /// What messages and metrics call it: "eth0", "standard input", a folder.

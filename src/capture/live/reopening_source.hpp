@@ -29,9 +29,7 @@ public:
   explicit reopening_source(std::unique_ptr<live_source> below, backoff wait = {},
                             live::clock& clock = system_clock());
 
-  /// Why nothing comes; empty while the source works. From any thread.
-  [[nodiscard]] auto failure() const -> std::optional<error>;
-
+  [[nodiscard]] auto failure() const -> std::optional<error> override;
   [[nodiscard]] auto reopen() -> status override;
   [[nodiscard]] auto statistics() const -> source_statistics override {
     return below_->statistics();

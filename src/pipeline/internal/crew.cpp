@@ -19,7 +19,8 @@ auto counter_options_of(road_options const& options) -> telescope::counter_optio
           options.set_memory / options.workers,
           options.places,
           options.windows != nullptr,
-          options.source_totals};
+          options.source_totals,
+          options.run_totals};
 }
 
 auto recogniser_of(road_options const& options) -> std::optional<recognise::recogniser> {
@@ -50,7 +51,7 @@ crew::worker::worker(road_options const& options, unsigned which)
 }
 
 crew::crew(road_options const& options)
-    : options_{options}, windows_{options.workers, options.windows} {
+    : options_{options}, windows_{options.workers, options.windows, options.run_totals} {
   for (unsigned i = 0; i < options.workers; ++i)
     workers_.push_back(std::make_unique<worker>(options_, i));
   if (options_.recognition) outbox_.emplace(*options_.recognition);

@@ -18,6 +18,7 @@ auto tracker_options_of(road_options const& options) -> telescope::tracker_optio
   out.memory = wanted.event_memory;
   out.workers = options.workers;
   out.fingerprints = wanted.fingerprints;
+  out.run_totals = options.run_totals;
   return out;
 }
 

@@ -59,6 +59,7 @@ auto describe(road_options const& options) -> std::vector<std::pair<std::string,
       {"a lateness of", to_string(options.lateness)},
       {"a darknet", text_of(options.darknet)},
       {"totals of sources by window", options.source_totals ? "kept" : "not kept"},
+      {"totals of the run", options.run_totals ? "kept" : "not kept"},
       {"recognition", options.recognition ? "wanted" : "not wanted"}};
   if (!options.recognition) return answer;
   auto const& wanted = *options.recognition;

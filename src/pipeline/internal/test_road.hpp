@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -193,6 +194,7 @@ struct reading {
   std::size_t set_memory = std::size_t{256} << 20;
   std::size_t event_memory = std::size_t{1} << 30;
   duration event_timeout = std::chrono::seconds{624};
+  bool run_totals = true;
 
   [[nodiscard]] auto options(unsigned workers, records& to) const -> road_options {
     road_options made;
@@ -202,6 +204,7 @@ struct reading {
     made.windows = &to;
     made.source_totals = true;
     made.top_sources = 50;
+    made.run_totals = run_totals;
     auto& wanted = made.recognition.emplace();
     wanted.fingerprints = &fingerprints();
     wanted.scanners = &scanners();
@@ -252,6 +255,35 @@ inline auto restored(std::vector<std::uint8_t> const& bytes, road& to) -> status
   KIZASHI_TRY(auto in, state_reader::open(bytes, "test.state", road::state_version));
   KIZASHI_TRY(to.restore(in));
   return in.finish();
+}
+
+/// How a stream is read in pieces, each on a road of its own that goes on from the saved state of
+/// the one before it.
+struct tearing {
+  std::uint64_t seed = 1;
+  std::vector<unsigned> workers;  ///< of the pieces, in turns
+  bool advances = false;          ///< between the pieces
+  std::uint32_t blocks = 8;       ///< of a piece, on average
+};
+
+inline auto torn(source_maker const& make, reading const& with, tearing const& how) -> answer {
+  answer made;
+  torn_source source{make(), how.seed, how.blocks};
+  std::optional<road> here{std::in_place, with.options(how.workers[0], made.got)};
+  for (; !source.has_ended(); ++made.pieces) {
+    auto const walked = here->walk(source);
+    EXPECT_TRUE(walked && *walked == walk_end::dry);
+    if (how.advances) {
+      EXPECT_TRUE(here->advance_to(source.time_between()));
+    }
+    auto const bytes = saved(*here);
+    here.emplace(with.options(how.workers[made.pieces % how.workers.size()], made.got));
+    auto const went = restored(bytes, *here);
+    EXPECT_TRUE(went) << went.error().message;
+    if (!went) break;
+  }
+  conclude(here->finish(), with, made);
+  return made;
 }
 
 inline auto synthetic(std::string name, duration length, double scale) -> source_maker {

@@ -34,13 +34,16 @@ struct sensor_listeners {
 };
 
 struct sensor_options {
-  std::string name;                          ///< in the store and everywhere else
-  std::filesystem::path folder;              ///< for its journal and its state; its own
-  duration flush = std::chrono::seconds{5};  ///< after so long packets are in the store
-  duration checkpoint = std::chrono::seconds{60};
+  std::string name;                           ///< in the store and everywhere else
+  std::filesystem::path folder;               ///< for its journal and its state; its own
+  duration flush = std::chrono::seconds{30};  ///< after so long packets are in the store
+  /// Between two savings of the state. Longer where saving takes more than a hundredth of it;
+  /// shorter where a quarter of `journal_bytes` would have to be read again.
+  duration checkpoint = std::chrono::minutes{5};
   std::uint64_t journal_bytes = std::uint64_t{8} << 30;  ///< what is more is dropped, and counted
   store::writer_options writer;  ///< names and places; `sensor` is set by the sensor
-  /// Workers, darknet, recognition and so on. The sinks are set by the sensor.
+  /// Workers, darknet, recognition and so on. The sinks are set by the sensor, and it keeps no
+  /// totals of the run.
   road_options road;
   sensor_listeners listeners;
   /// Where the source is, to be kept with its frames: `folder_bookmark`. Called by the thread that

@@ -31,6 +31,8 @@ struct tracker_options {
   std::size_t memory = std::size_t{1} << 30;
   unsigned workers = 1;
   recognise::fingerprint_table const* fingerprints = nullptr;  ///< needed
+  /// Fill `profiles` and `groups`. Without them nothing is known of a source that has gone.
+  bool run_totals = true;
 };
 
 /// What a tracker has done, for reports. Adds up over workers.

@@ -168,6 +168,13 @@ public:
     port_sources_.open.renumber(current);
     port_destinations_.open.renumber(current);
   }
+  /// Forgets what no open window has seen, and all totals of sources.
+  void keep_open(std::uint32_t current) {
+    sources_.keep_open(current);
+    destinations_.open.keep_open(current);
+    port_sources_.open.keep_open(current);
+    port_destinations_.open.keep_open(current);
+  }
   /// Writes everything to temporary files but what the open windows have seen.
   [[nodiscard]] auto spill(std::uint32_t current) -> status {
     KIZASHI_TRY(spill_sources(current));

@@ -58,6 +58,14 @@ private:
   packed_key before_{0};
 };
 
+/// Which members stand in a state: those that a window from `oldest` on has seen.
+struct saved_members {
+  std::uint32_t current;  ///< serial of the current window
+  std::uint32_t oldest;   ///< `serial::closed`: all members
+
+  [[nodiscard]] auto has(stamp mark) const noexcept -> bool { return mark.window() >= oldest; }
+};
+
 template <class Key>
 class family_state {
 public:
@@ -65,12 +73,12 @@ public:
   using record = typename family_type::record;
   using families = std::vector<family_type*>;
 
-  /// `current`: the serial of the current window.
-  static auto save(families const& all, std::uint32_t current, state_writer& out) -> status {
+  static auto save(families const& all, saved_members const& which, state_writer& out) -> status {
     out.begin("sources");
     for (auto const* each : all)
       each->sources_.for_each_marked([&](record const& totals, stamp mark) {
-        out(mark.renumbered(current).raw(), totals);
+        if (!which.has(mark)) return;
+        out(mark.renumbered(which.current).raw(), totals);
         out.next_record();
       });
     out.end();
@@ -81,9 +89,9 @@ public:
         out.next_record();
       }));
     out.end();
-    KIZASHI_TRY(save_set(all, &family_type::destinations_, "destinations", current, out));
-    KIZASHI_TRY(save_set(all, &family_type::port_sources_, "sources of ports", current, out));
-    return save_set(all, &family_type::port_destinations_, "destinations of ports", current, out);
+    KIZASHI_TRY(save_set(all, &family_type::destinations_, "destinations", which, out));
+    KIZASHI_TRY(save_set(all, &family_type::port_sources_, "sources of ports", which, out));
+    return save_set(all, &family_type::port_destinations_, "destinations of ports", which, out);
   }
 
   static auto restore(families const& all, state_reader& in) -> status {
@@ -121,11 +129,12 @@ private:
 
   template <class Set>
   static auto save_set(families const& all, Set family_type::*member, std::string_view name,
-                       std::uint32_t current, state_writer& out) -> status {
+                       saved_members const& which, state_writer& out) -> status {
     out.begin(name);
     for (auto const* each : all)
       (each->*member).open.for_each_marked([&](Key const& key, stamp mark) {
-        put_member(out, key, mark.renumbered(current));
+        if (!which.has(mark)) return;
+        put_member(out, key, mark.renumbered(which.current));
         out.next_record();
       });
     out.end();

@@ -77,18 +77,13 @@ public:
     return true;
   }
 
-  /// Forgets all members that no open window has seen.
+  /// Forgets all members that no open window has seen. Pages that stay half dense stay pages.
   void keep_open(std::uint32_t current) {
-    std::vector<std::pair<packed_key, stamp>> kept;
-    for_each_paged([&](packed_key key, stamp mark) {
-      if (mark.is_open(current)) kept.emplace_back(key, mark);
-    });
-    pages_.clear();
-    index_pages();
-    paged_size_ = 0;
     table_.keep_open(current);
-    for (auto const& [key, mark] : kept) table_.put(key, mark);
-    next_look_ = first_look;
+    paged_size_ = 0;
+    std::erase_if(pages_, [&](page& each) { return !keep_open(each, current); });
+    index_pages();
+    next_look_ = std::max(first_look, 2 * table_.size());
   }
   void renumber(std::uint32_t current) {
     table_.renumber(current);
@@ -136,12 +131,30 @@ private:
     }
   }
 
+  /// Answers whether the page stays; else its members have gone to the table.
+  [[nodiscard]] auto keep_open(page& of, std::uint32_t current) -> bool {
+    std::size_t kept = 0;
+    for (auto& raw : of.stamps.all()) {
+      raw = stamp{raw}.is_open(current) ? raw : std::uint16_t{0};
+      kept += raw != 0;
+    }
+    if (kept >= dense / 2) {
+      paged_size_ += kept;
+      return true;
+    }
+    for_each_of(of, [&](packed_key key, stamp mark) { table_.put(key, mark); });
+    return false;
+  }
+
+  template <class Visit>
+  static void for_each_of(page const& each, Visit&& visit) {
+    for (std::uint64_t low = 0; low < page_size; ++low)
+      if (auto const raw = each.stamps[low]; raw != 0)
+        visit(packed_key{each.block << 16 | low}, stamp{raw});
+  }
   template <class Visit>
   void for_each_paged(Visit&& visit) const {
-    for (auto const& each : pages_)
-      for (std::uint64_t low = 0; low < page_size; ++low)
-        if (auto const raw = each.stamps[low]; raw != 0)
-          visit(packed_key{each.block << 16 | low}, stamp{raw});
+    for (auto const& each : pages_) for_each_of(each, visit);
   }
 
   [[gnu::noinline]] void look_for_dense() {

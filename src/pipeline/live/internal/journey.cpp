@@ -1,5 +1,6 @@
 #include "kizashi/pipeline/live/internal/journey.hpp"
 
+#include <algorithm>
 #include <random>
 #include <system_error>
 
@@ -17,6 +18,7 @@ auto new_epoch() -> std::uint64_t {
 
 auto road_options_of(sensor_options const& options, live_sinks& sinks) -> road_options {
   auto out = options.road;
+  out.run_totals = false;  // a sensor goes on for months; what it amounts to the store can say
   out.windows = &sinks;
   if (out.recognition) {
     out.recognition->events = &sinks;
@@ -113,16 +115,26 @@ auto journey::go_on(bool is_last) -> result<step> {
 auto journey::close_block(bool is_last) -> status {
   KIZASHI_TRY(packets_.flush());
   KIZASHI_TRY(found_->flush(last_.epoch));
-  if (!is_last && std::chrono::steady_clock::now() - last_time_ < options_.checkpoint) return {};
+  if (!is_last && !is_save_due()) return {};
   KIZASHI_TRY(packets_.wait());
   return save(false);
 }
 
+auto journey::is_save_due() const -> bool {
+  auto const behind = position().segment - last_.journal.segment;
+  if (behind * capture::journal_writer::segment_bytes >= options_.journal_bytes / 4) return true;
+  // A large state is saved less often: one hundredth of the time goes into it.
+  auto const wait = std::max<duration>(options_.checkpoint, 100 * save_took_);
+  return std::chrono::steady_clock::now() - last_time_ >= wait;
+}
+
 auto journey::save(bool has_ended) -> status {
   auto const before = last_.journal;
+  auto const begin = std::chrono::steady_clock::now();
   last_ = {last_.epoch, packets_.next_sequence(), position(), has_ended};
   KIZASHI_TRY(save_checkpoint(state_file(options_), last_, *road_));
   last_time_ = std::chrono::steady_clock::now();
+  save_took_ = last_time_ - begin;
   ++checkpoints_;
   // The state before this one must still find what it needs.
   return from_.forget_before(before);

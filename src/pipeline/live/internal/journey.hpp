@@ -50,7 +50,8 @@ private:
           store::packet_writer packets, std::unique_ptr<store::finding_writer> found,
           capture::journal_position told);
   [[nodiscard]] auto close_block(bool is_last) -> status;
-  [[nodiscard]] auto make_durable() -> status;
+  /// Whether this mark is to be a checkpoint.
+  [[nodiscard]] auto is_save_due() const -> bool;
   [[nodiscard]] auto save(bool has_ended) -> status;
 
   sensor_options const& options_;
@@ -63,6 +64,7 @@ private:
   std::unique_ptr<road> road_;
   checkpoint last_;  // the one that was saved
   std::chrono::steady_clock::time_point last_time_;
+  duration save_took_{0};
   std::uint64_t checkpoints_ = 0;
 };
 

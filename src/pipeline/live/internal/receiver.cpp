@@ -1,5 +1,7 @@
 #include "kizashi/pipeline/live/internal/receiver.hpp"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 namespace kizashi::pipeline::internal {
@@ -21,6 +23,7 @@ receiver::~receiver() {
 
 void receiver::start() {
   last_mark_ = last_tick_ = std::chrono::steady_clock::now();
+  interval_ = std::min<duration>(options_.flush, std::chrono::seconds{1});
   thread_ = std::thread{[this] { work(); }};
 }
 
@@ -42,7 +45,10 @@ void receiver::work() {
     if (came->state == capture::live::flow::frames) take(block);
     goes_on = came->state != capture::live::flow::ended;
     auto const now = std::chrono::steady_clock::now();
-    if (has_frames_ && now - last_mark_ >= options_.flush) close_block();
+    if (has_frames_ && now - last_mark_ >= interval_) {
+      close_block();
+      interval_ = std::min(options_.flush, 2 * interval_);
+    }
     if (now - last_tick_ >= options_.tick) tell_time(came->heard_until);
   }
   close_block();
@@ -112,8 +118,11 @@ auto receiver::forget_before(capture::journal_position durable) -> status {
 }
 
 auto receiver::counts() const -> receiver_counts {
-  std::lock_guard const held{mutex_};
-  return counts_;
+  std::unique_lock held{mutex_};
+  auto counts = counts_;
+  held.unlock();
+  if (!counts.failure) counts.failure = from_->failure();
+  return counts;
 }
 
 }  // namespace kizashi::pipeline::internal

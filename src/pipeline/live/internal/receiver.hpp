@@ -30,7 +30,7 @@ struct receiver_counts {
   std::uint64_t frames = 0;
   std::uint64_t bytes = 0;       ///< in the journal, now
   std::uint64_t dropped = 0;     ///< frames for which the journal had no room
-  std::optional<error> failure;  ///< why the journal takes nothing, at the moment
+  std::optional<error> failure;  ///< why nothing comes or the journal takes nothing, at the moment
   bool has_ended = false;        ///< the source will give no more
 };
 
@@ -63,6 +63,8 @@ private:
   std::unique_ptr<capture::live::live_source> from_;
   receiver_options options_;
   std::chrono::steady_clock::time_point last_mark_;
+  /// Until the next mark: short at first, so that who starts a server soon sees something.
+  duration interval_{};
   std::chrono::steady_clock::time_point last_tick_;
   std::uint64_t marks_ = 0;
   bool has_frames_ = false;  // since the last mark

@@ -129,7 +129,7 @@ public:
       if constexpr (sizeof(Key) == 8)
         out.word(key);
       else
-        out.number(key);
+        out.half(key);
     });
   }
   /// Into an empty one. The form follows from the number of keys.
@@ -143,7 +143,7 @@ public:
       if constexpr (sizeof(Key) == 8)
         add(in.word(), memory, charge);
       else
-        add(static_cast<Key>(in.at_most(0xFFFF'FFFF)), memory, charge);
+        add(in.half(), memory, charge);
     }
     in.expect(is_exact() && size_ == code - 1, "different keys");
   }

@@ -84,7 +84,7 @@ public:
     fill(made, open);
     add_packets(profile, made.type, made.traffic_class, made.packets, made.wire_bytes);
     add_scan_event(profile, made);
-    if (made.destinations.count >= 2) add_targets(open, made);
+    if (made.destinations.count >= 2 && state_.options.run_totals) add_targets(open, made);
     ++state_.counts.events;
     state_.counts.cut += made.is_cut;
   }

@@ -437,6 +437,7 @@ private:
     if (auto const* const ended = store_.ledger(std::as_const(of))) profile = *ended;
     event_closer<Address> closer{state_, store_, of, now, why};
     store_.for_each(of, [&](event& each) { closer.end(each, profile); });
+    if (!state_.options.run_totals) return;
     fill_profile(profile, of);
     if (state_.failure) state_.failure = state_.book.add(profile);
   }

@@ -41,9 +41,16 @@ public:
     out(all_.most_[shard], all_.in_use_[shard]);
     auto const& due = due_[shard];
     for (std::size_t i = 0; i < due.size(); ++i) {
-      constexpr std::size_t ahead = 8;
-      if (i + 2 * ahead < due.size()) all_.fetch_source(due[i + 2 * ahead].first);
-      if (i + ahead < due.size()) store_.fetch_rest(all_.sources_[due[i + ahead].first]);
+      // Step by step ahead, as when sources end.
+      constexpr std::size_t ahead = 4;
+      auto const fetch = [&](std::size_t steps, auto&& step) {
+        if (i + steps * ahead < due.size()) step(due[i + steps * ahead].first);
+      };
+      fetch(5, [&](std::uint32_t number) { all_.fetch_source(number); });
+      fetch(4, [&](std::uint32_t number) { store_.fetch_rest(all_.sources_[number]); });
+      fetch(3, [&](std::uint32_t number) { store_.fetch_events(all_.sources_[number]); });
+      fetch(2, [&](std::uint32_t number) { store_.fetch_rests(all_.sources_[number]); });
+      fetch(1, [&](std::uint32_t number) { store_.fetch_ends(all_.sources_[number]); });
       auto& each = all_.sources_[due[i].first];
       out(each.address, due[i].second, each);
       save_events(each, out);
@@ -80,8 +87,9 @@ private:
   }
   void save_event(event const& each, state_writer& out) {
     out(each.key.raw());
-    out.time(each.first);
+    // In this order most events have the time of their first packet twice in a row.
     out.time(each.last);
+    out.time(each.first);
     out(each.packets, each.wire_bytes, each.fingerprints);
     each.destinations.save(out, store_.destinations_);
     if (each.rest == 0) return;
@@ -142,8 +150,8 @@ private:
     std::uint32_t raw = 0;
     in(raw);
     each.key = event_key::from_raw(raw);
-    in.time_field(each.first);
     in.time_field(each.last);
+    in.time_field(each.first);
     in(each.packets, each.wire_bytes, each.fingerprints);
     bool const is_stray = each.key.of() == event_key::kind::stray;
     in.expect(!each.key.is_none() && store_.find(of, each.key) == nullptr, "another event");
