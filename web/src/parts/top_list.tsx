@@ -19,9 +19,10 @@ export interface TopRow {
 
 export function TopList({ rows, unit = 'week' }: { rows: readonly TopRow[]; unit?: 'day' | 'week' }) {
   const most = Math.max(1, ...rows.map((each) => each.count));
+  const hasChanges = rows.some((each) => each.before !== undefined && each.before !== null);
   const pick = (term: string, isShifted: boolean) => toggleTerm(isShifted ? negate(term) : term);
   return (
-    <ul class="top-list">
+    <ul class={`top-list${hasChanges ? ' has-changes' : ''}`}>
       {rows.map((each) => (
         <li key={each.key} tabIndex={0} role="button" class={hasTerm(filter.value, each.term) ? 'is-on' : ''}
           title={`${whole(each.count)}\n${say('filter.add', { term: each.term })}`}
@@ -37,7 +38,7 @@ export function TopList({ rows, unit = 'week' }: { rows: readonly TopRow[]; unit
             {each.more && <small>{each.more}</small>}
           </span>
           <span class="count">{short(each.count)}</span>
-          <ChangeMark after={each.count} before={each.before} unit={unit} />
+          {hasChanges && <ChangeMark after={each.count} before={each.before} unit={unit} />}
         </li>
       ))}
     </ul>

@@ -3,6 +3,7 @@ import { useMemo } from 'preact/hooks';
 import type { AttackRow, EventRow } from '../../api/types';
 import { beforeOf, useTop, type ComparedRow, type Top } from '../../api/statistics';
 import { useAsk } from '../../api/use_ask';
+import { say as common } from '../../language';
 import { countryName, percent, serviceOf, short, time, timeOf, whole } from '../../language/format';
 import { ClassMark } from '../../parts/class_mark';
 import { Figure } from '../../parts/figure';
@@ -18,6 +19,7 @@ import { newSources, thinned } from './series';
 import { Spread, Traffic, useLine } from './strips';
 import { say } from './words';
 
+const nothing = () => common('none');
 const mostEvents = 300;
 const shownRows = 7;
 
@@ -41,8 +43,8 @@ export default function Now() {
         field="dst.port" value={(each) => each.port ?? null} />
       <TopPanel title={say('countries')} of={countries} method={say('map.method')} caveat={say('map.caveat')}
         name={(each) => countryName(each.country)} more={(each) => each.country ?? ''} field="country" value={(each) => each.country ?? null} />
-      <TopPanel title={say('as')} of={as} method={say('as.method')} name={(each) => each.as_name ?? String(each.as ?? '–')}
-        more={(each) => (each.as ? `AS${each.as}` : '')} field="as" value={(each) => each.as ?? null} />
+      <TopPanel title={say('as')} of={as} method={say('as.method')} name={(each) => each.name ?? each.as_name ?? (each.as ? `AS${each.as}` : nothing())}
+        more={(each) => (each.as && (each.name ?? each.as_name) ? `AS${each.as}` : '')} field="as" value={(each) => each.as ?? null} />
       <Tools events={events.data?.rows ?? []} />
       <Panel title={say('newest')} span={8} height="max(190px, calc(100vh - 705px))" of={events} isEmpty={events.data?.rows.length === 0} isBare
         explain={{ method: say('newest.method'), source: 'docs/events.md' }}>
@@ -116,7 +118,7 @@ function MapPanel({ of }: { of: Top }) {
   const counts = useMemo(
     () => new Map((rows ?? []).flatMap((each) => (each.country ? [[each.country, each.packets] as const] : []))), [rows]);
   return (
-    <Panel title={say('map')} span={4} height={316} of={of} isEmpty={counts.size === 0} isBare
+    <Panel title={say('map')} span={5} height={316} of={of} isEmpty={counts.size === 0} isBare
       explain={{ method: say('map.method'), caveat: say('map.caveat'), source: of.data?.place_origin ?? '' }}
       table={() => ({ columns: topColumns(say('country'), (each) => countryName(each.country)), rows: rows ?? [] })}>
       <WorldMap counts={counts} />
@@ -177,22 +179,24 @@ function Tools({ events }: { events: readonly EventRow[] }) {
   );
 }
 
+const hasPort = (each: EventRow) => each.type.startsWith('tcp') || each.type.startsWith('udp');
+
 const eventColumns = (): Column<EventRow>[] => [
-  { key: 'last', title: say('time'), value: (each) => each.last, cell: (each) => timeOf(each.last, { zone: false }), width: '138px' },
+  { key: 'last', title: say('time'), value: (each) => each.last, cell: (each) => timeOf(each.last, { zone: false }), width: '156px' },
   { key: 'source', title: say('source'), value: (each) => each.source, term: (each) => term('src', each.source), width: 'minmax(110px, 1.2fr)',
     cell: (each) => <span class="mono">{each.source}</span> },
   { key: 'class', title: say('class'), value: (each) => each.class, cell: (each) => <ClassMark of={each.class} />, term: (each) => term('class', each.class), width: 'minmax(90px, 1fr)' },
   { key: 'pattern', title: say('pattern'), value: (each) => each.pattern, term: (each) => term('pattern', each.pattern), width: '84px' },
   { key: 'port', title: say('port'), value: (each) => each.port ?? 65536 + each.ports, width: '84px',
-    cell: (each) => (each.port === null ? say('several', { count: short(each.ports) }) : each.port),
-    term: (each) => (each.port === null ? null : term('port', each.port)) },
+    cell: (each) => (each.port === null ? say('several', { count: short(each.ports) }) : hasPort(each) ? each.port : each.type),
+    term: (each) => (each.port === null ? null : hasPort(each) ? term('port', each.port) : term('type', each.type)) },
   { key: 'tool', title: say('tool'), value: (each) => each.tools.join(' ') || null, cell: (each) => each.tools.join(', ') || (each.known_scanner ?? ''),
     term: (each) => (each.tools[0] ? term('tool', each.tools[0]) : null) },
   { key: 'packets', title: say('packets'), value: (each) => each.packets, cell: (each) => whole(each.packets), isNumber: true, width: '76px' },
 ];
 
 const attackColumns = (): Column<AttackRow>[] => [
-  { key: 'last', title: say('time'), value: (each) => each.last, cell: (each) => timeOf(each.last, { zone: false }), width: '138px' },
+  { key: 'last', title: say('time'), value: (each) => each.last, cell: (each) => timeOf(each.last, { zone: false }), width: '156px' },
   { key: 'victim', title: say('victim'), value: (each) => each.victim, cell: (each) => <span class="mono">{each.victim}</span>, term: (each) => term('src', each.victim) },
   { key: 'peak', title: say('peak'), value: (each) => each.most_per_minute, cell: (each) => whole(each.most_per_minute), isNumber: true, width: '74px' },
 ];
