@@ -10,7 +10,6 @@ namespace {
 
 /// A window of 32 KiB, and 16 for the head and foot of gzip (zlib.h, deflateInit2).
 constexpr int gzip_window = 15 + 16;
-constexpr int quick_level = 3;  // of answers that are made once and sent once
 constexpr int usual_memory = 8;
 
 auto is_text(std::string_view content_type) -> bool {
@@ -37,10 +36,10 @@ auto accepts_gzip(std::string_view field) -> bool {
   return takes_any;
 }
 
-auto gzip(std::string_view bytes) -> std::string {
+auto gzip(std::string_view bytes, int level) -> std::string {
   z_stream stream{};
   // Fails on wrong parameters and without memory alone.
-  KIZASHI_ASSERT(::deflateInit2(&stream, quick_level, Z_DEFLATED, gzip_window, usual_memory,
+  KIZASHI_ASSERT(::deflateInit2(&stream, level, Z_DEFLATED, gzip_window, usual_memory,
                                 Z_DEFAULT_STRATEGY) == Z_OK);
   std::string out(::deflateBound(&stream, bytes.size()), '\0');
   stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(bytes.data()));

@@ -15,7 +15,8 @@ inline constexpr std::size_t least_packed = 1024;
 /// nothing is packed.
 [[nodiscard]] auto accepts_gzip(std::string_view field) -> bool;
 
-[[nodiscard]] auto gzip(std::string_view bytes) -> std::string;
+/// `level` is zlib's: 1, quick, to 9, small.
+[[nodiscard]] auto gzip(std::string_view bytes, int level = 3) -> std::string;
 
 /// Packs the body of an answer to `asked` when it is text of more than `least_packed` bytes, has
 /// no encoding yet and who asks takes gzip; says with Vary that it depends on that.

@@ -1,6 +1,7 @@
 #include "kizashi/api/router.hpp"
 
 #include <algorithm>
+#include <cctype>
 #include <exception>
 
 #include <fmt/format.h>
@@ -50,6 +51,13 @@ auto allowed_of(std::vector<method> const& methods) -> std::string {
 auto host_of(std::string_view field) -> std::string_view {
   if (field.starts_with('[')) return field.substr(0, field.find(']') + 1);
   return field.substr(0, field.find(':'));
+}
+
+/// Whether a path ends like a file, with a dot and letters: "/x.js"; "/address/192.0.2.7" does not.
+auto is_file_name(std::string_view path) -> bool {
+  auto const dot = path.rfind('.');
+  return dot != std::string_view::npos && dot + 1 < path.size() &&
+         std::isalpha(static_cast<unsigned char>(path[dot + 1])) != 0;
 }
 
 auto too_many(std::chrono::seconds wait) -> http::response {
@@ -219,9 +227,19 @@ auto router::answer_asset(http::request const& head) const -> http::response {
   }
   auto const path = head.segments.empty() ? std::string{"/index.html"}
                                           : fmt::format("/{}", fmt::join(head.segments, "/"));
-  auto const file = std::ranges::find(options_.assets, path, &asset::path);
+  auto file = std::ranges::find(options_.assets, path, &asset::path);
+  if (file == options_.assets.end() && !is_file_name(path))
+    file = std::ranges::find(options_.assets, "/index.html", &asset::path);
   if (file == options_.assets.end()) return problem(404, "there is nothing at this address");
-  http::response answer{200, std::string{file->content_type}, std::string{file->bytes}, {}};
+  bool const is_packed = !file->packed.empty() && accepts_gzip(head.fields.get("accept-encoding"));
+  http::response answer{200,
+                        std::string{file->content_type},
+                        std::string{is_packed ? file->packed : file->bytes},
+                        {}};
+  if (is_packed) {
+    answer.fields.add("Content-Encoding", "gzip");
+    answer.fields.add("Vary", "Accept-Encoding");
+  }
   answer.fields.add("Cache-Control",
                     file->is_immutable ? "public, max-age=31536000, immutable" : "no-cache");
   return answer;

@@ -13,18 +13,20 @@
 
 namespace kizashi::api {
 
-/// A file of the pages, from a table in the program.
+/// A file of the pages.
 struct asset {
   std::string_view path;  ///< "/index.html"
   std::string_view content_type;
   std::string_view bytes;
-  bool is_immutable = false;  ///< its name changes with its bytes: kept by browsers for ever
+  bool is_immutable = false;     ///< its name changes with its bytes: kept by browsers for ever
+  std::string_view packed = {};  ///< the same by gzip; empty: it is not worth it
 };
 
 struct router_options {
   std::vector<route> routes;
   api::access& access;
-  /// "/" is "/index.html".
+  /// "/" is "/index.html", and so is every path that none of them has and that does not end like a
+  /// file, with a dot and letters: the pages read such paths themselves.
   std::span<asset const> assets = {};
   /// Names that a Host field may have, without the port; none: any. Against pages elsewhere whose
   /// name was made to lead here (DNS rebinding).

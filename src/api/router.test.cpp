@@ -17,7 +17,8 @@ using http::method;
 using ::testing::HasSubstr;
 
 constexpr asset pages[] = {{"/index.html", "text/html", "<p>hello</p>"},
-                           {"/a/x.js", "text/javascript", "1", true}};
+                           {"/a/x.js", "text/javascript", "1", true},
+                           {"/a/y.js", "text/javascript", "plain", true, "packed"}};
 
 class Router : public ::testing::Test {
 protected:
@@ -177,7 +178,31 @@ TEST_F(Router, has_pages) {
   EXPECT_THAT(ask(request(method::get, "/a/x.js")).fields.get("cache-control"),
               HasSubstr("immutable"));
   EXPECT_EQ(status(method::get, "/a/%2Findex.html"), 404U);
+  EXPECT_EQ(status(method::get, "/a/z.js"), 404U);
   EXPECT_EQ(status(method::post, "/index.html"), 405U);
+}
+
+TEST_F(Router, leaves_paths_that_are_no_files_to_the_pages) {
+  EXPECT_EQ(ask(request(method::get, "/now?filter=port%20%3D%3D%2023")).body, "<p>hello</p>");
+  EXPECT_EQ(ask(request(method::get, "/port/23")).content_type, "text/html");
+  EXPECT_EQ(ask(request(method::get, "/address/192.0.2.7")).body, "<p>hello</p>");
+  EXPECT_EQ(ask(request(method::get, "/prefix/192.0.2.0%2F24")).body, "<p>hello</p>");
+  EXPECT_EQ(status(method::get, "/login.php"), 404U);
+  EXPECT_EQ(status(method::get, "/.env"), 404U);
+  EXPECT_EQ(status(method::get, "/api"), 404U);
+  EXPECT_EQ(status(method::post, "/now"), 405U);
+}
+
+TEST_F(Router, sends_pages_as_they_were_packed) {
+  auto const packed = ask(request(method::get, "/a/y.js", {{"Accept-Encoding", "gzip, br"}}));
+  EXPECT_EQ(packed.body, "packed");
+  EXPECT_EQ(packed.fields.get("content-encoding"), "gzip");
+  EXPECT_EQ(packed.fields.get("vary"), "Accept-Encoding");
+  for (auto const* const takes : {"", "br", "gzip;q=0"}) {
+    auto const plain = ask(request(method::get, "/a/y.js", {{"Accept-Encoding", takes}}));
+    EXPECT_EQ(plain.body, "plain") << takes;
+    EXPECT_EQ(plain.fields.count("content-encoding"), 0U);
+  }
 }
 
 TEST(accept, of_kinds) {

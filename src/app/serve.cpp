@@ -17,6 +17,7 @@
 #include "kizashi/app/json_document.hpp"
 #include "kizashi/app/live_feed.hpp"
 #include "kizashi/app/open_store.hpp"
+#include "kizashi/app/page_files.hpp"
 #include "kizashi/app/place_file.hpp"
 #include "kizashi/app/report.hpp"
 #include "kizashi/app/serve_access.hpp"
@@ -92,6 +93,7 @@ struct house {
   std::unique_ptr<access::door> door;
   std::unique_ptr<serve_access> rights;
   std::unique_ptr<serve_people> people;
+  page_files pages;
   live::event_log events;
   live::frame_log frames;
   metrics counters;
@@ -241,6 +243,7 @@ auto start_server(house& in) -> status {
   of.filter = filter_reader_of(in.engine);
   of.packet_filter = packet_filter_reader_of(in.engine);
   of.more_routes = in.people->routes();
+  of.assets = in.pages.assets();
   register_metrics(in.counters, all);
   api::server_options options;
   options.http.listen = in.set.listen;
@@ -294,6 +297,9 @@ auto open_house(serve_choice const& choice, house& to) -> status {
   KIZASHI_TRY(auto places, open_places(to.own.place_table, hint));
   to.places = std::make_shared<recognise::place_table const>(std::move(places));
   if (!hint.empty()) say(to, log_level::warning, hint);
+  KIZASHI_TRY(to.pages, open_pages(to.set.pages));
+  if (to.pages.assets().empty())
+    say(to, log_level::warning, "there are no pages here, the API alone: './dev web' makes them");
   KIZASHI_TRY(to.found, open_findings(to.own, {}, notes));
   for (auto const& each : notes) say(to, log_level::warning, each.message);
   auto const store = (std::filesystem::path{to.set.data} / "store").string();

@@ -119,6 +119,15 @@ auto serve_keys() -> std::span<config_key const> {
        "only where all that is listened at is of this machine.",
        R"("nothing")",
        check_role},
+      {"serve.pages",
+       std::string{},
+       {},
+       {},
+       "The folder with the pages, made by './dev web'; read at the start. When it is not set: "
+       "share/kizashi/pages of the program's installation, or pages beside the program's folder; "
+       "where there is none, the server has its API alone.",
+       R"("/usr/share/kizashi/pages")",
+       nullptr},
       {"serve.user",
        std::string{},
        {},
@@ -401,6 +410,7 @@ auto serve_settings_of(config const& from) -> result<serve_settings> {
     }
     out.listen.push_back(std::move(at));
   }
+  out.pages = from.get<std::string>("serve.pages");
   out.user = from.get<std::string>("serve.user");
   out.flush = from.get<duration>("serve.flush");
   out.checkpoint = from.get<duration>("serve.checkpoint");

@@ -57,7 +57,8 @@ struct live_settings {
 struct serve_settings {
   std::string data;
   std::vector<api::http::listen_at> listen;
-  std::string user;  ///< whom a process of root becomes; empty: nobody else
+  std::string pages;  ///< a folder; empty: where they usually are
+  std::string user;   ///< whom a process of root becomes; empty: nobody else
   duration flush{};
   duration checkpoint{};
   std::uint64_t journal = 0;  ///< bytes

@@ -1,0 +1,126 @@
+// What the tests of whole pages share: a server with a small scenario on a free port of loopback, and a browser that may
+// go nowhere else.
+import { spawn, spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import puppeteer from 'puppeteer-core';
+
+export const here = dirname(fileURLToPath(import.meta.url));
+export const root = join(here, '..', '..');
+export const chromium = ['/usr/bin/chromium', '/usr/bin/chromium-browser'].find(existsSync) ?? null;
+const program = process.env.KIZASHI ?? join(root, 'build', 'release', 'kizashi');
+export const wait = (ms) => new Promise((done) => setTimeout(done, ms));
+
+/** A scenario of a few thousand packets: every kind of traffic, an outbreak, floods. */
+const usual = { scenario: 'mixed', speed: 0, times: 'now' };
+
+/**
+ * Starts a server in a folder of its own, and waits until its data are in the store. `config` is more of its
+ * configuration.
+ */
+export async function startServer(of = {}) {
+  const { scenario, speed, times } = { ...usual, ...of };
+  const folder = mkdtempSync(join(tmpdir(), 'kizashi-pages-'));
+  const config = [
+    '[serve]', 'listen = ["127.0.0.1:0"]', `without_account = "${of.closed ? 'nothing' : 'everything'}"`, 'flush = "500ms"',
+    `pages = ${JSON.stringify(join(root, 'build', 'pages'))}`, '[access]', 'requests = 1000000',
+    '[sensor.demo]', `scenario = ${JSON.stringify(scenario)}`, `speed = ${speed}`, `times = "${times}"`, of.config ?? '',
+  ].join('\n');
+  writeFileSync(join(folder, 'kizashi.toml'), config);
+  const child = spawn(program, ['serve', '--config', 'kizashi.toml', '--data', 'data'], { cwd: folder, stdio: ['ignore', 'ignore', 'pipe'] });
+  let said = '';
+  child.stderr.on('data', (piece) => (said += piece));
+  const ended = new Promise((done) => child.on('exit', done));
+  const server = {
+    url: '',
+    said: () => said,
+    password: () => /shown this once: (\S+)/.exec(said)[1],
+    stop: async () => {
+      child.kill('SIGTERM');
+      await Promise.race([ended, wait(10_000).then(() => child.kill('SIGKILL'))]);
+      rmSync(folder, { recursive: true, force: true });
+    },
+    ask: async (path) => (await fetch(server.url + path)).json(),
+  };
+  try {
+    await until(() => /answers at (http:\S+)/.exec(said), 30_000, () => `the server never answered:\n${said}`);
+    server.url = /answers at (http:\S+)/.exec(said)[1];
+    const isStored = (each) => each.packets_stored > 0 && (speed > 0 || each.phase === 'ended');
+    if (of.closed) return server;
+    await until(async () => (await server.ask('/api/v1/status')).pipeline.sensors.every(isStored), 60_000,
+      () => `nothing came into the store:\n${said}`);
+  } catch (wrong) {
+    await server.stop();
+    throw wrong;
+  }
+  return server;
+}
+
+export async function until(what, ms, why) {
+  for (const end = Date.now() + ms; ; await wait(50)) {
+    const found = await what();
+    if (found) return found;
+    if (Date.now() > end) throw new Error(typeof why === 'function' ? why() : why);
+  }
+}
+
+export const openBrowser = () =>
+  puppeteer.launch({
+    executablePath: chromium,
+    args: ['--headless=new', '--no-sandbox', '--use-angle=swiftshader', '--disable-dev-shm-usage', '--hide-scrollbars'],
+  });
+
+/**
+ * A tab that notes what must not happen: messages of mistakes, requests to elsewhere, answers that refuse (but those
+ * that `isExpected` names).
+ */
+export async function openTab(browser, server, { language = 'en', theme = 'dark', width = 1440, height = 900 } = {}) {
+  const context = await browser.createBrowserContext();
+  const tab = await context.newPage();
+  await tab.setViewport({ width, height });
+  await tab.evaluateOnNewDocument((kept) => {
+    for (const [name, value] of Object.entries(kept)) localStorage.setItem(`kizashi.${name}`, value);
+  }, { language, theme, zone: 'UTC' });
+  const wrong = [];
+  tab.on('console', (each) => each.type() === 'error' && wrong.push(`console: ${each.text()}`));
+  tab.on('pageerror', (each) => wrong.push(`error: ${each.message}`));
+  tab.on('request', (each) => {
+    const to = new URL(each.url());
+    if (to.origin !== server.url && to.protocol !== 'blob:') wrong.push(`a request to ${each.url()}`);
+  });
+  tab.on('response', (each) => each.status() >= 400 && wrong.push(`${each.status()} of ${each.url()}`));
+  return { tab, wrong, close: () => context.close() };
+}
+
+/** Nothing is asked any more, and no panel waits. */
+export async function settled(tab, ms = 20_000) {
+  await tab.waitForSelector('main.page > *', { timeout: ms });
+  await tab.waitForFunction(
+    () => document.querySelector('main.page > .state:empty') === null && document.querySelector('[aria-busy="true"]') === null,
+    { timeout: ms, polling: 100 });
+}
+
+/** The pages that there are, as src/pages has them: name, path. */
+export function registeredPages() {
+  const folder = join(here, '..', 'src', 'pages');
+  return readdirSync(folder, { withFileTypes: true })
+    .filter((each) => each.isDirectory() && existsSync(join(folder, each.name, 'page.ts')))
+    .map((each) => ({ name: each.name, path: /path: '([^']+)'/.exec(readFileSync(join(folder, each.name, 'page.ts'), 'utf8'))[1] }));
+}
+
+/** What web/e2e/pages/NAME.mjs says of a page; nothing is needed. */
+export async function checksOf(name) {
+  const file = join(here, 'pages', `${name}.mjs`);
+  return existsSync(file) ? await import(file) : {};
+}
+
+/** Why the pages cannot be tried here; null: they can. */
+export function reasonToSkip() {
+  if (chromium === null) return 'there is no chromium';
+  if (!existsSync(join(root, 'build', 'pages', 'index.html'))) return "there are no pages: './dev web' makes them";
+  const made = spawnSync(program, ['store', '--help']);
+  if (made.error) return `there is no program ${program}`;
+  return null;
+}

@@ -1,0 +1,90 @@
+// Every page, in both languages, by a real browser on a real server. Exit code 77: cannot be tried here.
+//
+//   node e2e/run.mjs [NAME...]
+import { checksOf, openBrowser, openTab, reasonToSkip, registeredPages, settled, startServer } from './browser.mjs';
+
+const reason = reasonToSkip();
+if (reason) {
+  console.log(`SKIPPED: ${reason}`);
+  process.exit(77);
+}
+
+let failures = 0;
+async function check(name, what) {
+  const begun = Date.now();
+  try {
+    await what();
+    console.log(`passed  ${name} (${Date.now() - begun} ms)`);
+  } catch (wrong) {
+    failures += 1;
+    console.log(`FAILED  ${name}: ${wrong.stack ?? wrong}`);
+  }
+}
+
+export function expect(holds, why) {
+  if (!holds) throw new Error(why);
+}
+
+const filter = 'dst.port == 23';
+
+/** What holds of every page: it opens with data and without a mistake, and keeps the filter in the URL. */
+async function everyPage(browser, server, page, checks, language) {
+  const { tab, wrong, close } = await openTab(browser, server, { language });
+  try {
+    const path = checks.path ? await checks.path(server) : page.path;
+    await tab.goto(server.url + path, { waitUntil: 'domcontentloaded' });
+    await settled(tab);
+    expect((await tab.$('main.page .is-bad')) === null, `${await tab.$eval('main.page', (at) => at.innerText)}`);
+    expect((await tab.$eval('html', (at) => at.lang)) === language, 'another language');
+    if (checks.check) await checks.check({ tab, server, language, expect, settled });
+    if (language === 'en' && checks.hasFilter !== false) {
+      await tab.goto(`${server.url}${path}?filter=${encodeURIComponent(filter)}`, { waitUntil: 'domcontentloaded' });
+      await settled(tab);
+      expect((await tab.$eval('#filter', (at) => at.value)) === filter, 'the filter of the URL is not in the field');
+      await tab.focus('#filter');
+      await tab.keyboard.press('End');
+      await tab.keyboard.type(' and ttl > 1');
+      await tab.keyboard.press('Enter');
+      const now = new URL(tab.url()).searchParams.get('filter');
+      expect(now === `${filter} and ttl > 1`, `the URL has the filter ${now}`);
+      await settled(tab);
+      await tab.goBack();
+      expect((await tab.$eval('#filter', (at) => at.value)) === filter, 'back does not bring the filter back');
+    }
+    const mind = wrong.filter((each) => !(checks.mayFail ?? []).some((text) => each.includes(text)));
+    expect(mind.length === 0, mind.join('\n'));
+  } finally {
+    await close();
+  }
+}
+
+const names = process.argv.slice(2);
+const pages = registeredPages().filter((each) => names.length === 0 || names.includes(each.name));
+let server;
+try {
+  server = await startServer();
+} catch (wrong) {
+  if (/store's engine/.test(String(wrong))) {
+    console.log("SKIPPED: the store's engine is not here");
+    process.exit(77);
+  }
+  throw wrong;
+}
+const browser = await openBrowser();
+try {
+  for (const page of pages) {
+    const checks = await checksOf(page.name);
+    for (const language of ['en', 'ja'])
+      await check(`${page.name} (${language})`, () => everyPage(browser, server, page, checks, language));
+  }
+  if (names.length === 0) {
+    const { frameChecks } = await import('./frame.mjs');
+    for (const [name, what] of frameChecks) await check(name, () => what({ browser, server, expect }));
+  }
+} finally {
+  await browser.close();
+  await server.stop();
+}
+if (failures > 0) console.log(server.said());
+console.log(`${failures} failed`);
+process.exit(failures > 0 ? 1 : 0);

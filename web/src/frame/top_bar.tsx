@@ -1,0 +1,144 @@
+// The top bar: filter, time range, live and pause, the state of the connection, switches.
+import { useEffect, useRef, useState } from 'preact/hooks';
+import { logOut, me, wantsLogIn } from '../api/client';
+import { say } from '../language';
+import { age, time } from '../language/format';
+import { Icon, Logo } from '../look/icons';
+import { language, theme, zone } from '../state/settings';
+import { withoutTerm, termsOf } from '../state/filter';
+import { dataNow, filter, linkTo, setFilter } from '../state/store';
+import { clock, link, notReady, pipeline, reopenStreams, silence } from '../stream/live';
+import { filterMistake } from './filter_mistake';
+import { RangeBox } from './range_box';
+
+export function TopBar() {
+  return (
+    <header class="top">
+      <a class="brand" href={linkTo('/now')} title="Kizashi 兆">
+        <Logo />
+        <span>Kizashi</span>
+      </a>
+      <FilterBar />
+      <RangeBox />
+      <LinkState />
+      <Switches />
+    </header>
+  );
+}
+
+function FilterBar() {
+  const field = useRef<HTMLInputElement>(null);
+  const [text, setText] = useState(filter.value);
+  useEffect(() => setText(filter.value), [filter.value]);
+  const mistake = filterMistake.value;
+  const terms = termsOf(filter.value);
+  return (
+    <form class="filter-bar" role="search"
+      onSubmit={(event) => {
+        event.preventDefault();
+        setFilter(text);
+        field.current?.blur();
+      }}>
+      <div class={`filter-box${mistake ? ' is-wrong' : ''}`}>
+        <Icon name="search" size={14} />
+        <input ref={field} id="filter" value={text} spellcheck={false} autocomplete="off" aria-label={say('filter.label')}
+          placeholder={say('filter.placeholder')} aria-invalid={mistake !== null}
+          onInput={(event) => setText(event.currentTarget.value)}
+          onKeyDown={(event) => {
+            if (event.key !== 'Escape') return;
+            setText(filter.value);
+            field.current?.blur();
+            event.preventDefault();
+          }} />
+        {terms.length > 1 && terms.length < 5 && text === filter.value && terms.map((each) => (
+          <button key={each} type="button" class="chip" title={say('filter.remove', { term: each })}
+            onClick={() => setFilter(withoutTerm(filter.value, each))}>
+            {each.length > 26 ? `${each.slice(0, 25)}…` : each}
+          </button>
+        ))}
+        {(text || filter.value) && (
+          <span class="tools">
+            <button type="button" title={say('filter.clear')} aria-label={say('filter.clear')}
+              onClick={() => {
+                setText('');
+                setFilter('');
+              }}>
+              <Icon name="close" size={12} />
+            </button>
+          </span>
+        )}
+      </div>
+      {mistake && text === filter.value && <Mistake column={mistake.column} message={mistake.message} />}
+    </form>
+  );
+}
+
+/** Where in the filter the mistake is. */
+function Mistake({ column, message }: { column: number; message: string }) {
+  const text = filter.value;
+  const at = Math.min(Math.max(0, column - 1), text.length);
+  const end = Math.max(at + 1, at + (/^[\w."-]+/.exec(text.slice(at))?.[0].length ?? 1));
+  return (
+    <div class="filter-mistake" role="alert">
+      <pre>
+        {text.slice(0, at)}
+        <mark>{text.slice(at, end) || ' '}</mark>
+        {text.slice(end)}
+      </pre>
+      {say('filter.mistake', { column, message })}
+    </div>
+  );
+}
+
+/** Data are late when the sensor says so, or when the server does not answer. */
+const mostLag = 30;
+
+function LinkState() {
+  const of = link.value;
+  const old = silence.value ?? 0;
+  const lag = Math.max(0, ...(pipeline.value?.sensors ?? []).map((each) => each.lag_seconds));
+  if (of.state === 'lost' && old > 3)
+    return (
+      <span class="link lost" role="status" title={say('link.lost.help')}>
+        <span class="text">{say('link.lost', { age: age((clock.value - of.heard) / 1000) })}</span>
+      </span>
+    );
+  if (of.state === 'refused') return <span class="link refused"><span class="text">{say('link.refused')}</span></span>;
+  if (of.state === 'opening') return <span class="link"><span class="text">{say('link.opening')}</span></span>;
+  const text = notReady.value !== null ? say('link.notready', { why: notReady.value })
+    : lag > mostLag ? say('link.lag', { age: age(lag) })
+    : dataNow.value === null ? say('link.open') : time(dataNow.value, { date: false });
+  return (
+    <span class="link open" role="status" title={say('link.open.help', { time: time(dataNow.value) })}>
+      <span class="text">{text}</span>
+    </span>
+  );
+}
+
+function Switches() {
+  const other = zone.value === 'UTC' ? 'JST' : 'UTC';
+  const isDark = theme.value === 'dark';
+  const who = me.value;
+  return (
+    <div class="switches">
+      <button type="button" title={say('zone.switch', { zone: other })} onClick={() => (zone.value = other)}>{zone.value}</button>
+      <button type="button" title={say('keys.language')} onClick={() => (language.value = language.value === 'en' ? 'ja' : 'en')}>
+        {say('language.switch')}
+      </button>
+      <button type="button" title={`${say('theme.switch')}: ${say(isDark ? 'theme.light' : 'theme.dark')}`} aria-label={say('theme.switch')}
+        onClick={() => (theme.value = isDark ? 'light' : 'dark')}>
+        <Icon name={isDark ? 'sun' : 'moon'} size={15} />
+      </button>
+      {who?.login === 'session' ? (
+        <button type="button" title={`${who.name ?? ''} (${who.role}): ${say('login.out')}`}
+          onClick={() => void logOut().then(reopenStreams)}>
+          <Icon name="user" size={15} />
+        </button>
+      ) : (
+        <button type="button" title={say('login.in')} aria-label={say('login.in')} onClick={() => (wantsLogIn.value = true)}>
+          <Icon name="user" size={15} />
+        </button>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,32 @@
+// Rows of a table: sorting, and which of them are in view. Pure.
+
+export type Cell = string | number | null;
+export interface Sort {
+  key: string;
+  isDown: boolean;
+}
+
+/** Numbers by size, texts by their letters, what is not known last either way. Equal rows keep their order. */
+export function sorted<T>(rows: readonly T[], value: (row: T) => Cell, isDown: boolean): T[] {
+  const keyed = rows.map((row, at) => ({ row, at, key: value(row) }));
+  keyed.sort((a, b) => {
+    if (a.key === null || b.key === null) return a.key === b.key ? a.at - b.at : a.key === null ? 1 : -1;
+    const order =
+      typeof a.key === 'number' && typeof b.key === 'number' ? a.key - b.key : String(a.key) < String(b.key) ? -1 : String(a.key) > String(b.key) ? 1 : 0;
+    return (isDown ? -order : order) || a.at - b.at;
+  });
+  return keyed.map((each) => each.row);
+}
+
+/** A click on a column: first its better direction (numbers down), then the other, then none. */
+export function nextSort(of: Sort | null, key: string, isNumber: boolean): Sort | null {
+  if (of?.key !== key) return { key, isDown: isNumber };
+  return of.isDown === isNumber ? { key, isDown: !isNumber } : null;
+}
+
+/** The rows [first, end) that a window shows, with some more around it. */
+export function inView(count: number, rowHeight: number, scrollTop: number, height: number, more = 8): { first: number; end: number } {
+  const first = Math.max(0, Math.floor(scrollTop / rowHeight) - more);
+  const end = Math.min(count, Math.ceil((scrollTop + height) / rowHeight) + more);
+  return { first: Math.min(first, count), end: Math.max(end, Math.min(first, count)) };
+}

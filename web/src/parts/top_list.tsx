@@ -1,0 +1,58 @@
+// The most frequent of something, with a bar each, and how it changed. A click filters by it; with Shift it is left out.
+import type { ComponentChildren } from 'preact';
+import { say } from '../language';
+import { short, whole } from '../language/format';
+import { hasTerm, negate } from '../state/filter';
+import { filter, toggleTerm } from '../state/store';
+import { changeOf, changeText } from './change';
+
+export interface TopRow {
+  key: string;
+  name: ComponentChildren;
+  /** Said quietly behind the name. */
+  more?: string | null;
+  count: number;
+  /** The count of the same span before; undefined: not known. */
+  before?: number | null | undefined;
+  term: string;
+}
+
+export function TopList({ rows, unit = 'week' }: { rows: readonly TopRow[]; unit?: 'day' | 'week' }) {
+  const most = Math.max(1, ...rows.map((each) => each.count));
+  const hasChanges = rows.some((each) => each.before !== undefined && each.before !== null);
+  const pick = (term: string, isShifted: boolean) => toggleTerm(isShifted ? negate(term) : term);
+  return (
+    <ul class={`top-list${hasChanges ? ' has-changes' : ''}`}>
+      {rows.map((each) => (
+        <li key={each.key} tabIndex={0} role="button" class={hasTerm(filter.value, each.term) ? 'is-on' : ''}
+          title={`${whole(each.count)}\n${say('filter.add', { term: each.term })}`}
+          onClick={(event) => pick(each.term, event.shiftKey)}
+          onKeyDown={(event) => {
+            if (event.key !== 'Enter') return;
+            event.preventDefault();
+            pick(each.term, event.shiftKey);
+          }}>
+          <span class="fill" style={{ width: `${(each.count / most) * 100}%` }} />
+          <span class="name">
+            {each.name}
+            {each.more && <small>{each.more}</small>}
+          </span>
+          <span class="count">{short(each.count)}</span>
+          {hasChanges && <ChangeMark after={each.count} before={each.before} unit={unit} />}
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+/** "▲ +12 %" against the day or week before; empty when nothing is known of it. */
+export function ChangeMark({ after, before, unit }: { after: number; before: number | null | undefined; unit: 'day' | 'week' }) {
+  const of = changeOf(after, before);
+  if (!of) return <span class="change" />;
+  const sign = { new: '◆', up: '▲', down: '▽', same: '' }[of.kind];
+  return (
+    <span class={`change is-${of.kind}`} title={say('change.help', { before: whole(before), unit: say(`change.${unit}`) })}>
+      {sign} {of.kind === 'new' ? say('change.new') : changeText(of)}
+    </span>
+  );
+}

@@ -1,0 +1,34 @@
+import { describe, expect, it } from 'vitest';
+import { hasTerm, negate, term, termsOf, withTerm, withoutTerm } from './filter';
+
+describe('terms of a filter', () => {
+  it('are what "and" joins at the top', () => {
+    expect(termsOf('port == 23 and (country == JP or country == KR) && tool == mirai')).toEqual([
+      'port == 23', '(country == JP or country == KR)', 'tool == mirai',
+    ]);
+    expect(termsOf('scanner == "Sand and Sea" and band == 1')).toEqual(['scanner == "Sand and Sea"', 'band == 1']);
+    expect(termsOf('a == 1 or b == 2 and c == 3')).toEqual(['a == 1 or b == 2 and c == 3']);
+    expect(termsOf('  ')).toEqual([]);
+    expect(termsOf('scanner == "a \\" and b"')).toHaveLength(1);
+  });
+  it('are added once, and put in brackets where needed', () => {
+    expect(withTerm('', 'port == 23')).toBe('port == 23');
+    expect(withTerm('port == 23', 'port == 23')).toBe('port == 23');
+    expect(withTerm('a == 1 or b == 2', 'port == 23')).toBe('(a == 1 or b == 2) and port == 23');
+    expect(withTerm('port != 23 and x == 1', 'port == 23')).toBe('x == 1 and port == 23');
+  });
+  it('are taken away', () => {
+    expect(withoutTerm('port == 23 and country == JP', 'port == 23')).toBe('country == JP');
+    expect(hasTerm('port == 23 and country == JP', 'country == JP')).toBe(true);
+    expect(hasTerm('port == 234', 'port == 23')).toBe(false);
+  });
+  it('have a contrary that has the term as its own', () => {
+    for (const each of ['port == 23', 'src in 192.0.2.0/24']) expect(negate(negate(each))).toBe(each);
+    expect(negate('ongoing')).toBe('not (ongoing)');
+  });
+  it('quote what is no plain word', () => {
+    expect(term('scanner', 'A "B" C')).toBe('scanner == "A \\"B\\" C"');
+    expect(term('country', null)).toBe('country == none');
+    expect(term('src', '2001:db8::1')).toBe('src == 2001:db8::1');
+  });
+});

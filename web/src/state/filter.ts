@@ -1,0 +1,77 @@
+// Adding to and taking from an expression of the filter language (docs/filter.md), as text.
+
+/** Where the top level of an expression is joined by `word` ("and", "or"): the parts between. */
+function splitTop(text: string, words: readonly string[]): string[] {
+  const parts: string[] = [];
+  let depth = 0;
+  let begin = 0;
+  for (let i = 0; i < text.length; ++i) {
+    const letter = text[i];
+    if (letter === '"') {
+      for (++i; i < text.length && text[i] !== '"'; ++i) if (text[i] === '\\') ++i;
+    } else if (letter === '(' || letter === '{') {
+      ++depth;
+    } else if (letter === ')' || letter === '}') {
+      --depth;
+    } else if (depth === 0) {
+      const word = words.find((each) => joins(text, i, each));
+      if (!word) continue;
+      parts.push(text.slice(begin, i).trim());
+      begin = i + word.length;
+      i = begin - 1;
+    }
+  }
+  parts.push(text.slice(begin).trim());
+  return parts.filter((each) => each !== '');
+}
+
+function joins(text: string, at: number, word: string): boolean {
+  if (text.slice(at, at + word.length).toLowerCase() !== word) return false;
+  if (!/[a-z]/.test(word)) return true;
+  return !/[\w.]/.test(text[at - 1] ?? ' ') && !/[\w.]/.test(text[at + word.length] ?? ' ');
+}
+
+/** The conditions that all have to hold: "a and b" gives a, b; "a or b" is one. */
+export function termsOf(filter: string): string[] {
+  if (splitTop(filter, ['or', '||']).length > 1) return [filter.trim()];
+  return splitTop(filter, ['and', '&&']);
+}
+
+function join(terms: readonly string[]): string {
+  if (terms.length < 2) return terms[0] ?? '';
+  return terms.map((each) => (splitTop(each, ['or', '||']).length > 1 ? `(${each})` : each)).join(' and ');
+}
+
+export function hasTerm(filter: string, term: string): boolean {
+  return termsOf(filter).includes(term.trim());
+}
+
+/** `filter` with the condition; what is there already, and its contrary, are replaced. */
+export function withTerm(filter: string, term: string): string {
+  const contrary = negate(term);
+  return join([...termsOf(filter).filter((each) => each !== term && each !== contrary), term]);
+}
+
+export function withoutTerm(filter: string, term: string): string {
+  return join(termsOf(filter).filter((each) => each !== term));
+}
+
+/** The contrary of a comparison: "port == 23" and "port != 23". */
+export function negate(term: string): string {
+  if (term.includes(' != ')) return term.replace(' != ', ' == ');
+  if (term.includes(' not in ')) return term.replace(' not in ', ' in ');
+  if (term.includes(' == ')) return term.replace(' == ', ' != ');
+  if (term.includes(' in ')) return term.replace(' in ', ' not in ');
+  return `not (${term})`;
+}
+
+/** A value as the language writes it: in quotes when there is more in it than its names have. */
+export function quote(value: string | number): string {
+  const text = String(value);
+  return /^[\w.:/+-]+$/.test(text) ? text : `"${text.replace(/(["\\])/g, '\\$1')}"`;
+}
+
+/** "dst.port == 23"; null is "none": not known. */
+export function term(field: string, value: string | number | null): string {
+  return `${field} == ${value === null ? 'none' : quote(value)}`;
+}

@@ -1,0 +1,52 @@
+import { describe, expect, it } from 'vitest';
+import { bounds, formatQuery, formatSpan, parseQuery, parseSpan, parseTime, shift, zoom } from './query';
+
+describe('a query in the URL', () => {
+  it('comes back as it went', () => {
+    const urls = [
+      '/',
+      '/now?filter=port+%3D%3D+23+and+country+%3D%3D+JP&span=1h',
+      '/explore?filter=scanner+%3D%3D+%22A+%26+B%22&from=2026-01-15T09%3A00%3A00Z&to=2026-01-15T10%3A00%3A00Z&sort=sources&show=host%3A192.0.2.7',
+    ];
+    for (const url of urls) {
+      const [path, search] = url.split('?');
+      expect(formatQuery(parseQuery(path ?? '', search ?? ''))).toBe(url);
+    }
+  });
+  it('is live for a day when it says nothing, and when what it says is nothing', () => {
+    for (const search of ['', 'from=2026-01-15', 'from=2026-01-16&to=2026-01-15', 'span=3', 'span=x'])
+      expect(parseQuery('/', search).range).toEqual({ live: true, span: 86400 });
+  });
+  it('leaves the pages their own parameters', () => {
+    expect(parseQuery('/x', 'a=1&filter=f&b=').params).toEqual({ a: '1', b: '' });
+  });
+});
+
+describe('spans and times', () => {
+  it('are read', () => {
+    expect(['1h', '90min', '7d', '60s', '59s', '400d', '1.5h', 'h'].map(parseSpan)).toEqual([
+      3600, 5400, 604800, 60, null, null, null, null,
+    ]);
+    expect(parseTime('2026-01-15')).toBe(Date.UTC(2026, 0, 15));
+    expect(parseTime('2026-01-15 09:30')).toBe(Date.UTC(2026, 0, 15, 9, 30));
+    expect(parseTime('2026-01-15T09:30:00+09:00')).toBe(Date.UTC(2026, 0, 15, 0, 30));
+    expect(parseTime('15 January')).toBeNull();
+  });
+  it('are written in the largest unit that divides', () => {
+    expect([3600, 5400, 86400, 604800, 61].map(formatSpan)).toEqual(['1h', '90min', '24h', '7d', '61s']);
+  });
+});
+
+describe('moving the range', () => {
+  const now = Date.UTC(2026, 0, 15, 10);
+  it('back from live makes it fixed', () => {
+    expect(shift({ live: true, span: 3600 }, -0.5, now)).toEqual({
+      live: false, from: now - 5400_000, to: now - 1800_000,
+    });
+  });
+  it('keeps the middle when it zooms', () => {
+    const near = zoom({ live: false, from: now - 3600_000, to: now }, 0.5);
+    expect(bounds(near, now)).toEqual({ from: now - 2700_000, to: now - 900_000 });
+    expect(zoom({ live: true, span: 60 }, 0.5)).toEqual({ live: true, span: 60 });
+  });
+});

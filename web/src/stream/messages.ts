@@ -1,0 +1,30 @@
+// What the owner of the streams and the pages say to each other.
+import type { Pipeline } from '../api/types';
+import type { Frame } from './frames';
+
+export interface StreamEvent {
+  id: string;
+  topic: string;
+  /** The event's JSON. */
+  data: Record<string, unknown>;
+}
+
+export type Link = {
+  state: 'opening' | 'open' | 'lost' | 'refused';
+  /** When the server was last heard, milliseconds since 1970 by this machine; 0: never. */
+  heard: number;
+};
+
+export type FromOwner =
+  | { what: 'link'; link: Link }
+  | { what: 'event'; event: StreamEvent }
+  | { what: 'resync' }
+  | { what: 'frame'; frame: Frame }
+  | { what: 'gap' }
+  | { what: 'status'; pipeline: Pipeline | null; ready: boolean; notReady: string | null };
+
+export type ToOwner =
+  | { what: 'alive' }
+  | { what: 'frames'; wanted: boolean }
+  | { what: 'again' }
+  | { what: 'bye' };

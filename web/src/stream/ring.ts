@@ -1,0 +1,61 @@
+// Rings: the newest N of something, in memory that does not grow.
+import type { Frame } from './frames';
+
+export class Ring<T> {
+  private readonly held: (T | undefined)[];
+  private next = 0;
+  private filled = 0;
+  constructor(readonly most: number) {
+    this.held = new Array<T | undefined>(most);
+  }
+  push(each: T) {
+    this.held[this.next] = each;
+    this.next = (this.next + 1) % this.most;
+    this.filled = Math.min(this.most, this.filled + 1);
+  }
+  get size() {
+    return this.filled;
+  }
+  /** From the oldest to the newest. */
+  *[Symbol.iterator](): Generator<T> {
+    for (let i = 0; i < this.filled; ++i)
+      yield this.held[(this.next - this.filled + i + this.most) % this.most] as T;
+  }
+  newest(): T | undefined {
+    return this.filled === 0 ? undefined : this.held[(this.next - 1 + this.most) % this.most];
+  }
+  clear() {
+    this.held.fill(undefined);
+    this.next = this.filled = 0;
+  }
+}
+
+/** The frames of the last minutes, with a bound on their marks: what rewinding shows. 27 bytes a mark. */
+export class FrameHistory {
+  private frames: Frame[] = [];
+  marks = 0;
+  constructor(readonly mostMarks = 1_000_000, readonly mostTime = 600_000) {}
+  push(each: Frame) {
+    this.frames.push(each);
+    this.marks += each.count;
+    let gone = 0;
+    while (
+      gone < this.frames.length - 1 &&
+      (this.marks > this.mostMarks || each.begin - (this.frames[gone]?.begin ?? 0) > this.mostTime)
+    ) {
+      this.marks -= this.frames[gone]?.count ?? 0;
+      gone += 1;
+    }
+    if (gone > 0) this.frames.splice(0, gone);
+  }
+  /** Frames that begin in [from, to), milliseconds. */
+  between(from: number, to: number): Frame[] {
+    return this.frames.filter((each) => each.begin >= from && each.begin < to);
+  }
+  get first() {
+    return this.frames[0];
+  }
+  get last() {
+    return this.frames[this.frames.length - 1];
+  }
+}
