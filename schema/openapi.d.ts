@@ -11,7 +11,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** How many packets, bytes and sources there were: in all, and by port, source, country, AS, protocol, hour, day or sensor. */
+        /** How many packets, bytes and sources there were: in all, and by port, source, country, AS, protocol, time, sensor, tool, class or known scanner. */
         get: operations["getStatistics"];
         put?: never;
         post?: never;
@@ -540,6 +540,12 @@ export interface components {
             sources: number;
             sources_exact: boolean;
             counting: components["schemas"]["counting"];
+            /**
+             * @description From what the slowest of its numbers were counted; tuples and packets take longer.
+             * @enum {unknown}
+             */
+            read_from: "rollups" | "tuples" | "packets";
+            before?: components["schemas"]["earlier"];
             /** Format: date-time */
             first_minute: string | null;
             /** Format: date-time */
@@ -551,7 +557,8 @@ export interface components {
             rows?: {
                 packets: number;
                 wire_bytes: number;
-                sources?: number;
+                /** @description null: of these minutes they were not counted, there are too many packets. */
+                sources?: number | null;
                 protocol?: string;
                 port?: number;
                 address?: string;
@@ -563,6 +570,10 @@ export interface components {
                 time?: string | null;
                 day?: string | null;
                 sensor?: string;
+                tool?: string | null;
+                class?: string;
+                scanner?: string | null;
+                before?: components["schemas"]["earlier"];
             }[];
         };
         host: {
@@ -985,6 +996,17 @@ export interface components {
             old: string;
             new: string;
         };
+        /** @description The same span a day and a week before, where asked for; null: the store has nothing of that time. */
+        earlier: {
+            day?: {
+                packets: number;
+                sources?: number | null;
+            } | null;
+            week?: {
+                packets: number;
+                sources?: number | null;
+            } | null;
+        };
     };
     responses: never;
     parameters: never;
@@ -997,8 +1019,8 @@ export interface operations {
     getStatistics: {
         parameters: {
             query?: {
-                /** @description Rows by this. Without: totals alone. Hours and days come all of them, in the order of time; of all others those with most packets first. */
-                by?: "port" | "source" | "country" | "as" | "protocol" | "hour" | "day" | "sensor";
+                /** @description Rows by this. Without: totals alone. Minutes (of three days at most), hours and days come all of them, in the order of time; of all others those with most packets first. A packet that several tools' fingerprints fit is in the row of each. */
+                by?: "port" | "source" | "country" | "as" | "protocol" | "hour" | "day" | "sensor" | "tool" | "class" | "scanner" | "minute";
                 /**
                  * @description Only what this sensor saw; may be repeated. Without: all sensors. Expected: a text of 1 to 100 bytes.
                  * @example north
@@ -1023,6 +1045,8 @@ export interface operations {
                 top?: number;
                 /** @description Count different sources one by one, which takes longer. Without: exact to 1,000, within about 1 % above. Expected: true or false. */
                 exact?: boolean;
+                /** @description The same span a day or a week before as well; may be repeated or joined by commas. Needs from and to. */
+                compare?: ("day" | "week")[];
                 /** @description The form of the answer. Without: as the field Accept says, else JSON. */
                 format?: "json" | "csv";
             };

@@ -246,6 +246,34 @@ create table if not exists place_day (
   sources AggregateFunction(uniqCombined, UInt64)
 ) engine=AggregatingMergeTree partition by toDate(toDateTime(day), 'UTC') order by (day, sensor, country, asn) [kept];
 
+-- Packets and different sources by hour and what was recognised: tools, class, known scanner.
+create table if not exists tag_hour (
+  hour UInt32 [codec ZSTD(1)],
+  sensor UInt16 [codec ZSTD(1)],
+  type UInt8 [codec ZSTD(1)],
+  class UInt8 [codec ZSTD(1)],
+  scanner UInt16 [codec ZSTD(1)],
+  fingerprints UInt64 [codec ZSTD(1)],
+  packets AggregateFunction(sum, UInt64),
+  bytes AggregateFunction(sum, UInt64),
+  sources AggregateFunction(uniqCombined, UInt64)
+) engine=AggregatingMergeTree partition by toDate(toDateTime(hour), 'UTC')
+  order by (hour, sensor, type, class, scanner, fingerprints) [kept];
+
+-- tag_hour by day.
+create table if not exists tag_day (
+  day UInt32 [codec ZSTD(1)],
+  sensor UInt16 [codec ZSTD(1)],
+  type UInt8 [codec ZSTD(1)],
+  class UInt8 [codec ZSTD(1)],
+  scanner UInt16 [codec ZSTD(1)],
+  fingerprints UInt64 [codec ZSTD(1)],
+  packets AggregateFunction(sum, UInt64),
+  bytes AggregateFunction(sum, UInt64),
+  sources AggregateFunction(uniqCombined, UInt64)
+) engine=AggregatingMergeTree partition by toDate(toDateTime(day), 'UTC')
+  order by (day, sensor, type, class, scanner, fingerprints) [kept];
+
 -- What `kizashi read` counted by window. A stream that is read again and goes further replaces its rows: ask with `final`.
 -- Rows of an older generation of the same stream are taken away; `final` leaves them out until then.
 create table if not exists windows (
@@ -362,6 +390,26 @@ create materialized view if not exists tuples_to_destination_day to destination_
   select toUInt32(intDiv(minute, 86400) * 86400) as day, sensor, bitShiftRight(dst, 8) as block,
     sum(tuples.packets) as packets, sum(tuples.bytes) as bytes
   from tuples group by day, sensor, block;
+
+create materialized view if not exists tuples_to_tag_hour to tag_hour as
+  select toUInt32(intDiv(minute, 3600) * 3600) as hour, sensor, type, class, scanner, fingerprints, sumState(tuples.packets) as packets,
+    sumState(tuples.bytes) as bytes, uniqCombinedState(toUInt64(src)) as sources
+  from tuples group by hour, sensor, type, class, scanner, fingerprints;
+
+create materialized view if not exists tuples_to_tag_day to tag_day as
+  select toUInt32(intDiv(minute, 86400) * 86400) as day, sensor, type, class, scanner, fingerprints, sumState(tuples.packets) as packets,
+    sumState(tuples.bytes) as bytes, uniqCombinedState(toUInt64(src)) as sources
+  from tuples group by day, sensor, type, class, scanner, fingerprints;
+
+create materialized view if not exists tuples6_to_tag_hour to tag_hour as
+  select toUInt32(intDiv(minute, 3600) * 3600) as hour, sensor, type, class, scanner, fingerprints, sumState(tuples6.packets) as packets,
+    sumState(tuples6.bytes) as bytes, uniqCombinedState(cityHash64(src)) as sources
+  from tuples6 group by hour, sensor, type, class, scanner, fingerprints;
+
+create materialized view if not exists tuples6_to_tag_day to tag_day as
+  select toUInt32(intDiv(minute, 86400) * 86400) as day, sensor, type, class, scanner, fingerprints, sumState(tuples6.packets) as packets,
+    sumState(tuples6.bytes) as bytes, uniqCombinedState(cityHash64(src)) as sources
+  from tuples6 group by day, sensor, type, class, scanner, fingerprints;
 
 create materialized view if not exists source_hour_to_port_hour to port_hour as
   select hour, sensor, protocol, port, has_port, sumState(source_hour.packets) as packets, sumState(source_hour.bytes) as bytes,

@@ -20,6 +20,7 @@ struct asked {
   store::packet_filter filter;
   std::vector<std::string> sensors;  ///< those that were named
   stored_names sensor_names;
+  stored_names tag_names = {};  ///< of tools or scanners, where rows are by them
   store::count_options options;
   /// Never null; without a table every address is at `place{}`.
   std::shared_ptr<recognise::place_table const> places =

@@ -130,7 +130,14 @@ public:
   [[nodiscard]] auto take() -> arguments { return std::move(out_); }
 
 private:
-  void read_all(parameter const& of, std::vector<std::string_view> const& values) {
+  void read_all(parameter const& of, std::vector<std::string_view> const& came) {
+    std::vector<std::string_view> values;
+    for (auto const each : came) {
+      if (of.kind != parameter_kind::choice)
+        values.push_back(each);
+      else
+        std::ranges::copy(split(each, ','), std::back_inserter(values));
+    }
     if (values.size() > most_repetitions)
       return miss(of, values.back(),
                   fmt::format("expected at most {} of them, each ", most_repetitions));

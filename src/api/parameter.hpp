@@ -35,7 +35,8 @@ struct parameter {
   std::string_view help = {};
   parameter_place place = parameter_place::query;
   bool is_required = false;  ///< those of a path always are
-  bool is_repeated = false;  ///< may come several times; only texts and numbers, up to 64
+  bool is_repeated = false;  ///< may come several times; only texts, numbers and choices, up
+                             ///< to 64; choices may also be joined by commas
   std::uint64_t least = 0;
   std::uint64_t most = UINT64_MAX;
   std::string_view standard = {};  ///< when it does not come, as text; empty: nothing

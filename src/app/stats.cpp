@@ -1,7 +1,9 @@
 // kizashi stats: how much of what a store holds.
+#include <iterator>
 #include <memory>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include <CLI/CLI.hpp>
 
@@ -24,6 +26,7 @@ constexpr auto stats_examples =
     "  kizashi stats --store seen --by hour --from 2026-07-01 --to 2026-07-02\n"
     "  kizashi stats --store seen --by country --sensor south --csv > countries.csv\n"
     "  kizashi stats --store seen --by source --top 0 --json      every source\n"
+    "  kizashi stats --store seen --by tool --from 2026-07-08 --to 2026-07-09 --compare day,week\n"
     "  kizashi stats --store seen --by as --filter \"dst.port == 23 and not tool == mirai\"\n"
     "\n"
     "Answers come from counts that were made when the packets were stored: by day, by hour, and "
@@ -42,6 +45,7 @@ constexpr auto stats_examples =
 struct stats_choice {
   question_choice of;
   std::string by;
+  std::vector<std::string> compare;
   bool has_exact_sources = false;
   bool is_csv = false;
 };
@@ -59,14 +63,15 @@ auto answer(stats_choice const& choice) -> status {
   KIZASHI_TRY(auto question, open_question(choice.of, stats_name));
   question.options.has_exact_sources = choice.has_exact_sources;
   auto const kind = answer::group_named(choice.by).value_or(store::group_by::port);
-  stats_answer found{{question, choice.by, kind, {}, {}}, question, {}};
   auto& engine = *question.engine;
-  KIZASHI_TRY(found.totals, store::count_all(engine, question.filter, question.options));
+  if (kind == store::group_by::tool || kind == store::group_by::scanner) {
+    auto const* const names = kind == store::group_by::tool ? "fingerprint" : "scanner";
+    KIZASHI_TRY(question.tag_names, store::stored_names(engine, names, question.options.ask));
+  }
+  stats_answer found{{question, choice.by, kind, {}, {}}, question, {}};
+  KIZASHI_TRY(answer::ask_statistics(engine, found, choice.compare));
   if (found.totals.packets == 0) {
     KIZASHI_TRY(found.whole, store::count_all(engine, {}, question.options));
-  } else if (!choice.by.empty()) {
-    KIZASHI_TRY(found.found,
-                store::count_by(engine, question.filter, found.kind, question.options));
   }
   standard_output out;
   KIZASHI_TRY(choice.of.is_json ? write_json(found, out)
@@ -77,7 +82,8 @@ auto answer(stats_choice const& choice) -> status {
 
 auto run(stats_choice& choice, bool has_top) -> int {
   if (auto const good = check(choice); !good) return say_usage(good.error(), stats_name);
-  if (!has_top && (choice.by == "hour" || choice.by == "day")) choice.of.top = 0;
+  if (!has_top && (choice.by == "minute" || choice.by == "hour" || choice.by == "day"))
+    choice.of.top = 0;
   listen_for_stop();
   auto const done = answer(choice);
   return done ? exit_done : say_unanswered(done.error());
@@ -92,11 +98,18 @@ void add_stats(CLI::App& program, int& exit_code) {
   add_store_options(*command, choice->of);
   command
       ->add_option("--by", choice->by,
-                   "Rows by port, source, country, as, protocol, hour, day or sensor (default: "
-                   "totals alone)")
-      ->check(
-          CLI::IsMember({"port", "source", "country", "as", "protocol", "hour", "day", "sensor"}))
+                   "Rows by port, source, country, as, protocol, minute, hour, day, sensor, tool, "
+                   "class or scanner (default: totals alone)")
+      ->check(CLI::IsMember(
+          std::vector<std::string>{std::begin(answer::group_names), std::end(answer::group_names)}))
       ->type_name("WHAT");
+  command
+      ->add_option("--compare", choice->compare,
+                   "Say what the same span had a day or a week before: day, week or day,week")
+      ->delimiter(',')
+      ->check(CLI::IsMember(
+          std::vector<std::string>{std::begin(answer::span_names), std::end(answer::span_names)}))
+      ->type_name("SPAN");
   command->add_flag("--exact", choice->has_exact_sources,
                     "Count different sources exactly; takes longer");
   command->add_flag("--csv", choice->is_csv, "Print the rows as CSV");

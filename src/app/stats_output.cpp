@@ -62,6 +62,14 @@ auto head_of(group_by kind) -> list_head {
       return {"Packets per day", "day (UTC)", {""}};
     case group_by::sensor:
       return {"Sensors", "sensor", {}};
+    case group_by::tool:
+      return {"Tools and malware, by fingerprints", "tool", {}};
+    case group_by::traffic_class:
+      return {"Classes", "class", {}};
+    case group_by::scanner:
+      return {"Known scanners", "organisation", {}};
+    case group_by::minute:
+      return {"Packets per minute", "minute (UTC)", {""}};
   }
   return {};
 }
@@ -85,6 +93,13 @@ auto key_text(stats_answer const& what, statistics_row const& row) -> std::strin
       return day_text(key.time);
     case group_by::sensor:
       return printable(what.question.sensor_name(key.sensor));
+    case group_by::tool:
+    case group_by::scanner:
+      return key.tag == 0 ? "none" : printable(answer::name_in(what.question.tag_names, key.tag));
+    case group_by::traffic_class:
+      return answer::class_name(key.tag);
+    case group_by::minute:
+      return hour_text(key.time);
   }
   return {};
 }
@@ -112,14 +127,25 @@ auto notes_of(stats_answer const& what, statistics_row const& row, std::uint64_t
       return {system_text(what, key.asn)};
     case group_by::protocol:
       return {key.ip_protocol == 0 ? "packets without IP" : ""};
+    case group_by::minute:
     case group_by::hour:
     case group_by::day:
       return {bar(row.packets, highest, is_utf8)};
     case group_by::country:
     case group_by::sensor:
+    case group_by::tool:
+    case group_by::traffic_class:
+    case group_by::scanner:
       break;
   }
   return {};
+}
+
+/// Packets of the same key in an earlier span.
+auto before_text(answer::earlier_span const& span, statistics_row const& row) -> std::string {
+  if (!span.is_known) return "not known";
+  auto const found = span.rows.find(row.key);
+  return with_thousands(found == span.rows.end() ? 0 : found->second.packets);
 }
 
 auto write_list(stats_answer const& what, text_style const& style, text_sink& out) -> status {
@@ -136,6 +162,8 @@ auto write_list(stats_answer const& what, text_style const& style, text_sink& ou
   if (!head.key.empty()) columns.push_back({head.key});
   columns.insert(columns.end(), {{"packets", true}, {"share", true}, {"bytes", true}});
   if (!is_source) columns.push_back({"sources", true});
+  for (auto const& span : what.before)
+    columns.push_back({fmt::format("{} before", span.name), true});
   for (auto const& each : head.notes) columns.push_back({each});
   text_table table{std::move(columns)};
   std::uint64_t highest = 1;
@@ -146,7 +174,8 @@ auto write_list(stats_answer const& what, text_style const& style, text_sink& ou
     cells.push_back(with_thousands(row.packets));
     cells.push_back(share_text(row.packets, what.totals.packets));
     cells.push_back(short_bytes(row.bytes));
-    if (!is_source) cells.push_back(sources_text(what, row.sources));
+    if (!is_source) cells.push_back(what.found.has_sources ? sources_text(what, row.sources) : "");
+    for (auto const& span : what.before) cells.push_back(before_text(span, row));
     std::ranges::move(notes_of(what, row, highest, style.is_utf8), std::back_inserter(cells));
     table.add(std::move(cells));
   }
@@ -204,6 +233,14 @@ auto write_text(stats_answer const& what, text_style const& style, text_sink& ou
   KIZASHI_TRY(out.write(fmt::format("{}, {}, from {} source{}\n", counted(totals.packets, "packet"),
                                     short_bytes(totals.bytes), sources_text(what, totals.sources),
                                     totals.sources == 1 ? "" : "s")));
+  for (auto const& span : what.before)
+    KIZASHI_TRY(out.write(
+        span.is_known
+            ? fmt::format("a {} before: {}, from {} source{}\n", span.name,
+                          counted(span.totals.packets, "packet"),
+                          sources_text(what, span.totals.sources),
+                          span.totals.sources == 1 ? "" : "s")
+            : fmt::format("a {} before: the store has nothing of that time\n", span.name)));
   if (what.by.empty()) return {};
   if (what.found.rows.empty()) return out.write(fmt::format("\nNo packet has a {}\n", what.by));
   KIZASHI_TRY(write_list(what, style, out));

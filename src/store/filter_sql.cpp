@@ -17,6 +17,8 @@ using form = filter::expression::form;
 constexpr auto port_fields =
     bit(field::destination_port) | bit(field::protocol) | bit(field::sensor);
 constexpr auto place_fields = bit(field::country) | bit(field::as) | bit(field::sensor);
+constexpr auto tag_fields = bit(field::type) | bit(field::traffic_class) | bit(field::tool) |
+                            bit(field::fingerprint) | bit(field::scanner) | bit(field::sensor);
 constexpr auto source_fields =
     port_fields | place_fields | bit(field::source) | bit(field::ip_version);
 constexpr auto tuple_fields = source_fields | bit(field::destination) | bit(field::ip) |
@@ -33,6 +35,8 @@ auto fields_in(stored_table table) -> std::uint64_t {
       return port_fields;
     case stored_table::places:
       return place_fields;
+    case stored_table::tags:
+      return tag_fields;
     case stored_table::sources:
     case stored_table::sources6:
       return source_fields;

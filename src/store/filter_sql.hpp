@@ -26,6 +26,7 @@ enum class stored_table : std::uint8_t {
   sources6,  ///< source6_hour and source6_day
   ports,     ///< port_minute, port_hour, port_day
   places,    ///< place_hour, place_day
+  tags,      ///< tag_hour, tag_day
   events,
   attacks,
 };

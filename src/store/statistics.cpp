@@ -21,27 +21,48 @@ using columns = internal::column_names;
 using internal::grouping_of;
 using internal::read_key;
 
-auto is_in_time(group_by by) -> bool {
-  return by == group_by::hour || by == group_by::day;
-}
-
 /// "(protocol, port) in ((6,23),(17,53))": these rows alone, where they are few among many.
-auto only(group_by by, std::vector<statistics_row> const& rows, std::size_t all) -> std::string {
+auto only(group_by by, std::vector<statistics_key> const& keys) -> std::string {
   constexpr std::size_t most = 1000;  // a question has a length
-  if (rows.size() == all || rows.size() > most) return {};
+  if (keys.empty() || keys.size() > most) return {};
   std::vector<std::string> values;
-  for (auto const& row : rows) {
-    auto const& key = row.key;
+  for (auto const& key : keys) {
     if (by == group_by::port)
       values.push_back(fmt::format("({},{})", key.ip_protocol, key.port));
     else if (by == group_by::country)
       values.push_back(sql_text(key.country.text()));
     else if (by == group_by::as)
       values.push_back(fmt::format("{}", key.asn.number()));
+    else if (by == group_by::traffic_class || by == group_by::scanner)
+      values.push_back(fmt::format("{}", key.tag));
     else
       return {};  // there are never many
   }
   return fmt::format("({}) in ({})", fmt::join(grouping_of(by).keys, ", "), fmt::join(values, ","));
+}
+
+/// Those with most packets, all when `top` is 0.
+void cut_to(std::vector<statistics_row>& rows, std::size_t top) {
+  std::ranges::sort(rows, [](statistics_row const& a, statistics_row const& b) {
+    return a.packets != b.packets ? a.packets > b.packets : a.key < b.key;
+  });
+  if (top > 0 && rows.size() > top) rows.resize(top);
+}
+
+auto keys_of(std::vector<statistics_row> const& rows) -> std::vector<statistics_key> {
+  std::vector<statistics_key> out;
+  for (auto const& row : rows) out.push_back(row.key);
+  return out;
+}
+
+/// "src in (..)": those of the keys that are of one family; empty where all sources are wanted.
+auto only_sources(std::vector<statistics_key> const& keys, family of) -> std::string {
+  if (keys.empty()) return {};
+  std::vector<std::string> values;
+  for (auto const& key : keys)
+    if (key.source.is_ipv6() == (of == family::ipv6))
+      values.push_back(internal::address_literal(key.source));
+  return values.empty() ? "0" : fmt::format("src in ({})", fmt::join(values, ","));
 }
 
 /// One question after another about the same packets.
@@ -52,6 +73,8 @@ public:
 
   [[nodiscard]] auto count(group_by by) -> result<statistics>;
   [[nodiscard]] auto count_sources() -> result<statistics>;
+  [[nodiscard]] auto count_minutes() -> result<statistics>;
+  [[nodiscard]] auto brief() -> result<brief_totals>;
   [[nodiscard]] auto totals() -> result<statistics_totals>;
 
 private:
@@ -147,8 +170,9 @@ auto counting::count(group_by by) -> result<statistics> {
   statistics out;
   auto const as = grouping_of(by);
   auto const keys = fmt::format("{}", fmt::join(as.keys, ", "));
+  auto const wanted = both(as.where, only(by, options_.keys));
   auto const states =
-      internal::state_rows(filter_, as.table, as.inner, columns{"packets", "bytes"}, as.where);
+      internal::state_rows(filter_, as.table, as.inner, columns{"packets", "bytes"}, wanted);
   KIZASHI_TRY(
       ask(fmt::format(
               "select {0}, sumMerge(packets), sumMerge(bytes) from ({1}) group by {0} order by {0}",
@@ -160,11 +184,10 @@ auto counting::count(group_by by) -> result<statistics> {
             to.bytes = row.number(column + 1);
           }));
   out.all_rows = out.rows.size();
-  std::ranges::sort(out.rows, [](statistics_row const& a, statistics_row const& b) {
-    return a.packets != b.packets ? a.packets > b.packets : a.key < b.key;
-  });
-  if (options_.top > 0 && out.rows.size() > options_.top) out.rows.resize(options_.top);
-  KIZASHI_TRY(auto const sources, sources_of(by, both(as.where, only(by, out.rows, out.all_rows))));
+  cut_to(out.rows, options_.top);
+  bool const is_cut = out.rows.size() < out.all_rows;
+  KIZASHI_TRY(auto const sources,
+              sources_of(by, is_cut ? both(as.where, only(by, keys_of(out.rows))) : wanted));
   for (auto& each : out.rows)
     if (auto const found = sources.find(each.key); found != sources.end())
       each.sources = found->second;
@@ -176,8 +199,9 @@ auto counting::count_sources() -> result<statistics> {
   statistics out;
   auto const limit = options_.top > 0 ? fmt::format(" limit {}", options_.top) : std::string{};
   for (auto const of : {family::ipv4, family::ipv6}) {
+    auto const wanted = only_sources(options_.keys, of);
     auto const rows = internal::source_rows(filter_, of, {"src", "packets", "bytes"},
-                                            of == family::ipv4 ? "src != 0" : "");
+                                            of == family::ipv4 ? both("src != 0", wanted) : wanted);
     KIZASHI_TRY(ask(fmt::format("select src, sum(packets) as n, sum(bytes) from ({}) group by src "
                                 "order by n desc, src{}",
                                 rows, limit),
@@ -189,18 +213,59 @@ auto counting::count_sources() -> result<statistics> {
                       to.sources = 1;
                     }));
   }
+  bool const wants_zero =
+      options_.keys.empty() || std::ranges::find(options_.keys, net::address{},
+                                                 &statistics_key::source) != options_.keys.end();
   auto const zero = internal::source_rows(filter_, family::ipv4, {"protocol", "packets", "bytes"},
-                                          "src = 0 and protocol != 0");
+                                          wants_zero ? "src = 0 and protocol != 0" : "0");
   KIZASHI_TRY(ask(fmt::format("select sum(packets), sum(bytes) from ({})", zero),
                   [&](native_row const& row) {
                     if (row.number(0) > 0)
                       out.rows.push_back({{}, row.number(0), row.number(1), 1});
                   }));
-  std::ranges::sort(out.rows, [](statistics_row const& a, statistics_row const& b) {
-    return a.packets != b.packets ? a.packets > b.packets : a.key < b.key;
-  });
-  if (options_.top > 0 && out.rows.size() > options_.top) out.rows.resize(options_.top);
+  cut_to(out.rows, options_.top);
   out.all_rows = out.rows.size();
+  return out;
+}
+
+auto counting::count_minutes() -> result<statistics> {
+  statistics out;
+  std::uint64_t packets = 0;
+  KIZASHI_TRY(ask(fmt::format("select minute, sum(packets), sum(bytes) from ({}) group by minute "
+                              "order by minute",
+                              internal::minute_rows(filter_, "minute, packets, bytes")),
+                  [&](native_row const& row) {
+                    auto& to = out.rows.emplace_back();
+                    to.key.time = row.narrow<std::uint32_t>(0);
+                    to.packets = row.number(1);
+                    to.bytes = row.number(2);
+                    packets += to.packets;
+                  }));
+  out.all_rows = out.rows.size();
+  cut_to(out.rows, options_.top);
+  std::ranges::sort(out.rows, {}, &statistics_row::key);
+  out.has_sources = packets <= most_packets_of_minutes;
+  if (!out.has_sources) return out;
+  std::map<std::uint32_t, std::uint64_t> sources;
+  for (auto const of : {family::ipv4, family::ipv6})
+    KIZASHI_TRY(ask(
+        fmt::format("select minute, {}(src) from ({}) group by minute",
+                    options_.has_exact_sources ? "uniqExact" : "uniqCombined",
+                    internal::tuple_rows(filter_, of, "minute, src", "bitAnd(attributes, 2) = 0")),
+        [&](native_row const& row) { sources[row.narrow<std::uint32_t>(0)] += row.number(1); }));
+  for (auto& each : out.rows)
+    if (auto const found = sources.find(each.key.time); found != sources.end())
+      each.sources = found->second;
+  return out;
+}
+
+auto counting::brief() -> result<brief_totals> {
+  brief_totals out;
+  auto const rows = internal::state_rows(filter_, state_table::place, {}, {"packets"}, {});
+  KIZASHI_TRY(ask(fmt::format("select sumMerge(packets) from ({})", rows),
+                  [&](native_row const& row) { out.packets = row.number(0); }));
+  if (out.packets == 0) return out;
+  KIZASHI_TRY(out.sources, all_sources());
   return out;
 }
 
@@ -291,6 +356,7 @@ auto count_by(engine& in, packet_filter const& filter, group_by by, count_option
     -> result<statistics> {
   if (!filter.sources.empty()) return internal::count_by_of_sources(in, filter, by, options);
   counting of{in, filter, options};
+  if (by == group_by::minute) return of.count_minutes();
   return by == group_by::source ? of.count_sources() : of.count(by);
 }
 
@@ -298,6 +364,31 @@ auto count_all(engine& in, packet_filter const& filter, count_options const& opt
     -> result<statistics_totals> {
   if (!filter.sources.empty()) return internal::count_all_of_sources(in, filter, options);
   return counting{in, filter, options}.totals();
+}
+
+auto count_brief(engine& in, packet_filter const& filter, count_options const& options)
+    -> result<brief_totals> {
+  if (filter.sources.empty()) return counting{in, filter, options}.brief();
+  KIZASHI_TRY(auto const all, internal::count_all_of_sources(in, filter, options));
+  return brief_totals{all.packets, all.sources};
+}
+
+auto origin_of(packet_filter const& filter, std::optional<group_by> by) -> row_origin {
+  auto const of_tuples =
+      internal::answers(filter, stored_table::tuples) ? row_origin::tuples : row_origin::packets;
+  bool const is_of_sources = !filter.sources.empty() || by == group_by::source;
+  if (by == group_by::minute)
+    return !is_of_sources && internal::answers(filter, stored_table::ports) ? row_origin::rollups
+                                                                            : of_tuples;
+  auto const as = internal::grouping_of(by.value_or(group_by::sensor));
+  if (is_of_sources)
+    return as.table != state_table::tag && internal::answers(filter, stored_table::sources)
+               ? row_origin::rollups
+               : of_tuples;
+  if (internal::table_of_states(filter, as.table, as.inner, as.where)) return row_origin::rollups;
+  bool const is_by_tag = as.table == state_table::tag;
+  return !is_by_tag && internal::answers(filter, stored_table::sources) ? row_origin::rollups
+                                                                        : of_tuples;
 }
 
 auto stored_names(engine& in, std::string_view kind, ask_settings const& ask)

@@ -1,7 +1,7 @@
-// Numbers about what a store holds, by port, source, place or time. They come from the rollups,
-// whole hours that were counted when the packets were stored; where a time cuts an hour, that part
-// of it is counted from the packets themselves. So every answer is of exactly the time that was
-// asked for.
+// Numbers about what a store holds, by port, source, place, tag or time. They come from the
+// rollups, whole hours that were counted when the packets were stored; where a time cuts an hour,
+// that part of it is counted from the packets themselves. So every answer is of exactly the time
+// that was asked for.
 //
 //   KIZASHI_TRY(auto const ports, count_by(engine, {}, group_by::port, {.top = 10}));
 //   for (auto const& row : ports.rows) use(row.key.port, row.packets);
@@ -12,6 +12,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -46,14 +47,31 @@ struct ask_settings {
   std::function<bool()> wants_stop = nullptr;
 };
 
-enum class group_by : std::uint8_t { port, source, country, as, protocol, hour, day, sensor };
+enum class group_by : std::uint8_t {
+  port,
+  source,
+  country,
+  as,
+  protocol,
+  hour,
+  day,
+  sensor,
+  tool,           ///< fingerprint; a packet that has several is in the row of each
+  traffic_class,  ///< `recognise::traffic_class`
+  scanner,        ///< known scanner
+  minute,
+};
+[[nodiscard]] constexpr auto is_in_time(group_by by) noexcept -> bool {
+  return by == group_by::minute || by == group_by::hour || by == group_by::day;
+}
 
 /// What a row is about: the members that its `group_by` names; `port` has `ip_protocol` too.
 struct statistics_key {
-  std::uint32_t time = 0;  ///< begin of the hour or day, seconds since 1970; 0: without a time
+  std::uint32_t time = 0;  ///< begin of the minute, hour or day, seconds since 1970; 0: none
   std::uint16_t sensor = 0;
   std::uint8_t ip_protocol = 0;  ///< as the IP header says; 0: packets without IP
   std::uint16_t port = 0;
+  std::uint16_t tag = 0;  ///< number of `names`, or a class; of tools and scanners 0: none
   recognise::country_code country{};
   recognise::asn asn{};
   net::address source{};
@@ -67,10 +85,15 @@ struct statistics_row {
   std::uint64_t sources = 0;  ///< different addresses
 };
 
+/// Minutes have numbers of sources where their span has at most so many packets: these are counted
+/// one tuple after another.
+inline constexpr std::uint64_t most_packets_of_minutes = 20'000'000;
+
 struct statistics {
-  /// Hours and days in the order of time, all others with most packets first.
+  /// Minutes, hours and days in the order of time, all others with most packets first.
   std::vector<statistics_row> rows;
   std::size_t all_rows = 0;  ///< before they were cut to `top`; of sources not counted: `rows`
+  bool has_sources = true;   ///< false: of these minutes they were not counted
 };
 
 struct statistics_totals {
@@ -88,6 +111,8 @@ struct count_options {
   /// Numbers of different sources by the rollups' sketches: exact for a thousand, within about 1 %
   /// for more. True: exact, from a table that has a row for each source, hour and port.
   bool has_exact_sources = false;
+  /// Only rows with these keys, where there are at most a thousand; else other rows come as well.
+  std::vector<statistics_key> keys;
   ask_settings ask;
 };
 
@@ -97,6 +122,23 @@ struct count_options {
                             count_options const& options) -> result<statistics>;
 [[nodiscard]] auto count_all(engine& in, packet_filter const& filter, count_options const& options)
     -> result<statistics_totals>;
+
+struct brief_totals {
+  std::uint64_t packets = 0;
+  std::uint64_t sources = 0;
+};
+/// The two numbers of `count_all` that cost least.
+[[nodiscard]] auto count_brief(engine& in, packet_filter const& filter,
+                               count_options const& options) -> result<brief_totals>;
+
+/// From what an answer is counted, the quickest first.
+enum class row_origin : std::uint8_t {
+  rollups,  ///< counts by hour and day (and tuples where a time cuts an hour)
+  tuples,   ///< counts of like packets by minute: slower
+  packets,  ///< slowest
+};
+/// From what `count_by` counts its rows. Without `by`: totals.
+[[nodiscard]] auto origin_of(packet_filter const& filter, std::optional<group_by> by) -> row_origin;
 
 /// What the numbers of a kind ("sensor", "scanner", "fingerprint") stand for.
 [[nodiscard]] auto stored_names(engine& in, std::string_view kind, ask_settings const& ask)

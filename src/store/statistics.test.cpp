@@ -33,6 +33,9 @@ struct seen {
   std::uint16_t port = 0;
   bool has_port = true;
   std::uint32_t length = 60;
+  std::uint8_t traffic_class = 0;
+  std::uint16_t scanner = 0;       // 0, 1 or 2
+  std::uint64_t fingerprints = 0;  // of three
 };
 
 /// Over two days with hours without packets; some without a time, some without IP, some of IPv6,
@@ -56,6 +59,9 @@ auto invent(std::uint16_t sensor, std::size_t count) -> std::vector<seen> {
       is.source = net::ipv6{0x20010DB800000000U, random.below(12)};
     else if (random.below(9) == 0)
       is.has_ip = false, is.ip_protocol = 0, is.port = 0, is.source = {};
+    is.traffic_class = static_cast<std::uint8_t>(is.length % 3);
+    is.scanner = static_cast<std::uint16_t>(random.below(3));
+    is.fingerprints = random.below(8);
     all.push_back(is);
   }
   return all;
@@ -103,7 +109,10 @@ auto key_of(seen const& is, group_by by) -> statistics_key {
   if (by == group_by::source) key.source = is.source;
   if (by == group_by::hour) key.time = in_steps(3600);
   if (by == group_by::day) key.time = in_steps(86400);
+  if (by == group_by::minute) key.time = in_steps(60);
   if (by == group_by::sensor) key.sensor = is.sensor;
+  if (by == group_by::traffic_class) key.tag = is.traffic_class;
+  if (by == group_by::scanner) key.tag = is.scanner;
   return key;
 }
 
@@ -126,28 +135,33 @@ auto count_slowly(std::vector<seen> const& all, packet_filter const& filter, gro
     if (by == group_by::port && (!is.has_port || (is.ip_protocol != 6 && is.ip_protocol != 17)))
       continue;
     if (by == group_by::source && !is.has_ip) continue;
-    if (passes(is, filter)) groups[key_of(is, by)].add(is);
+    if (!passes(is, filter)) continue;
+    auto key = key_of(is, by);
+    if (by != group_by::tool || is.fingerprints == 0) groups[key].add(is);
+    for (key.tag = 1; by == group_by::tool && key.tag <= 3; ++key.tag)
+      if ((is.fingerprints >> (key.tag - 1) & 1) != 0) groups[key].add(is);
   }
   std::vector<statistics_row> rows;
   for (auto const& [key, of] : groups)
     rows.push_back({key, of.packets, of.bytes, of.sources.size()});
-  if (by != group_by::hour && by != group_by::day)
-    std::ranges::stable_sort(rows, std::greater{}, &statistics_row::packets);
+  if (!is_in_time(by)) std::ranges::stable_sort(rows, std::greater{}, &statistics_row::packets);
   return rows;
 }
 
 auto text_of(std::vector<statistics_row> const& rows) -> std::vector<std::string> {
   std::vector<std::string> out;
   for (auto const& [key, packets, bytes, sources] : rows)
-    out.push_back(fmt::format("time {} sensor {} port {}/{} {} AS {} source {}: {} {} {}", key.time,
-                              key.sensor, key.port, key.ip_protocol, key.country.text(),
-                              key.asn.number(), key.source.to_string(), packets, bytes, sources));
+    out.push_back(fmt::format("time {} sensor {} port {}/{} {} AS {} source {} tag {}: {} {} {}",
+                              key.time, key.sensor, key.port, key.ip_protocol, key.country.text(),
+                              key.asn.number(), key.source.to_string(), key.tag, packets, bytes,
+                              sources));
   return out;
 }
 
-constexpr group_by kinds[] = {group_by::port, group_by::source,   group_by::country,
-                              group_by::as,   group_by::protocol, group_by::hour,
-                              group_by::day,  group_by::sensor};
+constexpr group_by kinds[] = {
+    group_by::port,     group_by::source,        group_by::country, group_by::as,
+    group_by::protocol, group_by::hour,          group_by::day,     group_by::sensor,
+    group_by::tool,     group_by::traffic_class, group_by::scanner, group_by::minute};
 
 class Statistics : public internal::StoreTest {
 protected:
@@ -159,13 +173,20 @@ protected:
   void store(std::uint16_t sensor, std::vector<seen> const& packets) {
     writer_options options;
     options.sensor = fmt::format("sensor {}", sensor);
+    options.scanners = {"one", "two"};
+    options.fingerprints = {"a", "b", "c"};
     auto writer = packet_writer::open(engine_, options);
     ASSERT_TRUE(writer) << writer.error().message;
     auto const batch = std::make_unique<net::packet_batch>();
     auto const tags = std::make_unique<recognise::tag_columns>();
     batch->clear();
     batch->resize(packets.size());
-    for (std::size_t i = 0; i < packets.size(); ++i) put(*batch, i, packets[i]);
+    for (std::size_t i = 0; i < packets.size(); ++i) {
+      put(*batch, i, packets[i]);
+      tags->traffic_class[i] = packets[i].traffic_class;
+      tags->scanner[i] = packets[i].scanner;
+      tags->fingerprints[i] = packets[i].fingerprints;
+    }
     ASSERT_TRUE(writer->add(*batch, *tags));
     ASSERT_TRUE(writer->finish());
     all_.insert(all_.end(), packets.begin(), packets.end());
@@ -282,8 +303,7 @@ TEST_F(Statistics, TheTopRowsHaveTheirSources) {
     }
     std::ranges::stable_sort(expected, std::greater{}, &statistics_row::packets);
     expected.resize(std::min<std::size_t>(3, expected.size()));
-    if (by == group_by::hour || by == group_by::day)
-      std::ranges::sort(expected, {}, &statistics_row::key);
+    if (is_in_time(by)) std::ranges::sort(expected, {}, &statistics_row::key);
     EXPECT_EQ(text_of(found->rows), text_of(expected));
   }
 }
@@ -324,6 +344,33 @@ TEST_F(Statistics, OfHosts) {
       EXPECT_EQ(found->first, timestamp{*times.begin()});
       EXPECT_EQ(found->last, timestamp{*times.rbegin()});
     }
+}
+
+TEST_F(Statistics, OfSomeKeysAlone) {
+  packet_filter filter;
+  filter.sensors = {2};
+  for (auto const by : kinds) {
+    if (is_in_time(by)) continue;
+    auto const all = count_slowly(all_, filter, by);
+    for (bool const is_exact : {false, true}) {
+      count_options options;
+      options.has_exact_sources = is_exact;
+      options.keys = {all.back().key, {.port = 9, .source = net::ipv4{0xCB007109}}};
+      auto const found = count_by(*engine_, filter, by, options);
+      ASSERT_TRUE(found) << found.error().message;
+      auto const row = std::ranges::find(found->rows, all.back().key, &statistics_row::key);
+      ASSERT_NE(row, found->rows.end());
+      EXPECT_EQ(text_of({*row}), text_of({all.back()}));
+      if (by == group_by::port || by == group_by::source) {
+        EXPECT_EQ(found->rows.size(), 1U);
+      }
+    }
+  }
+  auto const brief = count_brief(*engine_, filter, {});
+  auto const whole = count_all(*engine_, filter, {});
+  ASSERT_TRUE(brief && whole);
+  EXPECT_EQ(brief->packets, whole->packets);
+  EXPECT_EQ(brief->sources, whole->sources);
 }
 
 TEST_F(Statistics, AStopEndsTheQuestion) {

@@ -1,4 +1,5 @@
 """What the API answers about a store: the same as the program does on the command line, as far as who asks may see it."""
+import collections
 import csv
 import io
 import json
@@ -9,7 +10,7 @@ from seen import SeenTest, HOUR, frames, syn
 
 SOUTH = {"Authorization": "Bearer south-token"}
 NOTHING = {"Authorization": "Bearer nothing-token"}
-GROUPS = ("port", "source", "country", "as", "protocol", "hour", "day", "sensor")
+GROUPS = ("port", "source", "country", "as", "protocol", "hour", "day", "sensor", "tool", "class", "scanner")
 
 
 class Asked(SeenTest):
@@ -48,6 +49,39 @@ class Statistics(Asked):
             self.assertEqual(found["counting"], {"packets": {"is_exact": True}, "sources": {
                 "is_exact": False, "exact_up_to": 1000, "relative_error": 0.01}})
         self.assertEqual(self.document("/api/v1/statistics?exact=true")["counting"]["sources"], {"is_exact": True})
+
+    def test_minutes(self):
+        rows = self.document("/api/v1/packets?limit=10000&order=oldest")["rows"]
+        span = "from=2026-01-15T00:00Z&to=2026-01-18"
+        counted = collections.Counter(row["time"][:17] + "00.000000000Z" for row in rows if row["time"] < "2026-01-18")
+        sources = {minute: {row["source"] for row in rows if row["time"].startswith(minute[:16]) and row["source"]} for minute in counted}
+        found = self.document(f"/api/v1/statistics?by=minute&{span}")
+        self.assertEqual([(row["time"], row["packets"], row["sources"]) for row in found["rows"]],
+                         [(minute, counted[minute], len(sources[minute])) for minute in sorted(counted)])
+        self.assertEqual(found["read_from"], "rollups")
+        some = self.document(f"/api/v1/statistics?by=minute&{span}", headers=PARTNER)
+        self.assertTrue(0 < sum(row["packets"] for row in some["rows"]) < found["packets"])
+        for target in ("by=minute", "by=minute&from=2026-01-15&to=2026-01-18T00:01Z", "by=minute&from=2026-01-15"):
+            self.assertEqual(self.document(f"/api/v1/statistics?{target}", 400)["detail"],
+                             "minutes are told of three days at most; expected a time from and a time to that are no farther apart")
+
+    def test_the_same_span_before(self):
+        target = "/api/v1/statistics?sensor=south&top=1000&from=2026-01-16T00:00Z&to=2026-01-16T05:00Z&compare=day,week&by="
+        for by in GROUPS:
+            found = self.document(target + by)
+            self.assertEqual((found["packets"], found["before"]), (0, {"day": {"packets": 5, "sources": 1}, "week": None}), by)
+        # South's packet of each hour is to a port of its own: 8000 in the first.
+        day = self.document("/api/v1/statistics?sensor=south&by=source&from=2026-01-15&to=2026-01-16&compare=day")
+        self.assertEqual(day["rows"][0]["before"], {"day": None})
+        for by in ("hour", "minute", "port"):
+            whole = self.document(f"/api/v1/statistics?sensor=south&by={by}&from=2026-01-15&to=2026-01-16")["rows"]
+            self.assertEqual(len(whole), 5)
+        both = self.document("/api/v1/statistics?from=2026-01-15&to=2026-01-16&compare=day&compare=week&by=hour")
+        self.assertEqual(both["before"], {"day": None, "week": None})
+        self.assertEqual(both["rows"][0]["before"], {"day": None, "week": None})
+        self.assertEqual(self.document("/api/v1/statistics?compare=day", 400)["detail"],
+                         "a span is compared with the same span before; expected a time from and a time to")
+        self.assertEqual(self.document("/api/v1/statistics?compare=year", 400)["errors"][0]["expected"], "one of day, week")
 
     def test_csv(self):
         _, fields, text = self.ask("/api/v1/statistics?by=port&format=csv")

@@ -27,6 +27,39 @@ class LikeRead(SeenTest):
     def stats(self, sensor, by, *more):
         return self.document("stats", "--sensor", sensor, "--by", by, "--top", 0, "--exact", *more)
 
+    def test_what_was_recognised(self):
+        for sensor, said in self.documents.items():
+            by = {each: self.stats(sensor, each)["rows"] for each in ("class", "scanner", "tool")}
+            self.assertEqual(rows(by["class"], "class", "packets", "sources"), rows(said["classes"], "name", "packets", "sources"))
+            known = [row for row in by["scanner"] if row["scanner"]]
+            self.assertEqual(rows(known, "scanner", "packets", "sources"),
+                             rows(said["known_scanners"], "organisation", "packets", "sources"))
+            self.assertEqual(sum(row["packets"] for row in by["scanner"]), said["packets"]["total"])
+            for row in by["tool"]:
+                name = f"fingerprint == {row['tool']}" if row["tool"] else "fingerprint == none"
+                part = self.document("stats", "--sensor", sensor, "--exact", "--filter", name)
+                self.assertEqual([row[key] for key in ("packets", "wire_bytes", "sources")],
+                                 [part[key] for key in ("packets", "wire_bytes", "sources")], name)
+                self.assertEqual(part["read_from"], "rollups")
+
+    def test_a_day_before(self):
+        days = {row["day"]: row for row in self.stats("three-days", "day")["rows"]}
+        first, second, third = sorted(days)
+        text = self.ask("stats", "--sensor", "three-days", "--by", "class", "--from", second, "--to", third, "--compare", "day,week")
+        self.assertIn(f"a day before: {days[first]['packets']:,} packets, from ", text)
+        self.assertIn("a week before: the store has nothing of that time\n", text)
+        found = self.stats("three-days", "port", "--from", second, "--to", third, "--compare", "day")
+        was = self.stats("three-days", "port", "--from", first, "--to", second)
+        earlier = {(row["protocol"], row["port"]): (row["packets"], row["sources"]) for row in was["rows"]}
+        self.assertTrue(any(row["before"]["day"]["packets"] for row in found["rows"]))
+        for row in found["rows"]:
+            self.assertEqual(tuple(row["before"]["day"].values()), earlier.get((row["protocol"], row["port"]), (0, 0)))
+        hours = self.stats("three-days", "hour", "--from", second, "--to", third, "--compare", "day")["rows"]
+        was = {row["time"]: row["packets"] for row in self.stats("three-days", "hour", "--from", first, "--to", second)["rows"]}
+        self.assertEqual([row["before"]["day"]["packets"] for row in hours],
+                         [was.get(row["time"].replace(second, first), 0) for row in hours])
+        self.assertEqual(found["before"]["day"]["packets"], days[first]["packets"])
+
     def test_totals(self):
         for sensor, said in self.documents.items():
             stats = self.document("stats", "--sensor", sensor, "--exact")
@@ -196,7 +229,7 @@ class Messages(SeenTest):
         self.expect_failure(self.stats("--sensor", "nix"), 1, 'there is no sensor "nix" in seen; expected one of small')
         self.run_program("read", "empty.pcap", "--store", "bare", "--no-progress")
         self.expect_failure(self.stats("--by", "colour"), 2,
-                            "--by: colour not in {port,source,country,as,protocol,hour,day,sensor}", USAGE)
+                            "--by: colour not in {port,source,country,as,protocol,hour,day,sensor,tool,class,scanner,minute}", USAGE)
 
     def test_forms(self):
         self.expect_failure(self.stats("--csv", "--json", "--by", "port"), 2,

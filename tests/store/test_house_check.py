@@ -93,7 +93,7 @@ class Check(HouseTest):
         self.assertEqual({(each["kind"], each["table"], each["day"]) for each in found["defects"]},
                          {("balance", "packets", None)} | {("balance", table, "2026-06-01") for table in
                                                            ("tuples", "port_minute", "port_hour", "port_day", "place_hour",
-                                                            "place_day", "source_hour", "source_day", "destination_day")})
+                                                            "place_day", "tag_hour", "tag_day", "source_hour", "source_day", "destination_day")})
         self.assertIn("3,129 packets are missing", found["defects"][0]["message"])
         self.assertIn("3,129 packets; 0 are in the tables of packets", found["defects"][1]["message"])
 

@@ -5,7 +5,7 @@ import io
 
 ROWS = ["packets", "packets6"]
 SUMS = ["tuples", "tuples6", "port_minute", "source_hour", "source6_hour", "source_day", "source6_day", "destination_day"]
-STATES = ["port_hour", "port_day", "place_hour", "place_day"]
+STATES = ["port_hour", "port_day", "place_hour", "place_day", "tag_hour", "tag_day"]
 FOUND = ["windows", "events", "attacks"]
 
 

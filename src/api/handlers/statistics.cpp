@@ -28,15 +28,16 @@ auto answer_statistics(observatory const& in, call const& of) -> result<http::re
   auto const by = of.with.get_or("by", std::string{});
   auto const kind = answer::group_named(by);
   // A day's hours are of use as a whole.
-  bool const is_in_time = kind == store::group_by::hour || kind == store::group_by::day;
-  if (is_in_time) question.options.top = 0;
+  if (kind && is_in_time(*kind)) question.options.top = 0;
   // From the tables with a row for each source.
   if (!question.filter.sources.empty()) question.options.has_exact_sources = true;
   answer::statistics_answer found{question, by, kind.value_or(store::group_by::port), {}, {}};
-  KIZASHI_TRY(found.totals, store::count_all(*in.engine, question.filter, question.options));
-  if (kind && found.totals.packets > 0) {
-    KIZASHI_TRY(found.found, store::count_by(*in.engine, question.filter, *kind, question.options));
+  if (kind == store::group_by::tool || kind == store::group_by::scanner) {
+    auto const* const names = kind == store::group_by::tool ? "fingerprint" : "scanner";
+    KIZASHI_TRY(question.tag_names, store::stored_names(*in.engine, names, question.options.ask));
   }
+  KIZASHI_TRY(
+      answer::ask_statistics(*in.engine, found, of.with.get<std::vector<std::string>>("compare")));
   answer::string_sink out;
   if (wants_csv(of)) {
     if (!kind)
@@ -112,7 +113,7 @@ auto statistics_routes(observatory const& in) -> std::vector<route> {
                    .id = "getStatistics",
                    .summary =
                        "How many packets, bytes and sources there were: in all, and by port, "
-                       "source, country, AS, protocol, hour, day or sensor.",
+                       "source, country, AS, protocol, time, sensor, tool, class or known scanner.",
                    .needs = role::partner,
                    .cost = 5,
                    .media_types = {"application/json", "text/csv"},
@@ -121,8 +122,10 @@ auto statistics_routes(observatory const& in) -> std::vector<route> {
   statistics.parameters = {
       {.name = "by",
        .kind = parameter_kind::choice,
-       .help = "Rows by this. Without: totals alone. Hours and days come all of them, in the order "
-               "of time; of all others those with most packets first.",
+       .help =
+           "Rows by this. Without: totals alone. Minutes (of three days at most), hours and days "
+           "come all of them, in the order of time; of all others those with most packets "
+           "first. A packet that several tools' fingerprints fit is in the row of each.",
        .choices = {std::begin(answer::group_names), std::end(answer::group_names)}},
       sensor_parameter(),
       from_parameter(parameter_kind::minute),
@@ -134,6 +137,12 @@ auto statistics_routes(observatory const& in) -> std::vector<route> {
        .help = "Count different sources one by one, which takes longer. Without: exact to 1,000, "
                "within about 1 % above.",
        .standard = "false"},
+      {.name = "compare",
+       .kind = parameter_kind::choice,
+       .help = "The same span a day or a week before as well; may be repeated or joined by commas. "
+               "Needs from and to.",
+       .is_repeated = true,
+       .choices = {std::begin(answer::span_names), std::end(answer::span_names)}},
       format_parameter()};
   statistics.answer = [&in](call const& of) { return answered(answer_statistics(in, of)); };
   return {statistics, host_route(in)};

@@ -21,6 +21,14 @@ auto grouping_of(group_by by) -> grouping {
       return {state_table::place, {"day"}, {"day"}, {}};
     case group_by::sensor:
       return {state_table::place, {"sensor"}, {"sensor"}, {}};
+    case group_by::tool:
+      return {state_table::tag, {"tool"}, {"tool"}, {}};
+    case group_by::traffic_class:
+      return {state_table::tag, {"class"}, {"class"}, {}};
+    case group_by::scanner:
+      return {state_table::tag, {"scanner"}, {"scanner"}, {}};
+    case group_by::minute:
+      return {state_table::place, {"minute"}, {"minute"}, {}};
     case group_by::source:
       break;
   }
@@ -42,12 +50,18 @@ auto read_key(group_by by, native_row const& row, statistics_key& key) -> std::s
     case group_by::as:
       key.asn = recognise::asn{row.narrow<std::uint32_t>(0)};
       break;
+    case group_by::minute:
     case group_by::hour:
     case group_by::day:
       key.time = row.narrow<std::uint32_t>(0);
       break;
     case group_by::sensor:
       key.sensor = row.narrow<std::uint16_t>(0);
+      break;
+    case group_by::tool:
+    case group_by::traffic_class:
+    case group_by::scanner:
+      key.tag = row.narrow<std::uint16_t>(0);
       break;
     case group_by::source:
       key.source = row.source(0);

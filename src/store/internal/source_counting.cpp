@@ -74,8 +74,7 @@ auto count_by_of_sources(engine& in, packet_filter const& filter, group_by by,
   out.all_rows = out.rows.size();
   std::ranges::stable_sort(out.rows, std::greater{}, &statistics_row::packets);
   if (options.top > 0 && out.rows.size() > options.top) out.rows.resize(options.top);
-  if (by == group_by::hour || by == group_by::day)
-    std::ranges::sort(out.rows, {}, &statistics_row::key);
+  if (is_in_time(by)) std::ranges::sort(out.rows, {}, &statistics_row::key);
   return out;
 }
 

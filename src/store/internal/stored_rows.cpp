@@ -50,9 +50,19 @@ auto of_filter(packet_filter const& filter, std::string const& time, condition w
   return text;
 }
 
-/// A column of a rollup by day, made of one by hour.
+/// A row for each fingerprint; 0 where a packet has none.
+constexpr std::string_view each_tool =
+    "arrayJoin(emptyArrayToSingle(arrayMap(i -> toUInt16(i + 1), arrayFilter(i -> "
+    "bitAnd(bitShiftRight(fingerprints, i), 1) = 1, range(64))))) as tool";
+
+/// A column of a rollup by day.
+auto of_day(std::string_view column) -> std::string_view {
+  return column == "tool" ? each_tool : column;
+}
+
+/// The same, made of one by hour.
 auto of_hour(std::string_view column) -> std::string_view {
-  return column == "day" ? "toUInt32(intDiv(hour, 86400) * 86400) as day" : column;
+  return column == "day" ? "toUInt32(intDiv(hour, 86400) * 86400) as day" : of_day(column);
 }
 
 /// A column of a rollup, made of a tuple.
@@ -60,6 +70,7 @@ auto of_tuple(std::string_view column) -> std::string_view {
   if (column == "day") return "toUInt32(intDiv(minute, 86400) * 86400) as day";
   if (column == "hour") return "toUInt32(intDiv(minute, 3600) * 3600) as hour";
   if (column == "port") return "dst_port as port";
+  if (column == "tool") return each_tool;
   if (column == "has_port") return "toUInt8(bitAnd(attributes, 128) != 0) as has_port";
   return column;
 }
@@ -112,10 +123,6 @@ auto of_family(family of, stored_table ipv4) -> stored_table {
   return static_cast<stored_table>(static_cast<unsigned>(ipv4) + (of == family::ipv6 ? 1 : 0));
 }
 
-auto answers(packet_filter const& filter, stored_table table) -> bool {
-  return !filter.where || filter.where->is_answered_by(table);
-}
-
 /// All of a filter's time as minutes.
 auto whole_minutes(packet_filter const& filter) -> time_split {
   auto split = split_time(filter, false);
@@ -163,7 +170,41 @@ auto made_states(packet_filter const& filter, column_names const& keys, column_n
   return text;
 }
 
+struct rollup {
+  stored_table stored;
+  std::string_view by_day;
+  std::string_view by_hour;
+};
+
+auto rollup_of(state_table table) -> rollup {
+  switch (table) {
+    case state_table::port:
+      return {stored_table::ports, "port_day", "port_hour"};
+    case state_table::place:
+      return {stored_table::places, "place_day", "place_hour"};
+    case state_table::tag:
+      break;
+  }
+  return {stored_table::tags, "tag_day", "tag_hour"};
+}
+
 }  // namespace
+
+auto answers(packet_filter const& filter, stored_table table) -> bool {
+  return !filter.where || filter.where->is_answered_by(table);
+}
+
+auto table_of_states(packet_filter const& filter, state_table table, column_names const& keys,
+                     condition where) -> std::optional<state_table> {
+  if (answers(filter, rollup_of(table).stored)) return table;
+  bool const is_in_all = where.empty() && std::ranges::all_of(keys, [](std::string_view each) {
+                           return each == "day" || each == "hour" || each == "sensor";
+                         });
+  if (!is_in_all) return std::nullopt;
+  for (auto const other : {state_table::place, state_table::tag, state_table::port})
+    if (answers(filter, rollup_of(other).stored)) return other;
+  return std::nullopt;
+}
 
 auto split_time(packet_filter const& filter, bool has_days) -> time_split {
   time_split split;
@@ -195,7 +236,10 @@ auto source_rows(packet_filter const& filter, family of, column_names const& col
                  condition where) -> std::string {
   bool const is_ipv4 = of == family::ipv4;
   auto const table = of_family(of, stored_table::sources);
-  if (!answers(filter, table))
+  bool const is_of_tuples = std::ranges::any_of(columns, [](std::string_view each) {
+    return each == "minute" || each == "tool" || each == "class" || each == "scanner";
+  });
+  if (is_of_tuples || !answers(filter, table))
     return fmt::format("select {} from {}", made_of(columns, of_tuple),
                        tuples_where(filter, of, whole_minutes(filter), where));
   auto const chosen = filter.where ? filter.where->condition(table) : std::string{};
@@ -219,19 +263,19 @@ auto source_rows(packet_filter const& filter, family of, column_names const& col
 
 auto state_rows(packet_filter const& filter, state_table table, column_names const& keys,
                 column_names const& values, condition where) -> std::string {
-  bool const is_port = table == state_table::port;
-  auto const stored = is_port ? stored_table::ports : stored_table::places;
-  if (!answers(filter, stored)) return made_states(filter, keys, values, where);
+  auto const found = table_of_states(filter, table, keys, where);
+  if (!found) return made_states(filter, keys, values, where);
+  auto const& [stored, by_day, by_hour] = rollup_of(*found);
   bool const has_days = !is_in(keys, "hour");
   auto const split = split_time(filter, has_days);
   auto columns = keys;
   columns.insert(columns.end(), values.begin(), values.end());
   union_of parts;
   if (has_days && has_top(split, split.days))
-    parts.add(fmt::format("{}", fmt::join(columns, ", ")), is_port ? "port_day" : "place_day",
+    parts.add(made_of(columns, of_day), by_day,
               in_top(filter, split, split.days, "day", where, stored));
   if (has_days ? !split.hours.empty() : has_top(split, split.hours))
-    parts.add(made_of(columns, of_hour), is_port ? "port_hour" : "place_hour",
+    parts.add(made_of(columns, of_hour), by_hour,
               in_top(filter, split, split.hours, "hour", where, stored));
   if (split.minutes.empty()) return parts.text();
   auto const group =
@@ -248,12 +292,12 @@ auto state_rows(packet_filter const& filter, state_table table, column_names con
   return parts.text();
 }
 
-auto minute_rows(packet_filter const& filter) -> std::string {
+auto minute_rows(packet_filter const& filter, std::string_view columns) -> std::string {
   auto const split = whole_minutes(filter);
   if (answers(filter, stored_table::ports))
-    return fmt::format("select minute from port_minute where {}",
+    return fmt::format("select {} from port_minute where {}", columns,
                        in_top(filter, split, split.minutes, "minute", {}, stored_table::ports));
-  return fmt::format("select minute from {} union all select minute from {}",
+  return fmt::format("select {0} from {1} union all select {0} from {2}", columns,
                      tuples_where(filter, family::ipv4, split, {}),
                      tuples_where(filter, family::ipv6, split, {}));
 }

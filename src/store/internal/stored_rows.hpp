@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -40,22 +41,31 @@ using column_names = std::vector<std::string_view>;
 
 /// "select COLUMNS from ...": rows of (day, hour, sensor, src, protocol, port, has_port, country,
 /// asn) with packets and bytes. `columns` are any of these; without hour, protocol and port whole
-/// days are quick.
+/// days are quick. With minute, tool, class or scanner they are tuples.
 [[nodiscard]] auto source_rows(packet_filter const& filter, family of, column_names const& columns,
                                condition where) -> std::string;
 
 /// The tables of states.
-enum class state_table : std::uint8_t { port, place };
+enum class state_table : std::uint8_t { port, place, tag };
 
 /// "select KEYS, VALUES from ...": rows with states of packets, bytes and sources. `keys` are of
-/// day, hour, sensor and protocol, port, has_port or country, asn; `values` are of packets, bytes,
-/// sources. Without hour whole days are quick.
+/// day, hour, sensor and protocol, port, has_port or country, asn or tool, class, scanner; `values`
+/// are of packets, bytes, sources. Without hour whole days are quick. Another table is asked where
+/// it answers and the keys are of day, hour and sensor alone.
 [[nodiscard]] auto state_rows(packet_filter const& filter, state_table table,
                               column_names const& keys, column_names const& values, condition where)
     -> std::string;
 
-/// "select minute from ...": one row or more for each minute with packets.
-[[nodiscard]] auto minute_rows(packet_filter const& filter) -> std::string;
+/// "select COLUMNS from ...": one row or more for each minute with packets. `columns` are of
+/// minute, packets, bytes.
+[[nodiscard]] auto minute_rows(packet_filter const& filter, std::string_view columns = "minute")
+    -> std::string;
+
+/// Whether the filter can be answered by `table`, or another one of states where `keys` are in all.
+[[nodiscard]] auto table_of_states(packet_filter const& filter, state_table table,
+                                   column_names const& keys, condition where)
+    -> std::optional<state_table>;
+[[nodiscard]] auto answers(packet_filter const& filter, stored_table table) -> bool;
 
 /// "select COLUMNS from TABLE where ...": the tuples or the packets themselves, for who names a
 /// range of sources.
