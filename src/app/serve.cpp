@@ -436,11 +436,7 @@ void add_serve(CLI::App& program, int& exit_code) {
       "serve", "Listen to sensors, keep what they see, and answer people and programs");
   command->footer(serve_examples);
   auto const choice = std::make_shared<serve_choice>();
-  command
-      ->add_option("--config", choice->config,
-                   "Configuration (default: $KIZASHI_CONFIG, then kizashi.toml if it is there)")
-      ->type_name("FILE");
-  command->add_option("--data", choice->data, "The server's folder (serve.data)")->type_name("DIR");
+  add_server_options(*command, choice->config, choice->data);
   command
       ->add_option("--scenario", choice->scenario,
                    "One more sensor, demo: a telescope that does not exist, now")

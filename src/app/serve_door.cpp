@@ -84,4 +84,12 @@ auto ask_serve_door(std::filesystem::path const& folder) -> result<std::string> 
   return fail(errc::io_error, fmt::format("{}: the server here does not answer", folder.string()));
 }
 
+void add_server_options(CLI::App& command, std::string& config, std::string& data) {
+  command
+      .add_option("--config", config,
+                  "Configuration (default: $KIZASHI_CONFIG, then kizashi.toml if it is there)")
+      ->type_name("FILE");
+  command.add_option("--data", data, "The server's folder (serve.data)")->type_name("DIR");
+}
+
 }  // namespace kizashi::app

@@ -7,6 +7,8 @@
 #include <memory>
 #include <string>
 
+#include <CLI/CLI.hpp>
+
 #include "kizashi/base/error.hpp"
 
 namespace kizashi::app {
@@ -23,5 +25,8 @@ public:
 /// What the server in `folder` says. Fails with `not_found` when there is none, and with
 /// `io_error` when it does not answer within five seconds.
 [[nodiscard]] auto ask_serve_door(std::filesystem::path const& folder) -> result<std::string>;
+
+/// The options --config and --data, by which commands name a server.
+void add_server_options(CLI::App& command, std::string& config, std::string& data);
 
 }  // namespace kizashi::app

@@ -247,9 +247,17 @@ auto serve_keys() -> std::span<config_key const> {
        std::string{"64MiB"},
        {},
        {},
-       "Memory shared with the system for packets that wait, 1MiB to 4GiB.",
+       "Memory shared with the system for packets that wait, 1MiB to 4GiB; of each ring.",
        R"("64MiB")",
        check_memory_text},
+      {"sensor.*.rings",
+       std::uint64_t{1},
+       std::uint64_t{1},
+       std::uint64_t{64},
+       "How many rings share an interface, by source address, each with a thread that reads it. "
+       "More than one only where one thread cannot empty the ring.",
+       {},
+       nullptr},
       {"sensor.*.folder",
        std::string{},
        {},
@@ -317,6 +325,7 @@ auto sensor_of(config const& from, std::string const& name) -> sensor_settings {
   out.scenario = from.get<std::string>(key("scenario"));
   out.bpf = from.get<std::string>(key("bpf"));
   out.ring = parse_memory(from.get<std::string>(key("ring"))).value_or(std::size_t{64} << 20);
+  out.rings = static_cast<unsigned>(from.get<std::uint64_t>(key("rings")));
   out.speed = static_cast<double>(from.get<std::uint64_t>(key("speed")));
   out.is_shifted_to_now = from.get<std::string>(key("times")) == "now";
   std::vector<net::prefix> prefixes;

@@ -31,7 +31,8 @@ struct sensor_settings {
   std::vector<std::string> replay;  ///< captures
   std::string scenario;
   std::string bpf;                 ///< of an interface
-  std::size_t ring = 0;            ///< bytes, of an interface
+  std::size_t ring = 0;            ///< bytes, of each ring of an interface
+  unsigned rings = 1;              ///< 1..64, that share an interface
   double speed = 1;                ///< of a replay or scenario; 0: as fast as possible
   bool is_shifted_to_now = false;  ///< likewise
   net::prefix_set darknet;         ///< empty: that of all sensors

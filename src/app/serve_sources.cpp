@@ -8,6 +8,7 @@
 #include "kizashi/app/open_source.hpp"
 #include "kizashi/capture/live/folder_source.hpp"
 #include "kizashi/capture/live/interface_source.hpp"
+#include "kizashi/capture/live/merged_source.hpp"
 #include "kizashi/capture/live/pipe_source.hpp"
 #include "kizashi/capture/live/reopening_source.hpp"
 #include "kizashi/capture/live/replay_source.hpp"
@@ -25,6 +26,12 @@ auto open_listening(sensor_settings const& of) -> result<serve_source> {
   constexpr std::size_t most = std::size_t{4} << 30;
   options.ring_bytes = std::max(std::min(of.ring, most), 2 * options.block_bytes) /
                        options.block_bytes * options.block_bytes;
+  if (of.rings > 1) {
+    KIZASHI_TRY(auto rings, open_interface_shared(options, of.rings));
+    return serve_source{
+        std::make_unique<reopening_source>(std::make_unique<merged_source>(std::move(rings))),
+        nullptr};
+  }
   KIZASHI_TRY(auto opened, open_interface(options));
   return serve_source{std::make_unique<reopening_source>(std::move(opened)), nullptr};
 }

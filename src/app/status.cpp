@@ -224,11 +224,7 @@ void add_status(CLI::App& program, int& exit_code) {
   auto* const command = program.add_subcommand("status", "Show how a server is");
   command->footer(status_examples);
   auto const choice = std::make_shared<status_choice>();
-  command
-      ->add_option("--config", choice->config,
-                   "Configuration (default: $KIZASHI_CONFIG, then kizashi.toml if it is there)")
-      ->type_name("FILE");
-  command->add_option("--data", choice->data, "The server's folder (serve.data)")->type_name("DIR");
+  add_server_options(*command, choice->config, choice->data);
   command
       ->add_option("--url", choice->url,
                    "Its API instead, http://HOST:PORT or unix:PATH; $KIZASHI_TOKEN is shown to it")

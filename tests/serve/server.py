@@ -21,14 +21,14 @@ ADDRESS = re.compile(r"answers at http://127\.0\.0\.1:(\d+)")
 class Server:
     """Runs until `stop` or `kill`; its words are in `said`."""
 
-    def __init__(self, folder, config, data="data"):
+    def __init__(self, folder, config, data="data", before=()):
         path = folder / "kizashi.toml"
         path.write_text(config)
         self.log = folder / "said"
         self.out = open(self.log, "ab")
         self.begin = self.log.stat().st_size
-        self.child = subprocess.Popen([KIZASHI, "serve", "--config", path, "--data", data], cwd=folder, stdin=subprocess.DEVNULL,
-                                      stdout=subprocess.DEVNULL, stderr=self.out)
+        self.child = subprocess.Popen([*before, KIZASHI, "serve", "--config", path, "--data", data], cwd=folder,
+                                      stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=self.out)
 
     def said(self):
         return self.log.read_bytes()[self.begin:].decode()
@@ -97,10 +97,26 @@ class ServeTest(unittest.TestCase):
         assert run.returncode == 0, run.stderr
         return run.stdout
 
-    def start(self, config, data="data"):
-        server = Server(self.folder, '[serve]\nlisten = ["127.0.0.1:0"]\n' + config, data)
+    def start(self, config, data="data", before=()):
+        """`before`: a command that runs the server, such as one that enters a namespace; it has to become the server."""
+        server = Server(self.folder, '[serve]\nlisten = ["127.0.0.1:0"]\n' + config, data, before)
         self.addCleanup(lambda: server.child.poll() is None and server.kill())
         return server
+
+    def sensor(self, data="data"):
+        """What the server says of its only sensor."""
+        done = self.kizashi("status", "--data", data, "--json")
+        assert done.returncode in (0, 1), done.stderr
+        return json.loads(done.stdout)["pipeline"]["sensors"][0]
+
+    def wait_until(self, holds, seconds=60):
+        """Asks until `holds()` is true; fails with what it was last."""
+        for _ in range(seconds * 10):
+            answer = holds()
+            if answer:
+                return answer
+            time.sleep(0.1)
+        raise AssertionError(f"it never was: {answer!r}")
 
     def rows(self, store, sql):
         return self.done("query", "--store", store, "--format", "csv", sql)

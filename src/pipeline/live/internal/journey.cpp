@@ -69,7 +69,8 @@ journey::journey(sensor_options const& options, receiver& from, journal_source s
       sinks_{packets_, *found_, options.listeners, [this, told] { return position() > told; }},
       road_options_{road_options_of(options, sinks_)},
       road_{std::make_unique<road>(road_options_)},
-      last_time_{std::chrono::steady_clock::now()} {}
+      last_time_{std::chrono::steady_clock::now()},
+      found_time_{last_time_} {}
 
 auto journey::begin(sensor_options const& options, receiver& from,
                     std::shared_ptr<store::engine> into, capture::journal_position told)
@@ -103,6 +104,7 @@ auto journey::go_on(bool is_last) -> result<step> {
       return step::went_on;
     case found::tick:
       KIZASHI_TRY(road_->advance_to(source_.journal().time()));
+      KIZASHI_TRY(store_findings(false));
       return step::went_on;
     case found::frames:
       return step::went_on;
@@ -114,10 +116,17 @@ auto journey::go_on(bool is_last) -> result<step> {
 
 auto journey::close_block(bool is_last) -> status {
   KIZASHI_TRY(packets_.flush());
-  KIZASHI_TRY(found_->flush(last_.epoch));
+  KIZASHI_TRY(store_findings(true));
   if (!is_last && !is_save_due()) return {};
   KIZASHI_TRY(packets_.wait());
   return save(false);
+}
+
+auto journey::store_findings(bool is_due) -> status {
+  auto const now = std::chrono::steady_clock::now();
+  if (!is_due && now - found_time_ < options_.flush) return {};
+  found_time_ = now;
+  return found_->flush(last_.epoch);
 }
 
 auto journey::is_save_due() const -> bool {

@@ -50,6 +50,8 @@ private:
           store::packet_writer packets, std::unique_ptr<store::finding_writer> found,
           capture::journal_position told);
   [[nodiscard]] auto close_block(bool is_last) -> status;
+  /// Makes what ended in silence durable: then no block ends.
+  [[nodiscard]] auto store_findings(bool is_due) -> status;
   /// Whether this mark is to be a checkpoint.
   [[nodiscard]] auto is_save_due() const -> bool;
   [[nodiscard]] auto save(bool has_ended) -> status;
@@ -64,6 +66,7 @@ private:
   std::unique_ptr<road> road_;
   checkpoint last_;  // the one that was saved
   std::chrono::steady_clock::time_point last_time_;
+  std::chrono::steady_clock::time_point found_time_;  // of the last `store_findings`
   duration save_took_{0};
   std::uint64_t checkpoints_ = 0;
 };
