@@ -146,7 +146,7 @@ class Requests(ServedTest):
         body = self.document("/api/v1/statistics?by=colour&top=0&frm=2026-01-01&to=tomorrow&top=1", 400)
         self.assertEqual([(each["where"], each["came"]) for each in body["errors"]],
                          [("query.by", "colour"), ("query.to", "tomorrow"), ("query.top", "1"), ("query.frm", "2026-01-01")])
-        self.assertEqual(body["errors"][0]["expected"], "one of port, source, country, as, protocol, hour, day, sensor")
+        self.assertEqual(body["errors"][0]["expected"], "one of port, source, country, as, protocol, hour, day, sensor, tool, class, scanner, minute")
         self.assertEqual(body["errors"][3]["expected"], "from, perhaps")
         self.assertEqual(body["detail"], "4 parameters are not as expected")
 
