@@ -117,6 +117,29 @@ get_engine() {
     say "Without it there is no embedded store; the rest works. To try again: ./dev build"
 }
 
+# --- pages ----------------------------------------------------------------------------------------------
+
+# make_pages: web/ into build/pages, when something of it or of the API's types is newer. Without a registry in reach the
+# server has its API alone.
+make_pages() {
+  local from=web to=build/pages
+  [[ -f $from/package-lock.json ]] || return 0
+  if [[ ! -f $from/node_modules/.package-lock.json || $from/package-lock.json -nt $from/node_modules/.package-lock.json ]]; then
+    heading "Fetching what the pages are made with (npm, pinned in $from/package-lock.json)"
+    npm ci --prefix "$from" --ignore-scripts --no-audit --no-fund --loglevel=error \
+      --fetch-retries=2 --fetch-retry-mintimeout=1000 --fetch-retry-maxtimeout=5000 --fetch-timeout=60000 ||
+      say "It could not be fetched: there will be no pages. To try again: ./dev web"
+    [[ -f $from/node_modules/.package-lock.json ]] || return 0
+    touch "$from/node_modules/.package-lock.json"
+  fi
+  if [[ -f $to/index.html ]] && [[ -z $(find "$from" schema/openapi.d.ts -path "$from/node_modules" -prune -o \
+    -newer "$to/index.html" -type f -print -quit) ]]; then
+    return 0
+  fi
+  heading "Making the pages: build/pages"
+  (cd "$from" && npx tsc && npx vitest run --reporter=dot && npx vite build --logLevel=warn && node test/sizes.mjs)
+}
+
 # --- sources and fuzz targets ---------------------------------------------------------------------------
 
 # C++ files that are tracked or new, not those that git ignores. A build server's checkout may belong to another user,

@@ -62,6 +62,7 @@ tests_of() {
   fi
   if [[ $preset == release ]]; then
     make_places || count_failure "the country and AS table"
+    logged web make_pages || count_failure "the pages"
     get_engine
   fi
   rm -f "$junit"

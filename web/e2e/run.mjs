@@ -1,7 +1,14 @@
 // Every page, in both languages, by a real browser on a real server. Exit code 77: cannot be tried here.
 //
 //   node e2e/run.mjs [NAME...]
-import { checksOf, openBrowser, openTab, reasonToSkip, registeredPages, settled, startServer } from './browser.mjs';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+
+if (!existsSync(join(import.meta.dirname, '..', 'node_modules', 'puppeteer-core'))) {
+  console.log("SKIPPED: what the pages are tried with is not here: './dev web' fetches it");
+  process.exit(77);
+}
+const { checksOf, openBrowser, openTab, reasonToSkip, registeredPages, settled, startServer } = await import('./browser.mjs');
 
 const reason = reasonToSkip();
 if (reason) {

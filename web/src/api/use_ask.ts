@@ -47,7 +47,7 @@ export function useAskUrl<T>(url: string | null, more: { every?: number } = {}):
         if (stop.signal.aborted) return;
         // While the server is away, what is known stays; a wrong question has no answer.
         const problem = asProblem(wrong);
-        if (problem.filterAt) sayFilterMistake(filter.peek(), problem.filterAt.column, problem.filterAt.message);
+        if (problem.filterAt && problem.status === 400) sayFilterMistake(filter.peek(), problem.filterAt.column, problem.filterAt.message);
         setKnown((before) => ({ url, data: problem.status === 0 || problem.status >= 429 ? (before?.data ?? null) : null, problem }));
         setBusy(false);
       },

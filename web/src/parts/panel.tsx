@@ -157,6 +157,8 @@ export function State(of: { asked: readonly Asking<unknown>[]; isEmpty: boolean;
 }
 
 export function Failure({ of, again }: { of: Problem; again?: () => void }) {
+  // A filter of what these rows do not have is no mistake: other panels have it.
+  if (of.status === 501) return <p class="state">{of.filterAt?.message ?? of.detail}</p>;
   const text =
     of.status === 0 ? say('problem.gone')
     : of.status === 401 ? say('problem.login')

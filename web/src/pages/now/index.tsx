@@ -40,7 +40,7 @@ export default function Now() {
       <MapPanel of={countries} />
       <TopPanel title={say('ports')} of={ports} method={say('ports.method')} name={(each) => String(each.port)}
         more={(each) => [each.protocol, each.port === undefined ? null : serviceOf(each.port)].filter(Boolean).join(' · ')}
-        field="dst.port" value={(each) => each.port ?? null} />
+        field="port" value={(each) => each.port ?? null} />
       <TopPanel title={say('countries')} of={countries} method={say('map.method')} caveat={say('map.caveat')}
         name={(each) => countryName(each.country)} more={(each) => each.country ?? ''} field="country" value={(each) => each.country ?? null} />
       <TopPanel title={say('as')} of={as} method={say('as.method')} name={(each) => each.name ?? each.as_name ?? (each.as ? `AS${each.as}` : nothing())}
