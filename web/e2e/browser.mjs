@@ -79,6 +79,8 @@ export const openBrowser = () =>
 export async function openTab(browser, server, { language = 'en', theme = 'dark', width = 1440, height = 900 } = {}) {
   const context = await browser.createBrowserContext();
   const tab = await context.newPage();
+  // A machine may be busy: a test fails for what is wrong, not for what is slow.
+  tab.setDefaultTimeout(60_000);
   await tab.setViewport({ width, height });
   await tab.evaluateOnNewDocument((kept) => {
     for (const [name, value] of Object.entries(kept)) localStorage.setItem(`kizashi.${name}`, value);
@@ -96,7 +98,7 @@ export async function openTab(browser, server, { language = 'en', theme = 'dark'
 }
 
 /** Nothing is asked any more, and no panel waits. */
-export async function settled(tab, ms = 20_000) {
+export async function settled(tab, ms = 60_000) {
   await tab.waitForSelector('main.page > *', { timeout: ms });
   await tab.waitForFunction(
     () => document.querySelector('main.page > .state:empty') === null && document.querySelector('[aria-busy="true"]') === null,
