@@ -9,7 +9,8 @@ import puppeteer from 'puppeteer-core';
 
 export const here = dirname(fileURLToPath(import.meta.url));
 export const root = join(here, '..', '..');
-export const chromium = ['/usr/bin/chromium', '/usr/bin/chromium-browser'].find(existsSync) ?? null;
+// The shell is the same engine without a window's own pages: half of the work.
+export const chromium = ['/usr/bin/chromium-headless-shell', '/usr/bin/chromium'].find(existsSync) ?? null;
 const program = process.env.KIZASHI ?? join(root, 'build', 'release', 'kizashi');
 export const wait = (ms) => new Promise((done) => setTimeout(done, ms));
 
@@ -69,7 +70,8 @@ export async function until(what, ms, why) {
 export const openBrowser = () =>
   puppeteer.launch({
     executablePath: chromium,
-    args: ['--headless=new', '--no-sandbox', '--use-angle=swiftshader', '--disable-dev-shm-usage', '--hide-scrollbars'],
+    headless: chromium.endsWith('shell') ? 'shell' : true,
+    args: ['--no-sandbox', '--use-angle=swiftshader', '--disable-dev-shm-usage', '--hide-scrollbars'],
   });
 
 /**
