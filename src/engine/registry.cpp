@@ -1,0 +1,30 @@
+#include "kizashi/engine/registry.hpp"
+
+#include <algorithm>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "kizashi/base/config.hpp"
+
+namespace kizashi::engine {
+
+auto all_engines() -> std::span<descriptor const* const> {
+  static std::vector<descriptor const*> const all{};
+  return all;
+}
+
+auto find_engine(std::string_view name) -> result<descriptor const*> {
+  auto const all = all_engines();
+  auto const at = std::ranges::find(all, name, &descriptor::name);
+  if (at != all.end()) return *at;
+  std::vector<std::string_view> names;
+  for (auto const* each : all) names.push_back(each->name);
+  auto const near = closest(name, names);
+  return fail(errc::not_found,
+              near.empty()
+                  ? fmt::format("there is no engine {}; kizashi detect --list names all", name)
+                  : fmt::format("there is no engine {}; {} perhaps", name, near));
+}
+
+}  // namespace kizashi::engine
