@@ -103,6 +103,11 @@ auto check(finding const& each) -> status {
   return {};
 }
 
+auto confidence_of(double score, double threshold) noexcept -> double {
+  auto const above = (score - threshold) / std::max(std::abs(threshold), 0.5);
+  return std::clamp(1 - 0.5 * std::exp(-1.61 * above), 0.5, 0.99);
+}
+
 void write_finding(state_writer& out, finding const& each) {
   out.text(each.engine);
   out(each.engine_version);

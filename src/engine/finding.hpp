@@ -82,6 +82,10 @@ struct finding {
 /// sources ascend and are as many as they may be. Says which one does not.
 [[nodiscard]] auto check(finding const& each) -> status;
 
+/// How sure one is of a score above its threshold: 0.5 at the threshold, 0.9 at twice of it,
+/// towards 0.99.
+[[nodiscard]] auto confidence_of(double score, double threshold) noexcept -> double;
+
 /// For the states of engines that wait for others.
 void write_finding(state_writer& out, finding const& each);
 [[nodiscard]] auto read_finding(state_reader& in) -> finding;

@@ -6,11 +6,13 @@
 #include <fmt/format.h>
 
 #include "kizashi/base/config.hpp"
+#include "kizashi/engine/change/change.hpp"
+#include "kizashi/engine/surge/surge.hpp"
 
 namespace kizashi::engine {
 
 auto all_engines() -> std::span<descriptor const* const> {
-  static std::vector<descriptor const*> const all{};
+  static std::vector<descriptor const*> const all{&change_descriptor(), &surge_descriptor()};
   return all;
 }
 

@@ -49,6 +49,7 @@ auto exceeded_with(double probability, std::span<double const> values) -> double
 }
 
 void score_history::add(double score) {
+  if (age_ < 16) ++age_;
   if (values_.size() < most_) {
     values_.push_back(score);
     return;

@@ -27,9 +27,14 @@ public:
   score_history(std::size_t least, std::size_t most) : least_{least}, most_{most} {}
 
   [[nodiscard]] auto is_ready() const noexcept -> bool { return values_.size() >= least_; }
-  /// Only when ready. O(values).
-  [[nodiscard]] auto level(double probability) const -> double {
-    return exceeded_with(probability, values_);
+  /// Only when ready; always with the same probability. It is reckoned again when sixteen values
+  /// have come since: O(values) then.
+  [[nodiscard]] auto level(double probability) -> double {
+    if (age_ >= 16) {
+      level_ = exceeded_with(probability, values_);
+      age_ = 0;
+    }
+    return level_;
   }
   void add(double score);
   [[nodiscard]] auto size() const noexcept -> std::size_t { return values_.size(); }
@@ -39,7 +44,7 @@ public:
   template <class Io, class Self>
   static void state_fields(Io& io, Self& self) {
     auto many = static_cast<std::uint64_t>(self.values_.size());
-    io(many, self.next_);
+    io(many, self.next_, self.level_, self.age_);
     if constexpr (Io::is_reading) {
       io.expect(many <= self.most_ && self.next_ < self.most_, "past scores");
       self.values_.assign(io.is_good() ? static_cast<std::size_t>(many) : 0, 0.0);
@@ -51,6 +56,8 @@ private:
   std::size_t least_;
   std::size_t most_;
   std::uint64_t next_ = 0;  // place of the next one when all are taken
+  double level_ = 0;
+  std::uint32_t age_ = 16;  // values since the level was reckoned
   std::vector<double> values_;
 };
 
