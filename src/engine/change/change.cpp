@@ -7,7 +7,7 @@
 
 #include <fmt/format.h>
 
-#include "kizashi/engine/change/watched_series.hpp"
+#include "kizashi/engine/series/watched_series.hpp"
 
 namespace kizashi::engine {
 namespace {

@@ -1,4 +1,4 @@
-#include "kizashi/engine/change/watched_series.hpp"
+#include "kizashi/engine/series/watched_series.hpp"
 
 #include <algorithm>
 #include <cmath>
