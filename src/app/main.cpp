@@ -86,6 +86,7 @@ auto run(int count, char const* const* words) -> int {
   add_synth(program, exit_code);
 #endif
   add_detect(program, exit_code);
+  add_evaluate(program, exit_code);
   add_query(program, exit_code);
   add_stats(program, exit_code);
   add_host(program, exit_code);

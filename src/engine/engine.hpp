@@ -36,6 +36,8 @@ struct descriptor {
   /// Its work is on findings of others (`hear`): it comes behind all that do not, and there is one
   /// of it for all sensors.
   bool hears = false;
+  /// Its findings say which services they are about.
+  bool names_services = true;
   /// `set` has the table `options`. Fails when options contradict each other.
   auto(*make)(option_set const& set) -> result<std::unique_ptr<engine>> = nullptr;
 };

@@ -52,12 +52,12 @@ struct schedule::desk {
   using team = std::vector<std::unique_ptr<engine>>;
   using stream_key = std::pair<std::string, duration>;
 
-  /// Takes findings of the engine at `from` to the listeners and to the sink.
+  /// Takes findings of the engine at `from` to the sink and then to the listeners.
   class outlet final : public finding_sink {
   public:
     outlet(desk& of, std::size_t from) : desk_{&of}, from_{from} {}
     [[nodiscard]] auto take(finding found) -> status override {
-      return desk_->deliver(from_, std::move(found));
+      return desk_->deliver(from_, found);
     }
 
   private:
@@ -65,14 +65,15 @@ struct schedule::desk {
     std::size_t from_;
   };
 
-  [[nodiscard]] auto deliver(std::size_t from, finding found) -> status {
+  [[nodiscard]] auto deliver(std::size_t from, finding const& found) -> status {
     KIZASHI_TRY(check(found));
+    KIZASHI_TRY(sink->take(found));
     for (auto i = from + 1; i < chosen.size(); ++i) {
       if (!listeners[i]) continue;
       outlet to{*this, i};
       KIZASHI_TRY(listeners[i]->hear(found, to));
     }
-    return sink->take(std::move(found));
+    return {};
   }
 
   [[nodiscard]] auto team_of(std::string const& sensor) -> result<team*> {

@@ -145,8 +145,8 @@ TEST(schedule, lets_engines_hear_those_before_them) {
   ASSERT_TRUE(desk->observe(test::window_of(5, 1, test::monday, 10min)));
   ASSERT_TRUE(desk->finish());
   ASSERT_EQ(out.all.size(), 3U);
-  EXPECT_EQ(out.all[0].kind, "heard");
-  EXPECT_EQ(out.all[1].kind, "seen");
+  EXPECT_EQ(out.all[0].kind, "seen");
+  EXPECT_EQ(out.all[1].kind, "heard");
   EXPECT_EQ(out.all[2].kind, "end");
   EXPECT_EQ(out.all[2].first, timestamp::latest());
 }
@@ -192,7 +192,7 @@ TEST(schedule, goes_on_from_its_state) {
   EXPECT_EQ(state_of(*next), bytes);
   ASSERT_TRUE(next->observe(test::window_of(10'000, 1, test::monday + 20min, 10min)));
   ASSERT_EQ(more.all.size(), 4U);
-  EXPECT_EQ(more.all[1].reason, "missing");
+  EXPECT_EQ(more.all[0].reason, "missing");
 }
 
 TEST(schedule, refuses_the_state_of_other_engines_options_and_versions) {

@@ -185,6 +185,7 @@ auto change_descriptor() -> descriptor const& {
       .page = "docs/engines/change.md",
       .options = change_options,
       .hears = false,
+      .names_services = false,
       .make = [](option_set const& set) -> result<std::unique_ptr<engine>> {
         return std::make_unique<change_engine>(set);
       }};

@@ -13,6 +13,7 @@ namespace {
 /// One schedule of the bench with what it found.
 struct contestant {
   std::string name;
+  bool names_services = true;
   std::unique_ptr<finding_list> found = std::make_unique<finding_list>();
   std::optional<schedule> desk;
   std::vector<duration> lengths;
@@ -95,6 +96,7 @@ auto evaluate_engines(std::vector<chosen_engine> const& chosen, month_settings c
   for (auto const& each : chosen) {
     if (each.about->hears) continue;
     KIZASHI_TRY(auto one, contestant_of(std::string{each.about->name}, {each}));
+    one.names_services = each.about->names_services;
     all.push_back(std::move(one));
   }
   KIZASHI_TRY(auto together, contestant_of("together", chosen));
@@ -123,6 +125,7 @@ auto evaluate_engines(std::vector<chosen_engine> const& chosen, month_settings c
     }
     auto score = score_findings(found, out.outbreaks, with.days / 7.0);
     score.name = each.name;
+    score.names_services = each.names_services;
     score.state_bytes = bytes;
     score.cpu_seconds = static_cast<double>(each.cpu) / CLOCKS_PER_SEC;
     out.scores.push_back(std::move(score));

@@ -16,6 +16,7 @@ namespace kizashi::engine {
 /// One engine alone, or "together": all of them, of which the fused findings count.
 struct engine_score {
   std::string name;
+  bool names_services = true;  ///< else recall and precision say nothing
   std::size_t findings =
       0;  ///< about services; what an engine says of a sensor as a whole is not here
   std::size_t incidents = 0;  ///< different ones: later news of the same are none
