@@ -70,10 +70,10 @@ auto outbreak_json(engine::evaluation const& in, planted_outbreak const& each) -
 }
 
 /// "1.000", or "-" where it says nothing.
-auto share_text(engine_score const& of, double share) -> std::string {
+auto score_share_text(engine_score const& of, double share) -> std::string {
   return of.names_services ? fmt::format("{:.3f}", share) : "-";
 }
-auto delay_text(engine_score const& of, double minutes) -> std::string {
+auto score_delay_text(engine_score const& of, double minutes) -> std::string {
   return of.found == 0 ? "-" : fmt::format("{:.0f}", minutes);
 }
 
@@ -87,9 +87,10 @@ auto write_evaluation_text(engine::evaluation const& what, text_sink& out) -> st
   for (auto const& each : what.scores)
     KIZASHI_TRY(out.write(fmt::format(
         "{:<12}{:>9}{:>10}{:>8}{:>10}{:>8}{:>8}{:>8.2f}{:>9.2f}{:>12}\n", each.name, each.findings,
-        each.incidents, share_text(each, each.recall()), share_text(each, each.precision()),
-        delay_text(each, each.median_delay), delay_text(each, each.worst_delay),
-        each.false_per_week, each.cpu_seconds, each.state_bytes / 1024)));
+        each.incidents, score_share_text(each, each.recall()),
+        score_share_text(each, each.precision()), score_delay_text(each, each.median_delay),
+        score_delay_text(each, each.worst_delay), each.false_per_week, each.cpu_seconds,
+        each.state_bytes / 1024)));
   KIZASHI_TRY(out.write(
       "\nDelay: minutes from when five sources an interval, or five times the background, are to "
       "be\n"
@@ -127,9 +128,9 @@ auto write_evaluation_html(engine::evaluation const& what, text_sink& out) -> st
   for (auto const& each : what.scores)
     KIZASHI_TRY(out.write(fmt::format(
         "<tr><td>{}<td>{}<td>{}<td>{}<td>{}<td>{}<td>{}<td>{:.2f}<td>{:.2f}<td>{}</tr>\n",
-        each.name, each.findings, each.incidents, share_text(each, each.recall()),
-        share_text(each, each.precision()), delay_text(each, each.median_delay),
-        delay_text(each, each.worst_delay), each.false_per_week, each.cpu_seconds,
+        each.name, each.findings, each.incidents, score_share_text(each, each.recall()),
+        score_share_text(each, each.precision()), score_delay_text(each, each.median_delay),
+        score_delay_text(each, each.worst_delay), each.false_per_week, each.cpu_seconds,
         each.state_bytes / 1024)));
   KIZASHI_TRY(out.write(
       "</table>\n<h2>Outbreaks</h2>\n<table><tr><th>port<th>start<th>to be seen from<th>sources an "

@@ -136,8 +136,10 @@ planted_month::world::world(month_settings const& settings)
        ++i) {
     planted_outbreak one;
     one.at = {net::protocol::tcp, outbreak_ports[i]};
-    for (auto const& port : ports)
-      if (port.at == one.at) one.background += port.mean;
+    // Nobody's port, or one that is asked for all the time.
+    one.background = with.loudness * 0.02 * std::exp(6 * chance.unit());  // 0.02 .. 8
+    std::erase_if(ports, [&](background_port const& port) { return port.at == one.at; });
+    ports.push_back({one.at, one.background, 0.8 + 4 * chance.unit(), 0.3});
     one.doubling = 1 + 5 * chance.unit();
     one.sources = 40 * std::exp(3 * chance.unit());  // 40 .. 800
     auto const first = 3.0;

@@ -97,7 +97,9 @@ private:
 };
 
 void fuse_engine::add(finding const& found, incident& to) const {
-  auto const sure = found.confidence * (1 - screened_share(found));
+  // Of several services it is not known which one it is about.
+  auto const among = 2 / (1 + static_cast<double>(found.services.size()));
+  auto const sure = found.confidence * among * (1 - screened_share(found));
   if (to.confidence.empty()) to.first = found.first;
   auto& mine = to.confidence[found.engine];
   mine = std::max(mine, sure);

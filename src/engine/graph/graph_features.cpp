@@ -78,7 +78,13 @@ auto features_of(activity_window const& of, std::vector<std::uint64_t> const& ed
     out.entropy = std::clamp(entropy / std::log(static_cast<double>(services.size())), 0.0, 1.0);
   }
   std::size_t known = 0;
-  for (auto const edge : edges) known += std::ranges::binary_search(before, edge) ? 1 : 0;
+  for (auto at = edges.begin(), old = before.begin(); at != edges.end() && old != before.end();) {
+    known += *at == *old ? 1 : 0;
+    if (*at <= *old)
+      ++at;
+    else
+      ++old;
+  }
   out.new_edges = 1 - static_cast<double>(known) / edge_count;
   return out;
 }
