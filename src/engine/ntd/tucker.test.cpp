@@ -123,8 +123,8 @@ auto small_tensor(std::uint64_t seed) -> tensor {
 
 void expect_sane(tucker const& of) {
   for (auto const& factor : of.factors)
-    for (auto const value : factor) EXPECT_TRUE(value >= 0 && value <= 1.0001F);
-  for (auto const value : of.core) EXPECT_TRUE(std::isfinite(value) && value >= 0);
+    EXPECT_TRUE(std::ranges::all_of(factor, [](float x) { return x >= 0 && x <= 1.0001F; }));
+  EXPECT_TRUE(std::ranges::all_of(of.core, [](float x) { return std::isfinite(x) && x >= 0; }));
   EXPECT_TRUE(of.fit >= 0 && of.fit <= 1);
 }
 
