@@ -25,7 +25,7 @@ auto group_judge::judge(std::map<service, std::uint32_t> const& sizes)
   }
   auto const is_judged = scores_.is_ready();
   if (is_judged) level_ = scores_.level(probability_);
-  scores_.add(largest);
+  if (windows_ >= warm_up) scores_.add(largest);
 
   ++windows_;
   auto const part = 1 / std::min(static_cast<double>(windows_), forgets_after);

@@ -25,8 +25,8 @@ struct judged_group {
 /// number of services does not matter. Memory: 32 bytes for each service that had a group.
 class group_judge {
 public:
-  /// `probability`: of a false alarm in one window. `least`: windows before one is judged, 50 or
-  /// more.
+  /// `probability`: of a false alarm in one window. `least`: scores before a window is judged, 50
+  /// or more; the first windows give none.
   group_judge(double probability, std::size_t least)
       : probability_{probability}, scores_{least, most_scores} {}
 
@@ -37,13 +37,15 @@ public:
   [[nodiscard]] auto is_ready() const noexcept -> bool { return scores_.is_ready(); }
   [[nodiscard]] auto level() const noexcept -> double { return level_; }
   [[nodiscard]] auto windows() const noexcept -> std::uint64_t { return windows_; }
-  [[nodiscard]] auto needed() const noexcept -> std::size_t { return scores_.least(); }
+  [[nodiscard]] auto needed() const noexcept -> std::size_t { return scores_.least() + warm_up; }
 
   void save(state_writer& out) const;
   void restore(state_reader& in);
 
 private:
   static constexpr std::size_t most_scores = 4096;
+  /// First windows, whose scores do not count: what is usual is not known yet.
+  static constexpr std::uint64_t warm_up = 12;
 
   double probability_;
   score_history scores_;

@@ -19,7 +19,7 @@ using internal::lane_cell;
 using internal::lanes;
 
 /// The left singular vectors of V, one row each, and the singular values.
-auto left_vectors(blocked_counts const& of) -> engine::internal::eigen_pairs {
+auto left_vectors(blocked_counts const& of) -> kizashi::engine::internal::eigen_pairs {
   std::vector<double> gram(of.rows * of.rows);
   for (std::size_t block = 0; block < of.blocks; ++block) {
     for (auto i = of.first[block]; i < of.first[block + 1]; ++i) {
@@ -35,7 +35,7 @@ auto left_vectors(blocked_counts const& of) -> engine::internal::eigen_pairs {
       }
     }
   }
-  auto answer = engine::internal::decompose_symmetric(std::move(gram), of.rows);
+  auto answer = kizashi::engine::internal::decompose_symmetric(std::move(gram), of.rows);
   for (auto& value : answer.values) value = std::sqrt(std::max(0.0, value));
   return answer;
 }

@@ -13,7 +13,7 @@ namespace {
 auto border_of(std::vector<float> const& values, membership rule) -> double {
   double const largest = *std::ranges::max_element(values);
   if (rule == membership::half) return 0.5 * largest;
-  return std::max(1.0, engine::internal::otsu_border(values) * largest);
+  return std::max(1.0, kizashi::engine::internal::otsu_border(values) * largest);
 }
 
 }  // namespace

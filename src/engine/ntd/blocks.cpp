@@ -18,7 +18,7 @@ auto members_of(tucker const& of, way which, std::size_t column, double border)
   float largest = 0;
   for (auto const value : values) largest = std::max(largest, value);
   if (!(largest > 0)) return {};
-  auto const share = border > 0 ? border : engine::internal::otsu_border(values);
+  auto const share = border > 0 ? border : kizashi::engine::internal::otsu_border(values);
   std::vector<std::uint32_t> answer;
   for (std::uint32_t i = 0; i < values.size(); ++i)
     if (values[i] > 0 && static_cast<double>(values[i]) >= share * static_cast<double>(largest))

@@ -9,8 +9,8 @@ namespace kizashi::engine::glasso::internal {
 
 namespace {
 
-using engine::internal::add_rows;
-using engine::internal::scaled_row;
+using kizashi::engine::internal::add_rows;
+using kizashi::engine::internal::scaled_row;
 
 [[nodiscard]] auto shrink(double value, double by) noexcept -> double {
   if (value > by) return value - by;

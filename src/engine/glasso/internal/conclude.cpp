@@ -87,8 +87,8 @@ auto value_of(component const& solved, std::vector<link> const& entries, compone
                    solved.penalty * solved.roots[each.first] * solved.roots[each.second] *
                        std::abs(each.value));
   }
-  auto const of_precision = engine::internal::log_determinant(std::move(precision), size);
-  auto const of_dual = engine::internal::log_determinant(dual_matrix(solved), size);
+  auto const of_precision = kizashi::engine::internal::log_determinant(std::move(precision), size);
+  auto const of_dual = kizashi::engine::internal::log_determinant(dual_matrix(solved), size);
   if (!of_precision || !of_dual) return false;
   into.objective += primal - *of_precision;
   into.dual += dual + *of_dual;
