@@ -120,13 +120,12 @@ private:
   }
 
   /// The mean over the penalties of the logarithm of the density: one series, and no outlier of a
-  /// heavy tail weighs more than its rank.
-  [[nodiscard]] static auto score_of(group_rows const& of, std::vector<solution> const& solved)
-      -> double {
-    auto const n = static_cast<double>(of.sources.size());
-    auto const pairs = std::max(1.0, n * (n - 1) / 2);
+  /// heavy tail weighs more than its rank. What is added to the density keeps the few links of a
+  /// sparse graph from mattering.
+  [[nodiscard]] static auto score_of(std::vector<solution> const& solved) -> double {
+    constexpr double floor = 0.002;
     double sum = 0;
-    for (auto const& each : solved) sum += std::log(each.density + 0.5 / pairs);
+    for (auto const& each : solved) sum += std::log(each.density + floor);
     return sum / static_cast<double>(solved.size());
   }
 
@@ -136,12 +135,12 @@ private:
     remember(mean_density(solved));
     // Fewer than two sources have no density at all, which is nothing to learn from.
     if (whole.sources.size() < 2) return {};
-    auto const score = score_of(whole, solved);
+    auto const score = score_of(solved);
     auto const is_judged = scores_.is_ready();
     auto const level = is_judged ? scores_.level(false_alarm_) : 0;
     scores_.add(score);
     if (!is_judged || !(score > level)) return {};
-    auto const members = synchronised(of);
+    auto const members = synchronised(of, solved);
     if (members.size() < 2) return {};
     auto found = describe(whole, solved, members);
     found.score = score;
@@ -182,12 +181,15 @@ private:
     return sum / static_cast<double>(solved.size());
   }
 
-  /// The sources with many links at the largest penalty: those above the border at which the
-  /// numbers of links fall apart in two.
-  [[nodiscard]] static auto synchronised(glasso::covariance const& of)
+  /// The sources with many links at the largest penalty that leaves any: those above the border at
+  /// which the numbers of links fall apart in two.
+  [[nodiscard]] static auto synchronised(glasso::covariance const& of,
+                                         std::vector<solution> const& solved)
       -> std::vector<std::uint32_t> {
-    auto const linked = glasso::solve_graphical_lasso(of, std::array{glasso_penalties.front()},
-                                                      {.has_links = true});
+    auto const with_links = std::ranges::find_if(solved, [](auto const& x) { return x.edges > 0; });
+    if (with_links == solved.end()) return {};
+    auto const linked =
+        glasso::solve_graphical_lasso(of, std::array{with_links->penalty}, {.has_links = true});
     std::vector<float> degrees(of.groups);
     for (auto const& each : linked.front().links) {
       if (each.first == each.second) {

@@ -46,8 +46,9 @@ constexpr option_spec ntd_options[] = {
      {},
      "Whether ports count that are always scanned (23, 445 ...)."},
     {"ntd.known_scanners", false, {}, {}, "Whether known scanners count."},
-    {"ntd.least_packets", std::uint64_t{2}, std::uint64_t{1}, std::uint64_t{1000},
-     "Packets of a source at a port in an interval from which on they count."},
+    {"ntd.least_packets", std::uint64_t{0}, std::uint64_t{0}, std::uint64_t{1000},
+     "Packets of a source at a port in an interval from which on they count; 0: 1, and 2 when "
+     "compatible."},
     {"ntd.rank", std::uint64_t{5}, std::uint64_t{1}, std::uint64_t{8}, "Columns of each factor."},
     {"ntd.restarts", std::uint64_t{4}, std::uint64_t{1}, std::uint64_t{64},
      "Decompositions of a window, each from a start of its own."},
@@ -96,6 +97,12 @@ struct service_tensor {
   return answer;
 }
 
+[[nodiscard]] auto least_packets_of(option_set const& set) -> std::uint64_t {
+  auto const given = set.get<std::uint64_t>("ntd.least_packets");
+  if (given > 0) return given;
+  return set.get<std::string_view>("ntd.mode") == "calibrated" ? 1 : 2;
+}
+
 /// What all blocks together say of one service.
 struct service_blocks {
   std::set<std::uint32_t> all;  // sources of any block that were there
@@ -109,7 +116,7 @@ public:
   explicit ntd_engine(option_set const& set)
       : scope_{internal::group_scope_of(set, "ntd")},
         is_calibrated_{set.get<std::string_view>("ntd.mode") == "calibrated"},
-        least_packets_{set.get<std::uint64_t>("ntd.least_packets")},
+        least_packets_{least_packets_of(set)},
         most_ports_{set.get<std::uint64_t>("ntd.most_ports")},
         rule_{.border = set.get<double>("ntd.border"),
               .ports = is_calibrated_ ? ntd::port_rule::core : ntd::port_rule::pooled},
