@@ -8,17 +8,22 @@
 #include "kizashi/base/config.hpp"
 #include "kizashi/engine/change/change.hpp"
 #include "kizashi/engine/fuse/fuse.hpp"
+#include "kizashi/engine/glasso/glasso.hpp"
 #include "kizashi/engine/graph/graph.hpp"
 #include "kizashi/engine/high_risk/high_risk.hpp"
+#include "kizashi/engine/nmf/nmf.hpp"
+#include "kizashi/engine/ntd/ntd.hpp"
 #include "kizashi/engine/sensors/sensors.hpp"
 #include "kizashi/engine/surge/surge.hpp"
 
 namespace kizashi::engine {
 
 auto all_engines() -> std::span<descriptor const* const> {
-  static std::vector<descriptor const*> const all{&change_descriptor(),  &surge_descriptor(),
-                                                  &graph_descriptor(),   &high_risk_descriptor(),
-                                                  &sensors_descriptor(), &fuse_descriptor()};
+  // Those that hear come last.
+  static std::vector<descriptor const*> const all{
+      &change_descriptor(),    &surge_descriptor(),   &graph_descriptor(),
+      &glasso_descriptor(),    &nmf_descriptor(),     &ntd_descriptor(),
+      &high_risk_descriptor(), &sensors_descriptor(), &fuse_descriptor()};
   return all;
 }
 
