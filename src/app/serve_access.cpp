@@ -72,9 +72,11 @@ auto principal_of(kizashi::access::principal const& who) -> api::principal {
 /// What a token needs for an operation; nothing: no token may.
 auto scope_for(std::string_view id) -> std::optional<kizashi::access::scope> {
   using kizashi::access::scope;
-  constexpr std::string_view own[] = {"listTokens", "addToken", "revokeToken", "changePassword"};
-  constexpr std::string_view administration[] = {"listAccounts", "addAccount", "changeAccount",
-                                                 "removeAccount", "resetPassword"};
+  constexpr std::string_view own[] = {"listTokens", "addToken", "revokeToken", "changePassword",
+                                      "listViews",  "addView",  "removeView"};
+  constexpr std::string_view administration[] = {"listAccounts",  "addAccount",    "changeAccount",
+                                                 "removeAccount", "resetPassword", "listSettings",
+                                                 "listAudit"};
   if (std::ranges::find(own, id) != std::end(own)) return std::nullopt;
   if (std::ranges::find(administration, id) != std::end(administration)) return scope::admin;
   if (id == "getMetrics") return scope::metrics;

@@ -5,6 +5,7 @@ import json
 import pathlib
 import unittest
 import urllib.parse
+import urllib.request
 
 from server import PASSWORD, Server, ServeTest, ask
 
@@ -112,6 +113,60 @@ class People(ServeTest):
     def test_a_token_without_the_scope(self):
         made = self.asked("/api/v1/tokens", "POST", {"label": "read", "scopes": ["read"]})
         self.asked("/api/v1/accounts", who={"Authorization": "Bearer " + made["secret"]}, status=403)
+
+    def test_views(self):
+        one = "/api/v1/views/{view}"
+        made = self.asked("/api/v1/views", "POST", {"name": "Telnet", "page": "explore", "query": "filter=port+23"})
+        self.assertEqual((made["name"], made["page"], made["query"]), ("Telnet", "explore", "filter=port+23"))
+        second = self.asked("/api/v1/views", "POST", {"name": "Now", "page": "now"})
+        self.assertEqual([each["id"] for each in self.asked("/api/v1/views")["views"]], [second["id"], made["id"]])
+        password = self.asked("/api/v1/accounts", "POST", {"name": "viewer", "role": "analyst"})["password"]
+        viewer = self.log_in("viewer", password)
+        self.assertEqual(self.asked("/api/v1/views", who=viewer)["views"], [])
+        self.asked(f"/api/v1/views/{made['id']}", "DELETE", who=viewer, status=404, described=one)
+        for each in (made, second):
+            self.asked(f"/api/v1/views/{each['id']}", "DELETE", status=204, described=one)
+        self.assertEqual(self.asked("/api/v1/views")["views"], [])
+        self.asked("/api/v1/views", "POST", {"name": "", "page": "now"}, status=400)
+        self.asked("/api/v1/settings", who=viewer, status=403)
+        self.asked("/api/v1/audit", who=viewer, status=403)
+
+    def test_settings_and_the_audit_log(self):
+        settings = {each["key"]: each for each in self.asked("/api/v1/settings")["settings"]}
+        self.assertEqual((settings["access.requests"]["value"], settings["access.requests"]["reloadable"]), ("100000", True))
+        self.assertEqual(settings["window.length"]["origin"], "default")
+        self.assertIn("serve.data", settings)
+        page = self.asked("/api/v1/audit?limit=2&action=log-in", described="/api/v1/audit")
+        self.assertTrue(all(row["action"] == "log-in" for row in page["rows"]))
+        every = self.asked("/api/v1/audit?limit=1000", described="/api/v1/audit")["rows"]
+        told = json.loads(self.done("audit", "list", "--data", "data", "--json", "--limit", "1000"))["rows"]
+        self.assertTrue(set(row["id"] for row in every) <= set(row["id"] for row in told))
+        newest = self.asked("/api/v1/audit?limit=1", described="/api/v1/audit")
+        self.asked("/api/v1/audit?action=nothing", status=400, described="/api/v1/audit")
+        self.assertEqual(newest["next"], newest["rows"][0]["id"])
+
+    def test_packets_as_files(self):
+        def file(what):
+            with urllib.request.urlopen(urllib.request.Request(f"http://127.0.0.1:{self.at}/api/v1/export?{what}",
+                                                               headers={"Cookie": self.admin["Cookie"]}), timeout=60) as answer:
+                return answer.headers, answer.read()
+        fields, text = file("format=csv&limit=20&filter=" + urllib.parse.quote("dst.port == 23"))
+        lines = text.decode().splitlines()
+        said = self.asked("/api/v1/statistics?filter=dst.port%20%3D%3D%2023", described="/api/v1/statistics")
+        self.assertEqual((len(lines), int(fields["X-Packets"])), (21, said["packets"]))
+        objects = [json.loads(line) for line in file("format=jsonl&limit=5")[1].splitlines()]
+        self.assertEqual(len(objects), 5)
+        capture = file("format=pcap&limit=7")[1]
+        self.assertEqual(capture[:4], bytes.fromhex("d4c3b2a1"))
+        at, count = 24, 0
+        while at < len(capture):
+            at += 16 + int.from_bytes(capture[at + 8:at + 12], "little")
+            count += 1
+        self.assertEqual((at, count), (len(capture), 7))
+        self.assertEqual(file("format=parquet&limit=3")[1][:4], b"PAR1")
+        password = self.asked("/api/v1/accounts", "POST", {"name": "blind", "role": "partner", "prefixes": ["198.51.100.0/24"]})["password"]
+        blind = self.log_in("blind", password)
+        self.asked("/api/v1/export?format=pcap", who=blind, status=403, described="/api/v1/export")
 
     def test_a_filter_of_statistics(self):
         """The same numbers as the command line gives, whatever table answers."""

@@ -15,6 +15,16 @@ namespace kizashi::api {
 /// statistics, hosts.
 [[nodiscard]] auto statistics_routes(observatory const& in) -> std::vector<route>;
 
+/// fields, filter/check.
+[[nodiscard]] auto filter_routes(observatory const& in) -> std::vector<route>;
+/// behaviours, neighbours.
+[[nodiscard]] auto picture_routes(observatory const& in) -> std::vector<route>;
+/// crossings.
+[[nodiscard]] auto crossing_routes(observatory const& in) -> std::vector<route>;
+/// report.
+[[nodiscard]] auto report_routes(observatory const& in) -> std::vector<route>;
+/// campaigns.
+[[nodiscard]] auto campaign_routes(observatory const& in) -> std::vector<route>;
 /// packets, events, attacks, windows.
 [[nodiscard]] auto list_routes(observatory const& in) -> std::vector<route>;
 /// sensors, names.
