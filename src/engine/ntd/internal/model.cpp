@@ -133,7 +133,8 @@ void scale_columns(model& of, way which) {
   for (auto const& row : of.factors[which])
     for (std::size_t k = 0; k < of.rank; ++k) largest[k] = std::max(largest[k], row.value[k]);
   lane inverse{};
-  for (std::size_t k = 0; k < of.rank; ++k) inverse[k] = largest[k] > least_value ? 1 / largest[k] : 0;
+  for (std::size_t k = 0; k < of.rank; ++k)
+    inverse[k] = largest[k] > least_value ? 1 / largest[k] : 0;
   for (auto& row : of.factors[which]) row.value *= inverse;
   for (std::size_t a = 0; a < of.rank; ++a) {
     for (std::size_t b = 0; b < of.rank; ++b) {
