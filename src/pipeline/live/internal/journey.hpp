@@ -71,6 +71,8 @@ private:
   std::uint64_t checkpoints_ = 0;
 };
 
+/// So small that a journal of `journal_bytes` has several: one is removed as a whole.
+[[nodiscard]] auto segment_bytes(sensor_options const& options) -> std::uint64_t;
 /// The file of a sensor's state.
 [[nodiscard]] auto state_file(sensor_options const& options) -> std::filesystem::path;
 [[nodiscard]] auto journal_folder(std::filesystem::path const& sensor_folder)
