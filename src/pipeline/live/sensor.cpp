@@ -148,10 +148,12 @@ void live_sensor::wait_and_begin_again(error why) {
 
 void live_sensor::note_progress() {
   auto const store = journey_->store_counts();
+  auto const open = journey_->open();
   std::lock_guard const held{mutex_};
   auto const& sinks = journey_->sinks();
   counts_.failure.reset();
   counts_.store = store;
+  counts_.open = open;
   counts_.walked = journey_->frames();
   counts_.windows = sinks.windows.load();
   counts_.events = sinks.events.load();

@@ -41,6 +41,7 @@ public:
     return source_.journal().position();
   }
   [[nodiscard]] auto store_counts() const -> store::writer_counts { return packets_.counts(); }
+  [[nodiscard]] auto open() const -> open_counts { return road_->open(); }
   [[nodiscard]] auto frames() const noexcept -> std::uint64_t { return source_.frames(); }
   [[nodiscard]] auto sinks() const noexcept -> live_sinks const& { return sinks_; }
   [[nodiscard]] auto checkpoints() const noexcept -> std::uint64_t { return checkpoints_; }
