@@ -37,7 +37,7 @@ lateness = "1s"
 """
 LISTENING = 'interface = "kz1"\nring = "256MiB"'
 TICKS = os.sysconf("SC_CLK_TCK")
-QUESTIONS = ("/statistics?by=port&top=100", "/statistics?by=source&top=100", "/statistics?by=country&top=50", "/statistics?by=hour&port=23",
+QUESTIONS = ("/statistics?by=port&top=100", "/statistics?by=source&top=100", "/statistics?by=country&top=50", "/statistics?by=hour&filter=port%2023",
              "/events?limit=100", "/windows?limit=100")
 
 
@@ -151,9 +151,9 @@ def most(bench, each=10):
         tried.append({"asked": rate, "sent_per_second": sent / wall, "lost": lost(now)})
         say(f"most: {sent / wall:,.0f} packets/s, {lost(now):,} lost")
         is_sent = sent / wall > 0.8 * rate
-        if lost(now) == 0 and is_sent:
+        if lost(now) == 0:
             good = max(good, sent / wall)
-        else:
+        if lost(now) > 0 or not is_sent:
             bad = rate
         if bad and (not is_sent or bad / max(good, 1) < 1.3):
             break
