@@ -50,11 +50,15 @@ class Bench:
         import veth
         veth.SENDER = str(build / "live_sender")
         self.kizashi, self.folder, self.seconds = str(build / "kizashi"), folder, seconds
+        self.child = None
         self.space = veth.Namespace()
         self.space.make()
         self.space.set("lo", "up")
 
     def end(self):
+        if self.child and self.child.poll() is None:  # a row has failed
+            self.child.kill()
+            self.child.wait()
         self.space.remove()
 
     def capture(self, name, *options):
@@ -71,6 +75,7 @@ class Bench:
         self.data = data
         child = subprocess.Popen(self.space.command(self.kizashi, "serve", "--config", file.name, "--data", data), cwd=self.folder,
                                  stdout=subprocess.DEVNULL, stderr=open(self.folder / "log", "w"))
+        self.child = child
         while "sensor north: " not in (self.folder / "log").read_text():
             if child.poll() is not None:
                 raise SystemExit((self.folder / "log").read_text())
