@@ -14,6 +14,7 @@
 #include "kizashi/app/access_commands.hpp"
 #include "kizashi/app/command.hpp"
 #include "kizashi/app/conclude.hpp"
+#include "kizashi/app/counted_engine.hpp"
 #include "kizashi/app/json_document.hpp"
 #include "kizashi/app/live_feed.hpp"
 #include "kizashi/app/open_store.hpp"
@@ -239,7 +240,7 @@ auto start_server(house& in) -> status {
   in.seen = std::make_unique<api::observatory>(api::observatory{
       .events = in.events, .frames = in.frames, .counters = in.counters, .access = *in.rights});
   auto& of = *in.seen;
-  of.engine = in.engine;
+  of.engine = std::make_shared<counted_engine>(in.engine, in.counters);
   of.places = in.places;
   of.limits.memory = in.set.query_memory;
   auto const& all = in.view.sensors;

@@ -184,6 +184,54 @@ class People(ServeTest):
     def filtered(text):
         return "/api/v1/statistics?by=port&top=5&filter=" + urllib.parse.quote(text)
 
+    def audited(self, status):
+        rows = json.loads(self.done("audit", "list", "--data", "data", "--json", "--limit", "1000"))["rows"]
+        return [row for row in rows if row["action"] == "request.refused" and row["details"].get("status") == status]
+
+    def test_wrong_requests_are_in_the_audit_log_so_many_a_minute(self):
+        path = "/api/v1/statistics?by=colour"
+        before = len(self.audited(400))
+        for _ in range(20):
+            self.assertEqual(ask(self.at, path, headers=self.admin)[0], 400)
+        rows = self.audited(400)
+        self.assertGreater(len(rows), 0)
+        self.assertIn((path, "refused", "GET"), [(row["subject"], row["outcome"], row["details"]["method"]) for row in rows])
+        # Six a minute of one address; a minute may go by meanwhile.
+        self.assertLess(len(rows) - before, 15)
+
+    def test_a_job_tells_its_owner_how_it_goes_on(self):
+        made = self.asked("/api/v1/accounts", "POST", {"name": "other", "role": "analyst"})
+        streams = []
+        for who in (self.admin, self.log_in("other", made["password"])):
+            connection = http.client.HTTPConnection("127.0.0.1", self.at, timeout=60)
+            self.addCleanup(connection.close)
+            connection.request("GET", "/api/v1/events/stream?topic=job", headers=who)
+            streams.append(connection.getresponse())
+            self.assertTrue(streams[-1].readline().startswith(b"retry:"))
+        jobs = {}
+        for who, sql in zip((self.admin, self.log_in("other", made["password"])), ("select 1", "select 2")):
+            jobs[sql] = self.asked("/api/v1/jobs", "POST", {"sql": sql}, who, status=202)["id"]
+        for stream, sql in zip(streams, jobs):
+            seen = []
+            while not seen or seen[-1]["state"] != "done":
+                line = stream.readline()
+                if line.startswith(b"data:"):
+                    seen.append(json.loads(line[5:]))
+            self.assertEqual([each["state"] for each in seen], ["running", "done"])
+            self.assertEqual({each["id"] for each in seen}, {jobs[sql]}, "no other's")
+            self.assertEqual((seen[-1]["rows"], seen[-1]["failure"]), (1, None))
+            self.assertNotIn("sql", seen[-1])
+
+    def test_questions_and_flushes_are_timed(self):
+        self.asked("/api/v1/statistics?by=port", described="/api/v1/statistics")
+        text = ask(self.at, "/api/v1/metrics", headers=self.admin)[2]
+        for name in ("kizashi_store_question_seconds_count", "kizashi_store_question_seconds_sum", 'kizashi_flushes_total{sensor="',
+                     'kizashi_flush_seconds_total{sensor="'):
+            line = next(line for line in text.splitlines() if line.startswith(name))
+            self.assertGreater(float(line.split()[-1]), 0, line)
+        for name in ("kizashi_open_windows", "kizashi_open_events", "kizashi_store_questions_failed_total"):
+            self.assertIn(f"\n{name}", text)
+
     def test_packed_answers(self):
         path = "/api/v1/statistics?by=source&top=500"
         _, plain_fields, plain = ask(self.at, path, headers=self.admin)

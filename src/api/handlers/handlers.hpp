@@ -32,6 +32,8 @@ namespace kizashi::api {
 /// The streams of events and frames.
 [[nodiscard]] auto live_routes(observatory const& in) -> std::vector<route>;
 
+/// Tells its owner how a job goes on: the topic "job".
+[[nodiscard]] auto job_event(job_view const& of) -> live::event;
 /// Questions in SQL that are asked now and looked at later.
 [[nodiscard]] auto job_routes(observatory const& in, job_list& jobs) -> std::vector<route>;
 

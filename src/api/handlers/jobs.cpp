@@ -225,4 +225,10 @@ auto job_routes(observatory const& in, job_list& jobs) -> std::vector<route> {
   return {add, list, look, rows, remove};
 }
 
+auto job_event(job_view const& of) -> live::event {
+  auto data = job_json(of);
+  for (auto const* const large : {"sql", "columns"}) data.erase(large);
+  return {.topic = "job", .data = answer::text_of(data), .owner = of.owner};
+}
+
 }  // namespace kizashi::api
