@@ -1,6 +1,6 @@
 // Any bytes are a state that an engine goes on from, or are refused. Whatever was taken can look at
-// windows, be saved again and finished, and no finding of it has a number that is none. The first byte
-// chooses the engine.
+// windows, be saved again and finished, and no finding of it has a number that is none. The first
+// byte chooses the engine.
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
