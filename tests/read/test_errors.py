@@ -59,8 +59,8 @@ class Usage(ProgramTest):
             self.assertRegex(done.errors, r'^kizashi: --darknet: ".*" is not a')
 
     def test_no_or_a_wrong_command(self):
-        self.expect_usage([], "kizashi: no command is named; expected one of read, serve, status, synth, query, stats, host, match, "
-                              "store, account, token, audit, place, fingerprints, scanners, config, bench", command="kizashi")
+        self.expect_usage([], "kizashi: no command is named; expected one of read, serve, status, synth, detect, evaluate, query, "
+                              "stats, host, match, store, account, token, audit, place, fingerprints, scanners, config, bench", command="kizashi")
         self.expect_usage(["raed", "x"], "kizashi: there is no command raed; did you mean read?", command="kizashi")
 
     def test_help_and_version(self):

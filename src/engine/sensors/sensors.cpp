@@ -120,9 +120,9 @@ private:
                              : fmt::format(", {} {:.0f} minutes later", each->sensor, later);
     }
     std::ranges::sort(out.sources);
-    auto const twice = std::ranges::unique(out.sources);
-    out.source_count -= twice.size();
-    out.sources.erase(twice.begin(), twice.end());
+    auto const twice = std::unique(out.sources.begin(), out.sources.end());
+    out.source_count -= static_cast<std::uint64_t>(out.sources.end() - twice);
+    out.sources.erase(twice, out.sources.end());
     if (out.sources.size() > finding::most_sources) out.sources.resize(finding::most_sources);
     std::ranges::sort(out.sensors);
     out.confidence = std::clamp(1 - not_so, 0.0, 1.0);

@@ -2,6 +2,7 @@
 // data.
 #pragma once
 
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -50,6 +51,9 @@ public:
       self.values_.assign(io.is_good() ? static_cast<std::size_t>(many) : 0, 0.0);
     }
     io(self.values_);
+    if constexpr (Io::is_reading)
+      for (auto const value : self.values_)
+        io.expect(std::isfinite(value), "scores that are numbers");
   }
 
 private:
