@@ -43,7 +43,7 @@ function Ramp({ most }: { most: number }) {
   );
 }
 
-const edge = { left: 34, top: 18, right: 12, bottom: 8 };
+const edge = { left: 46, top: 18, right: 12, bottom: 8 };
 const gridOf = (of: Calendar, width: number, height: number): Grid => ({
   left: edge.left, top: edge.top, width: (width - edge.left - edge.right) / of.days, height: (height - edge.top - edge.bottom) / 24,
 });
@@ -125,7 +125,7 @@ function drawLabels(on: CanvasRenderingContext2D, of: Calendar, { left, top, wid
   on.textAlign = 'right';
   for (const each of [0, 6, 12, 18]) on.fillText(`${String(each).padStart(2, '0')}:00`, left - 5, top + (each + 0.5) * height + 1);
   on.textAlign = 'left';
-  const every = Math.max(1, Math.ceil(58 / width / 7) * 7);
+  const every = Math.max(1, Math.ceil(72 / width / 7) * 7);
   for (let i = of.days - 1; i >= 0; i -= every) {
     const text = time(of.begin + i * day, { zone: false }).slice(5, 10);
     on.textAlign = i > of.days - 4 ? 'right' : 'left';

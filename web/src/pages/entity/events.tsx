@@ -21,22 +21,22 @@ const protocolOf = (type: string): string => (type.startsWith('udp') ? 'udp' : '
 export function eventColumns(of: { hasSource: boolean }): Column<EventRow>[] {
   const source: Column<EventRow> = {
     key: 'source', title: say('source'), value: (each) => each.source, term: (each) => term('src', each.source), link: (each) => hostPath(each.source),
-    width: 'minmax(120px, 1.3fr)', cell: (each) => <span class="mono">{each.source}</span>,
+    width: 'minmax(136px, 1fr)', cell: (each) => <span class="mono">{each.source}</span>,
   };
   return [
-    { key: 'last', title: say('events.last'), value: (each) => each.last, cell: (each) => timeOf(each.last, { zone: false }), width: '138px' },
+    { key: 'last', title: say('events.last'), value: (each) => each.last, cell: (each) => timeOf(each.last, { zone: false }), width: '150px' },
     ...(of.hasSource ? [source] : []),
-    { key: 'class', title: say('events.class'), value: (each) => each.class, cell: (each) => <ClassMark of={each.class} />, term: (each) => term('class', each.class), width: 'minmax(84px, 1fr)' },
-    { key: 'pattern', title: say('events.pattern'), value: (each) => each.pattern, term: (each) => term('pattern', each.pattern), width: '88px' },
-    { key: 'port', title: say('events.port'), value: (each) => each.port ?? 65536 + each.ports, width: '92px',
+    { key: 'class', title: say('events.class'), value: (each) => each.class, cell: (each) => <ClassMark of={each.class} />, term: (each) => term('class', each.class), width: 'minmax(72px, 1fr)' },
+    { key: 'pattern', title: say('events.pattern'), value: (each) => each.pattern, term: (each) => term('pattern', each.pattern), width: '82px' },
+    { key: 'port', title: say('events.port'), value: (each) => each.port ?? 65536 + each.ports, width: '78px',
       cell: (each) => (each.port === null ? say('events.ports', { count: short(each.ports) }) : each.port),
       term: (each) => (each.port === null ? null : term('port', each.port)),
       link: (each) => (each.port === null || /icmp/.test(each.type) ? null : portPath(each.port, protocolOf(each.type))) },
     { key: 'tool', title: say('events.tool'), value: (each) => each.tools.join(' ') || each.known_scanner, cell: (each) => each.tools.join(', ') || (each.known_scanner ?? ''),
-      term: (each) => (each.tools[0] ? term('tool', each.tools[0]) : null), width: 'minmax(70px, 1fr)' },
-    { key: 'duration', title: say('events.duration'), value: secondsOf, cell: (each) => (secondsOf(each) < 1 ? '–' : age(secondsOf(each))), isNumber: true, width: '66px' },
-    { key: 'destinations', title: say('events.destinations'), value: (each) => each.destinations, cell: (each) => `${each.destinations_exact ? '' : '≈ '}${whole(each.destinations)}`, isNumber: true, width: '86px' },
-    { key: 'packets', title: say('packets'), value: (each) => each.packets, cell: (each) => whole(each.packets), isNumber: true, width: '78px' },
+      term: (each) => (each.tools[0] ? term('tool', each.tools[0]) : null), width: 'minmax(54px, 1fr)' },
+    { key: 'duration', title: say('events.duration'), value: secondsOf, cell: (each) => (secondsOf(each) < 1 ? '–' : age(secondsOf(each))), isNumber: true, width: '60px' },
+    { key: 'destinations', title: say('events.destinations'), value: (each) => each.destinations, cell: (each) => `${each.destinations_exact ? '' : '≈ '}${whole(each.destinations)}`, isNumber: true, width: '74px' },
+    { key: 'packets', title: say('packets'), value: (each) => each.packets, cell: (each) => whole(each.packets), isNumber: true, width: '70px' },
   ];
 }
 
@@ -56,7 +56,7 @@ export function AttacksPanel({ of, span }: { of: Entity; span: number }) {
   const attacks = useAsk('/api/v1/attacks', rowsOf(of.attacks, mostRows));
   const rows = attacks.data?.rows ?? [];
   const columns: Column<AttackRow>[] = [
-    { key: 'first', title: say('attacks.first'), value: (each) => each.first, cell: (each) => timeOf(each.first, { zone: false }), width: '138px' },
+    { key: 'first', title: say('attacks.first'), value: (each) => each.first, cell: (each) => timeOf(each.first, { zone: false }), width: '150px' },
     { key: 'victim', title: say('attacks.victim'), value: (each) => each.victim, cell: (each) => <span class="mono">{each.victim}</span>, link: (each) => hostPath(each.victim), width: 'minmax(110px, 1fr)' },
     { key: 'rate', title: say('attacks.rate'), value: (each) => each.attack_rate, cell: (each) => short(each.attack_rate), isNumber: true, width: '70px' },
   ];

@@ -22,7 +22,8 @@ const listsOf: Record<EntityKind, readonly List[]> = {
   port: ['source', 'country', 'as', 'tool'],
 };
 const shown = 8;
-const height = 250;
+/** An address has few ports and tools. */
+const heightOf = (kind: EntityKind): number => (kind === 'host' ? 176 : 250);
 
 export function TopPanels({ of, host }: { of: Entity; host: Asking<Schemas['host']> }) {
   const lists = listsOf[of.kind];
@@ -54,7 +55,7 @@ function rowOf(by: List, each: ComparedRow): Pick<TopRow, 'name' | 'more' | 'ter
     }
     case 'as': {
       const number = each.as ?? null;
-      return { text: each.as_name ?? String(number), name: each.as_name ?? (number === null ? say('unknown') : `AS${number}`), more: number ? `AS${number}` : '', term: term('as', number), link: number ? asPath(number) : null };
+      return { text: each.as_name ?? String(number), name: each.as_name ?? (number === null ? say('unknown') : `AS${number}`), more: number && each.as_name ? `AS${number}` : '', term: term('as', number), link: number ? asPath(number) : null };
     }
     case 'tool':
     case 'class': {
@@ -100,13 +101,14 @@ interface ListOptions {
 
 function ListPanel({ of, by, span, asking, rows, note, all }: ListOptions) {
   const sum = Math.max(1, rows.reduce((total, each) => total + each.packets, 0));
-  const list = rows.slice(0, shown).map((each): TopRow => {
+  const most = of.kind === 'host' ? 5 : shown;
+  const list = rows.slice(0, most).map((each): TopRow => {
     const { text, ...row } = rowOf(by, each);
     return { key: text, count: each.packets, before: beforeOf(each).packets, ...row };
   });
-  const count = all !== undefined && all > shown ? say('of-all', { shown: Math.min(shown, rows.length), all: whole(all) }) : undefined;
+  const count = all !== undefined && all > most ? say('of-all', { shown: Math.min(most, rows.length), all: whole(all) }) : undefined;
   return (
-    <Panel title={say(`top.${by}`)} span={span} height={height} of={asking} isEmpty={rows.length === 0} note={note ?? count}
+    <Panel title={say(`top.${by}`)} span={span} height={heightOf(of.kind)} of={asking} isEmpty={rows.length === 0} note={note ?? count}
       explain={{ method: say('top.method'), ...(of.kind === 'host' ? {} : { caveat: say('calendar.caveat') }), source: 'docs/stats.md' }}
       table={() => ({
         columns: [
