@@ -39,8 +39,8 @@ function One({ of }: { of: AttackRow }) {
       )}
       <dl class="facts">
         <dt>{say('when')}</dt>
-        <dd>{timeOf(of.first, { zone: false })} – {timeOf(of.last, { date: false })} ({age(secondsOf(of))})</dd>
-        <dt>{say('ports')}</dt>
+        <dd>{timeOf(of.first, { zone: false, seconds: false })} – {timeOf(of.last, { date: false, seconds: false })} ({age(secondsOf(of))})</dd>
+        <dt>{say('port')}</dt>
         <dd>
           {of.ports.slice(0, 5).map((each, i) => (
             <span key={i}>{i > 0 && ', '}{/^(tcp|udp)$/.test(each.protocol) ? <PortLink port={each.port} protocol={each.protocol} /> : each.protocol}</span>

@@ -2,9 +2,10 @@
 import { useMemo } from 'preact/hooks';
 import type { AttackRow } from '../../api/types';
 import { useAsk, type Asking } from '../../api/use_ask';
-import { age, serviceOf, short, timeOf, whole } from '../../language/format';
+import { age, serviceOf, short, whole } from '../../language/format';
 import { Bars } from '../../parts/bars';
 import { hostPath, portPath } from '../../parts/entity';
+import { shortTime } from '../../parts/short_time';
 import { Figure } from '../../parts/figure';
 import { Panel } from '../../parts/panel';
 import { Table, type Column } from '../../parts/table';
@@ -37,7 +38,7 @@ export default function Attacks() {
         <Lanes rows={rows} chosen={row ? keyOf(row) : ''} onChoose={choose} />
       </Panel>
       <Detail of={asking} row={row} />
-      <Panel title={say('table')} span={8} height="max(240px, calc(100vh - 500px))" of={asking} isEmpty={rows.length === 0} isBare note={rows.length > 0 ? whole(rows.length) : undefined}
+      <Panel title={say('table')} span={8} height="max(260px, calc(100vh - 484px))" of={asking} isEmpty={rows.length === 0} isBare note={rows.length > 0 ? whole(rows.length) : undefined}
         explain={{ method: say('table.method'), caveat: say('caveat'), source: 'docs/dos.md' }}>
         <Table columns={columns()} rows={rows} onOpen={choose} />
       </Panel>
@@ -80,7 +81,7 @@ export const scalingText = (of: string): string => {
 };
 
 const columns = (): Column<AttackRow>[] => [
-  { key: 'first', title: say('first'), value: (each) => each.first, cell: (each) => timeOf(each.first, { zone: false }), width: '150px' },
+  { key: 'first', title: say('first'), value: (each) => each.first, cell: (each) => shortTime(each.first), width: '118px' },
   { key: 'victim', title: say('victim'), value: (each) => each.victim, cell: (each) => <span class="mono">{each.victim}{each.victims > 1 ? ` ×${each.victims}` : ''}</span>,
     term: (each) => (each.victim.includes('/') ? `victim in ${each.victim}` : term('victim', each.victim)), link: (each) => hostPath(each.victim), width: 'minmax(136px, 1.2fr)' },
   { key: 'port', title: say('port'), value: (each) => each.ports[0]?.port ?? null, width: 'minmax(84px, 1fr)',

@@ -3,7 +3,7 @@ import type { Page } from '../registry';
 export default {
   path: '/attacks',
   key: 'a',
-  title: { en: 'Denial of service', ja: 'DoS 攻撃' },
+  title: { en: 'DoS attacks', ja: 'DoS 攻撃' },
   icon: 'shield',
   order: 70,
   group: 'search',

@@ -1,9 +1,10 @@
 // Scan events and attacks of a thing, as tables. Their columns are for other pages, too.
 import type { AttackRow, EventRow } from '../../api/types';
 import { useAsk } from '../../api/use_ask';
-import { age, short, timeOf, whole } from '../../language/format';
+import { age, short, whole } from '../../language/format';
 import { ClassMark } from '../../parts/class_mark';
 import { hostPath, portPath } from '../../parts/entity';
+import { shortTime } from '../../parts/short_time';
 import { Panel } from '../../parts/panel';
 import { Table, type Column } from '../../parts/table';
 import { term } from '../../state/filter';
@@ -24,7 +25,7 @@ export function eventColumns(of: { hasSource: boolean }): Column<EventRow>[] {
     width: 'minmax(136px, 1fr)', cell: (each) => <span class="mono">{each.source}</span>,
   };
   return [
-    { key: 'last', title: say('events.last'), value: (each) => each.last, cell: (each) => timeOf(each.last, { zone: false }), width: '150px' },
+    { key: 'last', title: say('events.last'), value: (each) => each.last, cell: (each) => shortTime(each.last), width: '118px' },
     ...(of.hasSource ? [source] : []),
     { key: 'class', title: say('events.class'), value: (each) => each.class, cell: (each) => <ClassMark of={each.class} />, term: (each) => term('class', each.class), width: 'minmax(72px, 1fr)' },
     { key: 'pattern', title: say('events.pattern'), value: (each) => each.pattern, term: (each) => term('pattern', each.pattern), width: '82px' },
@@ -56,7 +57,7 @@ export function AttacksPanel({ of, span }: { of: Entity; span: number }) {
   const attacks = useAsk('/api/v1/attacks', rowsOf(of.attacks, mostRows));
   const rows = attacks.data?.rows ?? [];
   const columns: Column<AttackRow>[] = [
-    { key: 'first', title: say('attacks.first'), value: (each) => each.first, cell: (each) => timeOf(each.first, { zone: false }), width: '150px' },
+    { key: 'first', title: say('attacks.first'), value: (each) => each.first, cell: (each) => shortTime(each.first), width: '118px' },
     { key: 'victim', title: say('attacks.victim'), value: (each) => each.victim, cell: (each) => <span class="mono">{each.victim}</span>, link: (each) => hostPath(each.victim), width: 'minmax(110px, 1fr)' },
     { key: 'rate', title: say('attacks.rate'), value: (each) => each.attack_rate, cell: (each) => short(each.attack_rate), isNumber: true, width: '70px' },
   ];
