@@ -1,7 +1,4 @@
 // The page Now: what it shows is what the API says.
-/** A server that cannot group by tool or minute, or compare, is asked once, and then otherwise. */
-export const mayFail = ['by=tool', 'by=minute', 'compare=', 'status of 400'];
-
 export async function check({ tab, server, expect }) {
   const top = await server.ask('/api/v1/statistics?by=port&top=1');
   const shown = await tab.$eval('.top-list li .name', (at) => at.textContent);

@@ -23,6 +23,7 @@ describe('hours', () => {
   it('that are not there are zeros', () => {
     const of = byStep([{ time: '2026-01-15T09:00:00Z', packets: 5, sources: 2 }, { time: '2026-01-15T11:00:00Z', packets: 7 }], 3600);
     expect(of.packets).toEqual([5, 0, 7]);
+    expect(byStep([{ time: '2026-01-15T09:00:00Z', packets: 5, sources: null }], 60).sources).toEqual([null]);
     expect(byStep([], 3600).times).toEqual([]);
   });
 });

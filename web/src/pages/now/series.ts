@@ -49,9 +49,9 @@ function push(to: Line, at: number, of: { packets: number; sources: number; dest
 }
 
 /** Hours or minutes of statistics: rows that are not there are zeros, between the first and the last. */
-export function byStep(rows: readonly { time?: string | null; packets: number; sources?: number }[], step: number): Line {
-  const found = new Map<number, { packets: number; sources: number }>();
-  for (const each of rows) if (each.time) found.set(Date.parse(each.time) / 1000, { packets: each.packets, sources: each.sources ?? 0 });
+export function byStep(rows: readonly { time?: string | null; packets: number; sources?: number | null }[], step: number): Line {
+  const found = new Map<number, { packets: number; sources: number | null }>();
+  for (const each of rows) if (each.time) found.set(Date.parse(each.time) / 1000, { packets: each.packets, sources: each.sources === undefined ? 0 : each.sources });
   const all = [...found.keys()];
   const out: Line = { times: [], packets: [], sources: [], destinations: [] };
   if (all.length === 0) return out;
@@ -60,7 +60,8 @@ export function byStep(rows: readonly { time?: string | null; packets: number; s
     const of = found.get(at);
     out.times.push(at);
     out.packets.push(of?.packets ?? 0);
-    out.sources.push(of?.sources ?? 0);
+    // Null: of these minutes the sources were not counted.
+    out.sources.push(of ? of.sources : 0);
     out.destinations.push(null);
   }
   return out;
