@@ -28,12 +28,15 @@ export interface Top extends Asking<Compared> {
   isUnknown: boolean;
 }
 
-/** `term`: a condition beside the filter of the page, such as that of the address whose page it is. */
-export function useTop(by: By, top: number, more: { compare?: boolean; term?: string } = {}): Top {
+/**
+ * `term`: a condition beside the filter of the page, such as that of the address whose page it is. `isIdle`: do not ask
+ * (yet).
+ */
+export function useTop(by: By, top: number, more: { compare?: boolean; term?: string; isIdle?: boolean } = {}): Top {
   const of = asked.value && more.term ? { ...asked.value, filter: withTerm(filter.value, more.term) } : asked.value;
   const isUnknown = refused.value.has(by);
   const compares = more.compare === true && !refused.value.has('compare');
-  const url = of && !isUnknown ? urlOf('/api/v1/statistics', { by, top, ...of, compare: compares ? 'day,week' : null }) : null;
+  const url = of && !isUnknown && !more.isIdle ? urlOf('/api/v1/statistics', { by, top, ...of, compare: compares ? 'day,week' : null }) : null;
   const asking = useAskUrl<Compared>(url);
   const wrong = asking.problem?.errors ?? [];
   useEffect(() => {

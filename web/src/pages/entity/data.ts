@@ -51,14 +51,17 @@ export interface EntityLine {
   asking: Asking<Statistics>;
 }
 
-/** Packets and sources over the range, by minute where that is short and the server can, else by hour. */
+/** Packets and sources over the range, by minute where that is short and the server counts sources so, else by hour. */
 export function useEntityLine(of: Entity): EntityLine {
   const bounds = askedBounds.value;
   const isLong = bounds !== null && bounds.to - bounds.from > 1.05 * day;
-  const minutes = useTop(isLong ? 'hour' : 'minute', 10_000, { term: of.packets });
-  const hours = useTop('hour', 10_000, { term: of.packets });
-  const asking = minutes.isUnknown ? hours : minutes;
-  const step = isLong || minutes.isUnknown ? 'hour' : 'minute';
+  const minutes = useTop('minute', 10_000, { term: of.packets, isIdle: isLong });
+  const rows = minutes.data?.rows ?? [];
+  const hasNoSources = rows.length > 0 && rows.every((each) => each.sources === null || each.sources === undefined);
+  const isHourly = isLong || minutes.isUnknown || hasNoSources;
+  const hours = useTop('hour', 10_000, { term: of.packets, isIdle: !isHourly });
+  const asking = isHourly ? hours : minutes;
+  const step = isHourly ? 'hour' : 'minute';
   const line = useMemo(() => byStep(asking.data?.rows ?? [], step === 'hour' ? 3600 : 60), [asking.data, step]);
   return { line, step, asking: asking as Asking<Statistics> };
 }

@@ -13,7 +13,7 @@ export interface Growth {
  * The hour with most sources against the median of the hours before it that are less than half of it. Null: fewer than
  * two hours, or none before was lower. The first and the last hour may be parts of hours; they only make it smaller.
  */
-export function steepest(rows: readonly { time?: string | null; sources?: number }[]): Growth | null {
+export function steepest(rows: readonly { time?: string | null; sources?: number | null }[]): Growth | null {
   const known = rows
     .flatMap((each) => (each.time ? [{ at: Date.parse(each.time), sources: each.sources ?? 0 }] : []))
     .sort((a, b) => a.at - b.at);

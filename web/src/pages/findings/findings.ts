@@ -128,7 +128,7 @@ export interface PortRow {
   protocol?: string;
   port?: number;
   packets: number;
-  sources?: number;
+  sources?: number | null;
 }
 export interface PortChange extends Service {
   before: number;

@@ -1,0 +1,1 @@
+export const path = () => '/as/4134';
