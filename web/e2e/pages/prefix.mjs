@@ -1,4 +1,6 @@
 // The page of a prefix, reached from an address in it by the link in its head.
+// What it shares with the page of an address is tried there.
+export const hasFilter = false;
 export async function path(server) {
   const { source } = (await server.ask('/api/v1/events?limit=1&filter=ip.version%20%3D%3D%204')).rows[0];
   return `/prefix/${encodeURIComponent(`${source.split('.').slice(0, 3).join('.')}.0/24`)}`;

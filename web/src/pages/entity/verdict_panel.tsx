@@ -34,7 +34,7 @@ export function VerdictPanel({ of, kind }: { of: Asking<Schemas['host']>; kind: 
       })}>
       {verdict && (
         <div class="verdict scroll">
-          <p class={`say is-${tones[verdict.kind]}`} data-verdict={verdict.kind}>
+          <p class={`say tone-${tones[verdict.kind]}`} data-verdict={verdict.kind}>
             <Sign tone={tones[verdict.kind]} />
             <span>
               <b>{say(`verdict.${verdict.kind}`)}</b>
