@@ -166,7 +166,7 @@ function Tools({ events }: { events: readonly EventRow[] }) {
   const tools = useTop('tool', shownRows, { compare: true });
   if (!tools.isUnknown)
     return (
-      <TopPanel title={say('tools')} of={tools} method={say('tools.method')} name={(each) => each.tool ?? each.name ?? '–'} more={() => ''}
+      <TopPanel title={say('tools')} of={tools} method={say('tools.method')} name={(each) => each.tool ?? each.name ?? nothing()} more={() => ''}
         field="tool" value={(each) => each.tool ?? each.name ?? null} />
     );
   const counts = new Map<string, number>();
@@ -182,7 +182,7 @@ function Tools({ events }: { events: readonly EventRow[] }) {
 const hasPort = (each: EventRow) => each.type.startsWith('tcp') || each.type.startsWith('udp');
 
 const eventColumns = (): Column<EventRow>[] => [
-  { key: 'last', title: say('time'), value: (each) => each.last, cell: (each) => timeOf(each.last, { zone: false }), width: '156px' },
+  { key: 'last', title: say('time'), value: (each) => each.last, cell: (each) => timeOf(each.last, { zone: false }), width: '172px' },
   { key: 'source', title: say('source'), value: (each) => each.source, term: (each) => term('src', each.source), width: 'minmax(110px, 1.2fr)',
     cell: (each) => <span class="mono">{each.source}</span> },
   { key: 'class', title: say('class'), value: (each) => each.class, cell: (each) => <ClassMark of={each.class} />, term: (each) => term('class', each.class), width: 'minmax(90px, 1fr)' },
@@ -196,7 +196,7 @@ const eventColumns = (): Column<EventRow>[] => [
 ];
 
 const attackColumns = (): Column<AttackRow>[] => [
-  { key: 'last', title: say('time'), value: (each) => each.last, cell: (each) => timeOf(each.last, { zone: false }), width: '156px' },
+  { key: 'last', title: say('time'), value: (each) => each.last, cell: (each) => timeOf(each.last, { zone: false, seconds: false }), width: '142px' },
   { key: 'victim', title: say('victim'), value: (each) => each.victim, cell: (each) => <span class="mono">{each.victim}</span>, term: (each) => term('src', each.victim) },
-  { key: 'peak', title: say('peak'), value: (each) => each.most_per_minute, cell: (each) => whole(each.most_per_minute), isNumber: true, width: '74px' },
+  { key: 'peak', title: say('peak'), value: (each) => each.most_per_minute, cell: (each) => whole(each.most_per_minute), isNumber: true, width: '92px' },
 ];
