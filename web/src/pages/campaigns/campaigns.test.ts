@@ -26,9 +26,17 @@ describe('campaigns', () => {
     const count = (more: object) => campaignsFrom({ rows: [{ name: 'a', ...more }] })[0]?.count;
     expect([count({ member_count: 7, members: ['192.0.2.1'] }), count({ members: 9 }), count({ members: ['192.0.2.1'] })]).toEqual([7, 9, 1]);
   });
+  it('are read as the server of schema/openapi.json writes them', () => {
+    const row = {
+      name: 'tcp 3389 · m2qd', description: 'windows', tool: null, quirk: 'window 8192, ttl 128', ports: [{ protocol: 'tcp', port: 3389, packets: 300 }, { protocol: 'tcp', port: 3390, packets: 100 }],
+      members: 1200, member_sources: ['198.51.100.7'], growth: [], packets: 400, networks: 900, systems: 300, countries: 60, first: null, last: null, synchronous: true, confidence: 0.9,
+    };
+    expect(campaignsFrom({ rows: [row] })[0]).toMatchObject({
+      count: 1200, members: ['198.51.100.7'], ports: [{ port: 3389, part: 0.75 }, { port: 3390, part: 0.25 }], isSynchronous: true, networks: 900, countries: 60 });
+  });
   it('grow hour by hour', () => {
-    expect(hourly(of?.growth ?? []).members).toEqual([20, 0, 200]);
-    expect(growthFactor(of?.growth ?? [])).toBe(10);
+    expect(hourly(of?.growth ?? []).members).toEqual([20, 20, 220]);
+    expect(growthFactor(of?.growth ?? [])).toBe(11);
     expect(growthFactor([])).toBeNull();
     expect(hourly([])).toEqual({ times: [], members: [] });
   });

@@ -22,7 +22,12 @@ export interface Campaign {
   isSynchronous: boolean;
   first: number | null;
   last: number | null;
-  /** Members active in each hour. */
+  /** Over how many networks, AS and countries they lie; null: not said. */
+  networks: number | null;
+  systems: number | null;
+  countries: number | null;
+  description: string;
+  /** Members that came first in each hour. */
   growth: { at: number; members: number }[];
 }
 
@@ -42,7 +47,19 @@ export function portFrom(of: unknown): CampaignPort | null {
     return found ? { port: Number(found[2]), protocol: found[1] ?? found[3] ?? 'tcp', part: null } : null;
   }
   if (!isRecord(of) || typeof of['port'] !== 'number') return null;
-  return { port: of['port'], protocol: text(of['protocol']) ?? 'tcp', part: number(of['share']) ?? number(of['part']) };
+  return { port: of['port'], protocol: text(of['protocol']) ?? 'tcp', part: number(of['share']) };
+}
+
+/** Ports with packets have shares of all packets to ports that are told. */
+function portsFrom(of: unknown): CampaignPort[] {
+  const all = Array.isArray(of) ? (of as unknown[]) : [];
+  const packets = (each: unknown) => (isRecord(each) ? number(each['packets']) : null);
+  const sum = all.reduce<number>((total, each) => total + (packets(each) ?? 0), 0);
+  return all.flatMap((each) => {
+    const port = portFrom(each);
+    const count = packets(each);
+    return port === null ? [] : [{ ...port, part: port.part ?? (count === null || sum === 0 ? null : count / sum) }];
+  });
 }
 
 function quirkText(of: unknown): string {
@@ -54,7 +71,7 @@ function campaignFrom(of: unknown): Campaign | null {
   if (!isRecord(of)) return null;
   const name = text(of['name']);
   if (name === null) return null;
-  const told = isRecord(of['members']) ? (of['members']['first'] ?? of['members']['addresses']) : of['members'];
+  const told = of['member_sources'] ?? (isRecord(of['members']) ? of['members']['first'] : of['members']);
   const members = (Array.isArray(told) ? told : []).flatMap((each: unknown) =>
     typeof each === 'string' ? [each] : isRecord(each) ? [text(each['source']) ?? text(each['address']) ?? ''].filter(Boolean) : []);
   const count = (isRecord(of['members']) ? number(of['members']['count']) : null) ?? number(of['member_count']) ?? number(of['members']) ?? number(of['count']) ?? number(of['sources']) ?? members.length;
@@ -66,7 +83,7 @@ function campaignFrom(of: unknown): Campaign | null {
   return {
     id: text(of['id']) ?? name,
     name,
-    ports: (Array.isArray(of['ports']) ? of['ports'] : []).flatMap((each: unknown) => portFrom(each) ?? []),
+    ports: portsFrom(of['ports']),
     count,
     members,
     quirk: quirkText(of['quirk']),
@@ -74,7 +91,11 @@ function campaignFrom(of: unknown): Campaign | null {
     class: text(of['class']),
     packets: number(of['packets']),
     confidence: number(of['confidence']),
-    isSynchronous: of['synchronous'] === true || of['is_synchronous'] === true,
+    networks: number(of['networks']),
+    systems: number(of['systems']),
+    countries: number(of['countries']),
+    description: text(of['description']) ?? '',
+    isSynchronous: of['synchronous'] === true,
     first: when(of['first']),
     last: when(of['last']),
     growth: growth.sort((a, b) => a.at - b.at),
@@ -86,7 +107,7 @@ export function campaignsFrom(answer: unknown): Campaign[] {
   return Array.isArray(rows) ? rows.flatMap((each: unknown) => campaignFrom(each) ?? []) : [];
 }
 
-/** Hour by hour from the first to the last, zeros where none was active. */
+/** How many had come by the end of each hour, from the first to the last in which some came. */
 export function hourly(of: Campaign['growth']): { times: number[]; members: number[] } {
   const first = of[0];
   const last = of[of.length - 1];
@@ -94,17 +115,19 @@ export function hourly(of: Campaign['growth']): { times: number[]; members: numb
   const known = new Map(of.map((each) => [each.at, each.members]));
   const times: number[] = [];
   const members: number[] = [];
+  let sum = 0;
   for (let at = first.at; at <= last.at && times.length < 24 * 370; at += 3600_000) {
+    sum += known.get(at) ?? 0;
     times.push(at / 1000);
-    members.push(known.get(at) ?? 0);
+    members.push(sum);
   }
   return { times, members };
 }
 
-/** The most of one hour against the first hour that had some. */
+/** All that came against those of the first hour that had some. */
 export function growthFactor(of: Campaign['growth']): number | null {
   const first = of.find((each) => each.members > 0)?.members;
-  return first === undefined || of.length < 2 ? null : Math.max(...of.map((each) => each.members)) / first;
+  return first === undefined || of.length < 2 ? null : of.reduce((sum, each) => sum + each.members, 0) / first;
 }
 
 /** The condition that means its traffic: its tool and its ports. */

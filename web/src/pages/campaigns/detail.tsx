@@ -29,6 +29,7 @@ function One({ of }: { of: Campaign }) {
         {term && <button type="button" class="button" title={term} onClick={() => toggleTerm(term)}>{say('filter')}</button>}
       </p>
       <p class="count"><b>{whole(of.count)}</b> {say('members')}{factor !== null && factor >= 1.5 && <span class="quiet"> · {say('grew', { factor: factor.toFixed(factor < 10 ? 1 : 0) })}</span>}</p>
+      {of.description && <p class="quiet">{of.description}</p>}
       {times.length > 1 && (
         <div class="campaign-growth">
           <TimeSeries times={times} series={[{ name: say('members'), values: members, isArea: true }]} label={say('growth')} />
@@ -47,6 +48,8 @@ function One({ of }: { of: Campaign }) {
         {of.tool && <dd>{of.tool}</dd>}
         {of.class && <dt>{say('class')}</dt>}
         {of.class && <dd>{className(of.class)}</dd>}
+        {of.networks !== null && <dt>{say('spread')}</dt>}
+        {of.networks !== null && <dd>{say('spread.text', { networks: whole(of.networks), systems: whole(of.systems), countries: whole(of.countries) })}</dd>}
         {of.packets !== null && <dt>{say('packets')}</dt>}
         {of.packets !== null && <dd>{whole(of.packets)}</dd>}
         <dt>{say('when')}</dt>

@@ -16,14 +16,16 @@ import '../findings/findings.css';
 import './campaigns.css';
 
 const route = '/api/v1/campaigns';
+const mostRows = 500;
 /** Rows of the picture; the table has all. */
 const drawn = 16;
 
 export default function Campaigns() {
   const can = hasRoute(route);
   const of = asked.value;
-  const wanted = of && { from: of.from, to: of.to, ...(of.filter && routeTakes(route, 'filter') ? { filter: of.filter } : {}) };
+  const wanted = of && { from: of.from, to: of.to, ...(routeTakes(route, 'top') ? { top: mostRows } : {}), ...(of.filter && routeTakes(route, 'filter') ? { filter: of.filter } : {}) };
   const asking = useAskUrl<unknown>(can === true && wanted ? urlOf(route, wanted) : null);
+  const told = asking.data as { total?: number; cut?: boolean } | null;
   const rows = campaignsFrom(asking.data).sort((a, b) => b.count - a.count);
   const chosen = rows.find((each) => each.id === query.value.params['campaign']) ?? rows[0] ?? null;
   const choose = (each: Campaign) => setParam('campaign', each.id, { replace: true });
@@ -45,7 +47,7 @@ export default function Campaigns() {
         <Ridges rows={rows.slice(0, drawn)} chosen={chosen} onChoose={choose} />
       </Panel>
       <Detail of={chosen} asking={asking} />
-      <Panel title={say('all')} span={12} height="max(220px, calc(100vh - 520px))" of={asking} isEmpty={rows.length === 0} isBare note={rows.length > 0 ? whole(rows.length) : undefined}
+      <Panel title={say('all')} span={12} height="max(220px, calc(100vh - 520px))" of={asking} isEmpty={rows.length === 0} isBare note={told?.cut ? say('cut') : told?.total !== undefined && told.total > rows.length ? say('ridges.note', { shown: whole(rows.length), all: whole(told.total) }) : whole(rows.length)}
         explain={{ method: say('all.method'), caveat: say('caveat'), source: 'docs/campaigns.md' }}>
         <Table columns={columns()} rows={rows} onOpen={choose} />
       </Panel>

@@ -1,4 +1,4 @@
-// Campaigns as ridges: members active in each hour, one strip below the other on the same time. A click chooses, a brush
+// Campaigns as ridges: members that had come by each hour, one strip below the other on the same time. A click chooses, a brush
 // sets the range; up and down go from one to the next, f filters by it.
 import { useRef, useState } from 'preact/hooks';
 import { short, time } from '../../language/format';

@@ -6,7 +6,8 @@ export interface Neighbour {
   similarity: number | null;
   /** In the same /24 (or /64). */
   isNear: boolean;
-  why: string;
+  /** "same network", "same class", "same tools", "same ports". */
+  why: string[];
 }
 
 const isRecord = (of: unknown): of is Record<string, unknown> => typeof of === 'object' && of !== null && !Array.isArray(of);
@@ -19,7 +20,7 @@ export function neighboursFrom(answer: unknown): Neighbour[] {
     const source = each['source'] ?? each['address'];
     if (typeof source !== 'string') return [];
     const similarity = typeof each['similarity'] === 'number' ? Math.min(1, Math.max(0, each['similarity'])) : null;
-    const why = Array.isArray(each['why']) ? each['why'].map(String).join(', ') : String(each['why'] ?? '');
-    return [{ source, similarity, isNear: each['same_network'] === true || each['near'] === true, why }];
+    const why = Array.isArray(each['why']) ? each['why'].map(String) : typeof each['why'] === 'string' ? [each['why']] : [];
+    return [{ source, similarity, isNear: each['near'] === true, why }];
   });
 }

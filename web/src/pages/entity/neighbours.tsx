@@ -28,7 +28,7 @@ function EqualPanel({ of, isKnown }: { of: Entity; isKnown: boolean }) {
   const columns: Column<Neighbour>[] = [
     { key: 'source', title: say('source'), value: (each) => each.source, cell: (each) => <span class="mono">{each.source}</span>, term: (each) => term('src', each.source), link: (each) => hostPath(each.source), width: 'minmax(110px, 1fr)' },
     { key: 'similarity', title: say('neighbours.similarity'), value: (each) => each.similarity, cell: (each) => (each.similarity === null ? '–' : percent(each.similarity)), isNumber: true, width: '74px' },
-    { key: 'why', title: say('neighbours.why'), value: (each) => each.why, cell: (each) => <span title={each.why}>{each.isNear ? `/24 · ${each.why}` : each.why}</span>, width: 'minmax(80px, 1.2fr)' },
+    { key: 'why', title: say('neighbours.why'), value: (each) => each.why.join(' '), cell: (each) => <span title={each.why.map(whyText).join(', ')}>{each.why.map(whyText).join(', ')}</span>, width: 'minmax(80px, 1.2fr)' },
   ];
   return (
     <Panel title={say('neighbours')} span={4} height={300} of={asking} isEmpty={rows.length === 0} isBare note={rows.length > 0 ? whole(rows.length) : undefined}
@@ -36,6 +36,12 @@ function EqualPanel({ of, isKnown }: { of: Entity; isKnown: boolean }) {
       <Table columns={columns} rows={rows} />
     </Panel>
   );
+}
+
+const reasons = ['same network', 'same class', 'same tools', 'same ports'] as const;
+function whyText(of: string): string {
+  const known = reasons.find((each) => each === of);
+  return known ? say(`alike.${known}`) : of;
 }
 
 function NetworkPanel({ of }: { of: Entity }) {

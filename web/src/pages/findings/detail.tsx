@@ -29,9 +29,9 @@ export function Detail({ of, asking }: { of: Finding | null; asking: Asking<unkn
   );
 }
 
-const methods = ['change', 'surge', 'graph', 'glasso', 'nmf', 'ntd', 'risk', 'global', 'fusion'] as const;
+const methods = ['change', 'surge', 'graph', 'glasso', 'nmf', 'ntd', 'high_risk', 'sensors', 'fuse'] as const;
 function methodOf(engine: string): string {
-  const known = methods.find((each) => engine.startsWith(each));
+  const known = methods.find((each) => each === engine);
   return known ? say(`method.${known}`) : say('method.other', { engine });
 }
 

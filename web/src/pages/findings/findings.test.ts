@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { excess, findingFrom, findingsFrom, middleOf, portChanges, termOf } from './findings';
+import { secondsFrom, excess, findingFrom, findingsFrom, middleOf, portChanges, termOf } from './findings';
 
 const whole = {
   id: '00f1e2d3c4b5a697', engine: 'surge', engine_version: 2, sensor: 'north', kind: 'surge', level: 'high',
@@ -23,6 +23,10 @@ describe('a finding', () => {
     expect(other?.level).toBe('note');
     expect(other && excess(other)).toBeNull();
     expect(other && termOf(other)).toBe('dst.port in {23, 53}');
+  });
+  it('has steps as lengths of time', () => {
+    expect(['10min', '1h30min', '1d', '250ms', 'x', '10', '10min!'].map(secondsFrom)).toEqual([600, 5400, 86400, 0.25, null, null, null]);
+    expect(findingFrom({ ...whole, series: [{ name: 'a', start: '2026-01-15T08:00:00Z', step: '10min', values: [1] }] })?.series[0]?.step).toBe(600);
   });
   it('is none where the answer is something else', () => {
     for (const each of [null, 3, 'x', {}, { rows: {} }, { rows: [null, 4, {}] }]) expect(findingsFrom(each)).toEqual([]);

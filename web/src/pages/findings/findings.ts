@@ -64,11 +64,19 @@ function evidenceFrom(of: unknown): Evidence[] {
   return pairs.flatMap(([name, value]) => (name !== '' && (typeof value === 'number' || typeof value === 'string') ? [{ name, value }] : []));
 }
 
+const units: Record<string, number> = { d: 86400, h: 3600, min: 60, s: 1, ms: 1e-3, us: 1e-6, ns: 1e-9 };
+/** "10min", "1h30min" as seconds; null for anything else. */
+export function secondsFrom(of: string): number | null {
+  const parts = [...of.matchAll(/(\d+)(d|h|min|ms|us|ns|s)/g)];
+  if (parts.length === 0 || parts.map((each) => each[0]).join('') !== of) return null;
+  return parts.reduce((sum, each) => sum + Number(each[1]) * (units[each[2] ?? ''] ?? 0), 0);
+}
+
 function seriesFrom(of: unknown): EvidenceSeries[] {
   return list(of).flatMap((each): EvidenceSeries[] => {
     if (!isRecord(each)) return [];
     const start = Date.parse(text(each['start'] ?? each['first']));
-    const step = number(each['step_seconds']) ?? number(each['seconds']) ?? number(each['step']);
+    const step = number(each['step_seconds']) ?? number(each['seconds']) ?? number(each['step']) ?? secondsFrom(text(each['step']));
     const values = list(each['values']).map((value) => number(value) ?? 0);
     return Number.isNaN(start) || step === null || step <= 0 || values.length === 0 ? [] : [{ name: text(each['name']), start, step, values }];
   });
