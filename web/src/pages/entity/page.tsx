@@ -19,6 +19,8 @@ import { say } from './words';
 export function EntityPage({ of }: { of: Entity }) {
   const host = useHost(of);
   const isHost = of.kind === 'host' || of.kind === 'prefix';
+  // A store keeps no country or network with its events and attacks: they cannot be asked for by those.
+  const hasEvents = of.kind !== 'as' && of.kind !== 'country';
   return (
     <div class="grid entity-page">
       <Head of={of} host={host} />
@@ -27,8 +29,8 @@ export function EntityPage({ of }: { of: Entity }) {
       {isHost && <Facts of={of} host={host} />}
       <Traffic of={of} span={isHost ? 8 : 12} />
       <TopPanels of={of} host={host} />
-      <EventsPanel of={of} span={8} />
-      {of.kind === 'host' ? <NeighboursPanel of={of} /> : <AttacksPanel of={of} span={4} />}
+      {hasEvents && <EventsPanel of={of} span={8} />}
+      {of.kind === 'host' ? <NeighboursPanel of={of} /> : hasEvents && <AttacksPanel of={of} span={4} />}
       {of.kind === 'host' && <AttacksPanel of={of} span={8} />}
       {of.kind === 'host' && <CampaignsPanel of={of} />}
     </div>

@@ -13,12 +13,12 @@ import { rowsOf } from './data';
 import type { Entity, EntityKind } from './terms';
 import { say } from './words';
 
-type List = 'port' | 'source' | 'country' | 'as' | 'tool' | 'class';
+type List = 'port' | 'source' | 'country' | 'as' | 'tool' | 'class' | 'scanner';
 const listsOf: Record<EntityKind, readonly List[]> = {
   host: ['port', 'tool', 'class'],
   prefix: ['source', 'port', 'tool', 'class'],
-  as: ['port', 'source', 'country', 'tool'],
-  country: ['port', 'source', 'as', 'tool'],
+  as: ['port', 'source', 'country', 'tool', 'class', 'scanner'],
+  country: ['port', 'source', 'as', 'tool', 'class', 'scanner'],
   port: ['source', 'country', 'as', 'tool'],
 };
 const shown = 8;
@@ -27,11 +27,12 @@ const heightOf = (kind: EntityKind): number => (kind === 'host' ? 176 : 250);
 
 export function TopPanels({ of, host }: { of: Entity; host: Asking<Schemas['host']> }) {
   const lists = listsOf[of.kind];
+  const span = lists.length > 4 ? 4 : 12 / lists.length;
   return (
     <>
       {lists.map((each) =>
-        (each === 'tool' || each === 'class') ? <MarkList key={each} of={of} by={each} host={host} span={12 / lists.length} />
-        : <CountedList key={each} of={of} by={each} span={12 / lists.length} />)}
+        (each === 'tool' || each === 'class') ? <MarkList key={each} of={of} by={each} host={host} span={span} />
+        : <CountedList key={each} of={of} by={each} span={span} />)}
     </>
   );
 }
@@ -57,6 +58,10 @@ function rowOf(by: List, each: ComparedRow): Pick<TopRow, 'name' | 'more' | 'ter
       const number = each.as ?? null;
       return { text: each.as_name ?? String(number), name: each.as_name ?? (number === null ? say('unknown') : `AS${number}`), more: number && each.as_name ? `AS${number}` : '', term: term('as', number), link: number ? asPath(number) : null };
     }
+    case 'scanner': {
+      const name = each.scanner ?? each.name ?? null;
+      return { text: name ?? say('no-scanner'), name: name ?? say('no-scanner'), more: '', term: term('scanner', name), link: null };
+    }
     case 'tool':
     case 'class': {
       const name = (by === 'tool' ? each.tool : each.class) ?? each.name ?? null;
@@ -75,13 +80,16 @@ function CountedList({ of, by, span }: { of: Entity; by: Exclude<List, 'tool' | 
 function MarkList({ of, by, host, span }: { of: Entity; by: 'tool' | 'class'; host: Asking<Schemas['host']>; span: number }) {
   const top = useTop(by, 50, { compare: true, term: of.packets });
   const isHost = of.kind === 'host' || of.kind === 'prefix';
-  const events = useAsk('/api/v1/events', top.isUnknown && !isHost ? rowsOf(of.events, 1000) : null);
+  // A store keeps no country or network with its scan events.
+  const hasEvents = of.kind === 'port';
+  const events = useAsk('/api/v1/events', top.isUnknown && hasEvents ? rowsOf(of.events, 1000) : null);
   if (!top.isUnknown) return <ListPanel of={of} by={by} span={span} asking={top} rows={top.data?.rows ?? []} />;
   if (isHost) {
     const rows = by === 'tool' ? (host.data?.fingerprints ?? []).map((each) => ({ packets: each.packets, wire_bytes: 0, tool: each.name }))
       : (host.data?.classes ?? []).map((each) => ({ packets: each.packets, wire_bytes: 0, class: each.class }));
     return <ListPanel of={of} by={by} span={span} asking={host} rows={rows} note={say('days90')} />;
   }
+  if (!hasEvents) return null;
   const counts = new Map<string, number>();
   for (const each of events.data?.rows ?? [])
     for (const name of by === 'tool' ? each.tools : [each.class]) counts.set(name, (counts.get(name) ?? 0) + each.packets);
