@@ -36,6 +36,7 @@ describe('campaigns', () => {
   });
   it('grow hour by hour', () => {
     expect(hourly(of?.growth ?? []).members).toEqual([20, 20, 220]);
+    expect(hourly(of?.growth ?? [], Date.UTC(2026, 0, 15, 12, 30)).members).toEqual([20, 20, 220, 220]);
     expect(growthFactor(of?.growth ?? [])).toBe(11);
     expect(growthFactor([])).toBeNull();
     expect(hourly([])).toEqual({ times: [], members: [] });

@@ -107,8 +107,8 @@ export function campaignsFrom(answer: unknown): Campaign[] {
   return Array.isArray(rows) ? rows.flatMap((each: unknown) => campaignFrom(each) ?? []) : [];
 }
 
-/** How many had come by the end of each hour, from the first to the last in which some came. */
-export function hourly(of: Campaign['growth']): { times: number[]; members: number[] } {
+/** How many had come by the end of each hour, from the first in which some came to the last, or to `until`. */
+export function hourly(of: Campaign['growth'], until: number | null = null): { times: number[]; members: number[] } {
   const first = of[0];
   const last = of[of.length - 1];
   if (!first || !last) return { times: [], members: [] };
@@ -116,7 +116,8 @@ export function hourly(of: Campaign['growth']): { times: number[]; members: numb
   const times: number[] = [];
   const members: number[] = [];
   let sum = 0;
-  for (let at = first.at; at <= last.at && times.length < 24 * 370; at += 3600_000) {
+  const end = Math.max(last.at, until ?? 0);
+  for (let at = first.at; at <= end && times.length < 24 * 370; at += 3600_000) {
     sum += known.get(at) ?? 0;
     times.push(at / 1000);
     members.push(sum);
@@ -132,7 +133,7 @@ export function growthFactor(of: Campaign['growth']): number | null {
 
 /** The condition that means its traffic: its tool and its ports. */
 export function termOf(of: Campaign): string | null {
-  const ports = of.ports.map((each) => each.port);
+  const ports = [...new Set(of.ports.map((each) => each.port))];
   const parts = [
     of.tool && `tool == ${/^[\w.:/+-]+$/.test(of.tool) ? of.tool : `"${of.tool.replace(/(["\\])/g, '\\$1')}"`}`,
     ports.length === 1 ? `port == ${ports[0]}` : ports.length > 1 ? `port in {${ports.join(', ')}}` : null,

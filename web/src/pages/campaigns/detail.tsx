@@ -18,7 +18,7 @@ export function Detail({ of, asking }: { of: Campaign | null; asking: Asking<unk
 }
 
 function One({ of }: { of: Campaign }) {
-  const { times, members } = hourly(of.growth);
+  const { times, members } = hourly(of.growth, of.last);
   const term = termOf(of);
   const factor = growthFactor(of.growth);
   return (
@@ -28,7 +28,7 @@ function One({ of }: { of: Campaign }) {
         {of.isSynchronous && <span class="badge is-warn">{say('synchronous')}</span>}
         {term && <button type="button" class="button" title={term} onClick={() => toggleTerm(term)}>{say('filter')}</button>}
       </p>
-      <p class="count"><b>{whole(of.count)}</b> {say('members')}{factor !== null && factor >= 1.5 && <span class="quiet"> · {say('grew', { factor: factor.toFixed(factor < 10 ? 1 : 0) })}</span>}</p>
+      <p class="count"><b>{whole(of.count)}</b> {say('members').toLowerCase()}{factor !== null && factor >= 1.5 && <span class="quiet"> · {say('grew', { factor: factor.toFixed(factor < 10 ? 1 : 0) })}</span>}</p>
       {of.description && <p class="quiet">{of.description}</p>}
       {times.length > 1 && (
         <div class="campaign-growth">
@@ -41,7 +41,7 @@ function One({ of }: { of: Campaign }) {
         <dt>{say('ports')}</dt>
         <dd>
           {of.ports.length === 0 ? say('ports.many') : of.ports.map((each, i) => (
-            <span key={each.port}>{i > 0 && ', '}<PortLink port={each.port} protocol={each.protocol} />{each.part !== null && ` ${percent(each.part)}`}</span>
+            <span key={`${each.port} ${each.protocol}`}>{i > 0 && ', '}<PortLink port={each.port} protocol={each.protocol} />{each.part !== null && ` ${percent(each.part)}`}</span>
           ))}
         </dd>
         {of.tool && <dt>{say('tool')}</dt>}

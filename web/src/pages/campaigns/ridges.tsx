@@ -83,7 +83,7 @@ export function Ridges({ rows, chosen, onChoose }: { rows: readonly Campaign[]; 
 }
 
 function ridge(on: CanvasRenderingContext2D, of: Campaign, y: number, height: number, color: string, x: (ms: number) => number, right: number) {
-  const { times, members } = hourly(of.growth);
+  const { times, members } = hourly(of.growth, of.last);
   const most = Math.max(1, ...members);
   if (times.length === 0) {
     // No growth is told: a line from first to last.
