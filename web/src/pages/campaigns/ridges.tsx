@@ -102,7 +102,7 @@ function ridge(on: CanvasRenderingContext2D, of: Campaign, y: number, height: nu
   });
   on.lineTo(Math.min(right, x(((times[times.length - 1] ?? 0) + 3600) * 1000)), y);
   on.closePath();
-  on.globalAlpha = 0.32;
+  on.globalAlpha = 0.2;
   on.fillStyle = color;
   on.fill();
   on.globalAlpha = 1;
