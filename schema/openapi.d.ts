@@ -38,6 +38,125 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/fields": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The fields, operators and words of the filter language, with the names that this store has: for completion. */
+        get: operations["listFields"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/filter/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Whether a filter is right, and if not, what is wrong with it where. */
+        post: operations["checkFilter"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/behaviours": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What single sources did: a picture of each, packets by time and port. */
+        get: operations["listBehaviours"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/hosts/{host}/neighbours": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Sources that behave like this one: of its network first, then elsewhere. */
+        get: operations["listNeighbours"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/crossings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How properties of packets meet: numbers of packets by two neighbouring axes, for parallel coordinates. */
+        get: operations["getCrossings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/campaigns": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Groups of sources that scan together (docs/campaigns.md), found in the scan events of a span. */
+        get: operations["listCampaigns"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/report": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A report on a day, week, month, quarter or year, and how it differs from the one before. */
+        get: operations["getReport"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/packets": {
         parameters: {
             query?: never;
@@ -446,6 +565,92 @@ export interface paths {
         put?: never;
         /** Changes one's own password; all other sessions end. */
         post: operations["changePassword"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/views": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One's own saved views, the newest first. */
+        get: operations["listViews"];
+        put?: never;
+        /** Saves a view. */
+        post: operations["addView"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/views/{view}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Removes one of one's own views. */
+        delete: operations["removeView"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every key of the configuration, its value, where it is from, and whether it can change while the program runs. */
+        get: operations["listSettings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The audit log, a page at a time, the newest rows first. */
+        get: operations["listAudit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Packets as a file, in the order of time; destinations for who may see them. X-Packets says how many there are, limit or not. */
+        get: operations["exportPackets"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1007,6 +1212,397 @@ export interface components {
                 sources?: number | null;
             } | null;
         };
+        fields: {
+            /** @constant */
+            schema: "kizashi-fields/1";
+            kizashi: string;
+            words: string[];
+            operators: {
+                [key: string]: string[];
+            };
+            fields: {
+                name: string;
+                aliases: string[];
+                kind: string;
+                where: ("packets" | "events" | "attacks")[];
+                help: string;
+                largest?: number;
+                values?: string[];
+            }[];
+        };
+        filter_check_request: {
+            expression: string;
+            /**
+             * @default packets
+             * @enum {unknown}
+             */
+            of: "packets" | "events" | "attacks";
+        };
+        filter_check: {
+            /** @constant */
+            schema: "kizashi-filter-check/1";
+            ok: boolean;
+            /** @enum {unknown} */
+            of: "packets" | "events" | "attacks";
+            canonical: string | null;
+            problem: {
+                line: number | null;
+                column: number | null;
+                message: string;
+                expected: string | null;
+            } | null;
+        };
+        behaviours: {
+            /** @constant */
+            schema: "kizashi-behaviours/1";
+            kizashi: string;
+            store: string;
+            scope: components["schemas"]["scope"];
+            asked_sensors: string[];
+            /** Format: date-time */
+            from: string | null;
+            /** Format: date-time */
+            to: string | null;
+            filter: string | null;
+            counting: components["schemas"]["counting"];
+            /** @enum {unknown} */
+            read_from: "rollups" | "tuples" | "packets";
+            /** @description To which first and last are told. */
+            unit_seconds: number;
+            columns: {
+                /** Format: date-time */
+                begin: string | null;
+            }[];
+            column_seconds: number;
+            rows: {
+                low: number | null;
+                high: number | null;
+                label: string;
+            }[];
+            /** @description Sources that match. */
+            total: number;
+            tiles: {
+                source: string;
+                /** Format: date-time */
+                first: string | null;
+                /** Format: date-time */
+                last: string | null;
+                packets: number;
+                ports: number;
+                tool: string | null;
+                tools: string[];
+                class: string;
+                scanner: string | null;
+                country: string | null;
+                as: number | null;
+                /** @description rows x columns bytes, row by row: 0 no packet, else 1 + 12 log2(packets), at most 255. */
+                cells: string;
+            }[];
+        };
+        neighbours: {
+            /** @constant */
+            schema: "kizashi-neighbours/1";
+            kizashi: string;
+            store: string;
+            scope: components["schemas"]["scope"];
+            asked_sensors: string[];
+            /** Format: date-time */
+            from: string | null;
+            /** Format: date-time */
+            to: string | null;
+            host: string;
+            counting: components["schemas"]["counting"];
+            rows: {
+                source: string;
+                /** @description In the same /24 (IPv6: /64). */
+                near: boolean;
+                /** @description Ports in common of all ports of both (Jaccard). */
+                similarity: number;
+                common_ports: number;
+                ports: number;
+                packets: number;
+                class: string;
+                tools: string[];
+                why: ("same network" | "same class" | "same tools" | "same ports")[];
+            }[];
+        };
+        views: {
+            /** @constant */
+            schema: "kizashi-views/1";
+            views: components["schemas"]["view"][];
+        };
+        view: {
+            id: number;
+            name: string;
+            page: string;
+            query: string;
+            /** Format: date-time */
+            made: string | null;
+        };
+        view_request: {
+            name: string;
+            page: string;
+            /** @description The query string of the page's URL. */
+            query?: string;
+        };
+        settings: {
+            /** @constant */
+            schema: "kizashi-settings/1";
+            settings: {
+                key: string;
+                /** @description As it stands in the file. */
+                value: string;
+                /** @description default, a place in a file or an option. */
+                origin: string;
+                help: string;
+                /** @enum {unknown} */
+                reload: "restart" | "live" | "unused";
+                reloadable: boolean;
+            }[];
+        };
+        audit: {
+            /** @constant */
+            schema: "kizashi-audit/1";
+            rows: {
+                id: number;
+                /** Format: date-time */
+                time: string | null;
+                who: string;
+                address: string;
+                action: string;
+                subject: string;
+                outcome: string;
+                details: Record<string, never>;
+                hash: string;
+            }[];
+            next: number | null;
+        };
+        crossings: {
+            /** @constant */
+            schema: "kizashi-crossings/1";
+            kizashi: string;
+            store: string;
+            scope: components["schemas"]["scope"];
+            asked_sensors: string[];
+            /** Format: date-time */
+            from: string | null;
+            /** Format: date-time */
+            to: string | null;
+            filter: string | null;
+            counting: components["schemas"]["counting"];
+            /** @description 1, or the part of the sources that was looked at. */
+            sampled: number;
+            /** @description That were counted: of the sample. */
+            packets: number;
+            axes: {
+                /** @enum {unknown} */
+                name: "source" | "source_port" | "port" | "country" | "as" | "protocol" | "class" | "tool" | "ttl" | "length" | "time" | "destination";
+                bins: {
+                    label: string;
+                    low?: number;
+                    high?: number;
+                }[];
+            }[];
+            pairs: {
+                /** @enum {unknown} */
+                left: "source" | "source_port" | "port" | "country" | "as" | "protocol" | "class" | "tool" | "ttl" | "length" | "time" | "destination";
+                /** @enum {unknown} */
+                right: "source" | "source_port" | "port" | "country" | "as" | "protocol" | "class" | "tool" | "ttl" | "length" | "time" | "destination";
+                cells: [
+                    number,
+                    number,
+                    number
+                ][];
+            }[];
+        };
+        report: {
+            /** @constant */
+            schema: "kizashi-report/1";
+            kizashi: string;
+            store: string;
+            scope: components["schemas"]["scope"];
+            asked_sensors: string[];
+            /** Format: date-time */
+            from: string | null;
+            /** Format: date-time */
+            to: string | null;
+            filter: string | null;
+            counting: components["schemas"]["counting"];
+            /** @enum {unknown} */
+            read_from: "rollups" | "tuples" | "packets";
+            period: {
+                /** @enum {unknown} */
+                kind: "day" | "week" | "month" | "quarter" | "year";
+                name: string;
+                /** Format: date-time */
+                from: string | null;
+                /** Format: date-time */
+                to: string | null;
+            };
+            earlier: {
+                /** @enum {unknown} */
+                kind: "day" | "week" | "month" | "quarter" | "year";
+                name: string;
+                /** Format: date-time */
+                from: string | null;
+                /** Format: date-time */
+                to: string | null;
+            };
+            /** @description Of the telescope, in blocks of 256 to which IPv4 packets went. */
+            addresses: number;
+            totals: {
+                packets: number;
+                wire_bytes: number;
+                sources: number;
+                packets_per_address: number | null;
+            };
+            before: {
+                packets: number;
+                sources: number;
+            } | null;
+            days: {
+                day: string | null;
+                packets: number;
+                wire_bytes: number;
+                sources: number;
+            }[];
+            ports: {
+                protocol: string;
+                port: number;
+                packets: number;
+                wire_bytes: number;
+                sources: number;
+                share: number;
+                before: {
+                    packets: number;
+                    sources: number;
+                } | null;
+                /** @description Packets over those of the period before, less 1; null: it had none. */
+                change: number | null;
+            }[];
+            countries: {
+                country: string | null;
+                packets: number;
+                wire_bytes: number;
+                sources: number;
+                share: number;
+                before: {
+                    packets: number;
+                    sources: number;
+                } | null;
+                /** @description Packets over those of the period before, less 1; null: it had none. */
+                change: number | null;
+            }[];
+            as: {
+                as: number | null;
+                name: string | null;
+                packets: number;
+                wire_bytes: number;
+                sources: number;
+                share: number;
+                before: {
+                    packets: number;
+                    sources: number;
+                } | null;
+                /** @description Packets over those of the period before, less 1; null: it had none. */
+                change: number | null;
+            }[];
+            tools: {
+                tool: string | null;
+                packets: number;
+                wire_bytes: number;
+                sources: number;
+                share: number;
+                before: {
+                    packets: number;
+                    sources: number;
+                } | null;
+                /** @description Packets over those of the period before, less 1; null: it had none. */
+                change: number | null;
+            }[];
+            classes: {
+                class: string;
+                packets: number;
+                wire_bytes: number;
+                sources: number;
+                share: number;
+                before: {
+                    packets: number;
+                    sources: number;
+                } | null;
+                /** @description Packets over those of the period before, less 1; null: it had none. */
+                change: number | null;
+            }[];
+            scanners: {
+                scanner: string | null;
+                packets: number;
+                wire_bytes: number;
+                sources: number;
+                share: number;
+                before: {
+                    packets: number;
+                    sources: number;
+                } | null;
+                /** @description Packets over those of the period before, less 1; null: it had none. */
+                change: number | null;
+            }[];
+            /** @description Of packets: from known scanners. */
+            scanner_share: number;
+            /** @description Scan events that were going on; null: not told of a part of the sources. */
+            events: {
+                count: number | null;
+            };
+            attacks: {
+                count: number | null;
+            };
+        };
+        campaigns: {
+            /** @constant */
+            schema: "kizashi-campaigns/1";
+            kizashi: string;
+            store: string;
+            scope: components["schemas"]["scope"];
+            asked_sensors: string[];
+            /** Format: date-time */
+            from: string | null;
+            /** Format: date-time */
+            to: string | null;
+            counting: components["schemas"]["counting"];
+            /** @description There were more than 20,000 sources: those with most packets were looked at. */
+            cut: boolean;
+            total: number;
+            rows: {
+                name: string;
+                description: string;
+                tool: string | null;
+                /** @description What the headers of their SYNs have in common: window, TTL. */
+                quirk: string | null;
+                ports: {
+                    protocol: string;
+                    port: number;
+                    packets: number;
+                }[];
+                members: number;
+                /** @description The first hundred, by address. */
+                member_sources: string[];
+                /** @description Members by the hour in which they came first. */
+                growth: {
+                    /** Format: date-time */
+                    time: string | null;
+                    members: number;
+                }[];
+                packets: number;
+                networks: number;
+                systems: number;
+                countries: number;
+                /** Format: date-time */
+                first: string | null;
+                /** Format: date-time */
+                last: string | null;
+                synchronous: boolean;
+                confidence: number;
+            }[];
+        };
     };
     responses: never;
     parameters: never;
@@ -1162,6 +1758,666 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["host"];
+                };
+            };
+            /** @description Parameters or the body are not as expected; all mistakes are told. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Nobody is logged in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description The role does not permit it, or the CSRF token is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description It is not there, or not for who asks. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Too many requests; Retry-After says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Not at the moment; Retry-After may say how long to wait. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+        };
+    };
+    listFields: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["fields"];
+                };
+            };
+            /** @description Parameters or the body are not as expected; all mistakes are told. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Nobody is logged in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description The role does not permit it, or the CSRF token is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description It is not there, or not for who asks. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Too many requests; Retry-After says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Not at the moment; Retry-After may say how long to wait. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+        };
+    };
+    checkFilter: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description 65536 bytes at most. */
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["filter_check_request"];
+            };
+        };
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["filter_check"];
+                };
+            };
+            /** @description Parameters or the body are not as expected; all mistakes are told. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Nobody is logged in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description The role does not permit it, or the CSRF token is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description It is not there, or not for who asks. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description The body is too long. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description The body is of another kind. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Too many requests; Retry-After says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Not at the moment; Retry-After may say how long to wait. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+        };
+    };
+    listBehaviours: {
+        parameters: {
+            query?: {
+                /**
+                 * @description Only what this sensor saw; may be repeated. Without: all sensors. Expected: a text of 1 to 100 bytes.
+                 * @example north
+                 */
+                sensor?: string[];
+                /**
+                 * @description Only what was seen since then. UTC unless a zone is given. Expected: a date or a time in whole minutes by RFC 3339, such as 2026-07-01 or 2026-07-01T12:00Z.
+                 * @example 2026-07-01
+                 */
+                from?: string;
+                /**
+                 * @description Only what was seen before then; the time itself is not included. Expected: a date or a time in whole minutes by RFC 3339, such as 2026-07-01 or 2026-07-01T12:00Z.
+                 * @example 2026-07-02T12:00Z
+                 */
+                to?: string;
+                /**
+                 * @description Only rows that this expression of the filter language lets through. Expected: a text of 1 to 4000 bytes.
+                 * @example port = 23 and country = JP
+                 */
+                filter?: string;
+                /** @description Which sources: with most packets, with most ports, or the latest that the store had not seen before the span. */
+                sort?: "volume" | "spread" | "novelty";
+                /** @description What stands together. */
+                group?: "tool" | "class" | "none";
+                /** @description Pictures at most. Expected: a whole number, 1 to 2000. */
+                limit?: number;
+                /** @description Columns at most. Expected: a whole number, 24 to 96. */
+                columns?: number;
+                /** @description Rows: one for packets without a port, the others for ports. Expected: a whole number, 16 to 32. */
+                rows?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["behaviours"];
+                };
+            };
+            /** @description Parameters or the body are not as expected; all mistakes are told. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Nobody is logged in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description The role does not permit it, or the CSRF token is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description It is not there, or not for who asks. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Too many requests; Retry-After says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Not at the moment; Retry-After may say how long to wait. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+        };
+    };
+    listNeighbours: {
+        parameters: {
+            query?: {
+                /**
+                 * @description Only what this sensor saw; may be repeated. Without: all sensors. Expected: a text of 1 to 100 bytes.
+                 * @example north
+                 */
+                sensor?: string[];
+                /**
+                 * @description Only what was seen since then. UTC unless a zone is given. Expected: a date or a time in whole minutes by RFC 3339, such as 2026-07-01 or 2026-07-01T12:00Z.
+                 * @example 2026-07-01
+                 */
+                from?: string;
+                /**
+                 * @description Only what was seen before then; the time itself is not included. Expected: a date or a time in whole minutes by RFC 3339, such as 2026-07-01 or 2026-07-01T12:00Z.
+                 * @example 2026-07-02T12:00Z
+                 */
+                to?: string;
+                /** @description Rows at most. Expected: a whole number, 1 to 1000. */
+                top?: number;
+            };
+            header?: never;
+            path: {
+                /**
+                 * @description One address. Expected: an address or a prefix, such as 192.0.2.7, 192.0.2.0/24 or 2001:db8::/32.
+                 * @example 192.0.2.7
+                 */
+                host: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["neighbours"];
+                };
+            };
+            /** @description Parameters or the body are not as expected; all mistakes are told. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Nobody is logged in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description The role does not permit it, or the CSRF token is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description It is not there, or not for who asks. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Too many requests; Retry-After says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Not at the moment; Retry-After may say how long to wait. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+        };
+    };
+    getCrossings: {
+        parameters: {
+            query?: {
+                /**
+                 * @description Two to eight of source, source_port, port, country, as, protocol, class, tool, ttl, length, time, destination (who may see those), joined by commas. Expected: a text of 1 to 120 bytes.
+                 * @example source,port,country
+                 */
+                axes?: string;
+                /** @description Of an axis; besides them those for packets without a port, all others, IPv6. Expected: a whole number, 16 to 256. */
+                bins?: number;
+                /**
+                 * @description Only what this sensor saw; may be repeated. Without: all sensors. Expected: a text of 1 to 100 bytes.
+                 * @example north
+                 */
+                sensor?: string[];
+                /**
+                 * @description Only what was seen since then. UTC unless a zone is given. Expected: a date or a time in whole minutes by RFC 3339, such as 2026-07-01 or 2026-07-01T12:00Z.
+                 * @example 2026-07-01
+                 */
+                from?: string;
+                /**
+                 * @description Only what was seen before then; the time itself is not included. Expected: a date or a time in whole minutes by RFC 3339, such as 2026-07-01 or 2026-07-01T12:00Z.
+                 * @example 2026-07-02T12:00Z
+                 */
+                to?: string;
+                /**
+                 * @description Only rows that this expression of the filter language lets through. Expected: a text of 1 to 4000 bytes.
+                 * @example port = 23 and country = JP
+                 */
+                filter?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["crossings"];
+                };
+            };
+            /** @description Parameters or the body are not as expected; all mistakes are told. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Nobody is logged in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description The role does not permit it, or the CSRF token is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description It is not there, or not for who asks. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Too many requests; Retry-After says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Not at the moment; Retry-After may say how long to wait. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+        };
+    };
+    listCampaigns: {
+        parameters: {
+            query?: {
+                /**
+                 * @description Only what this sensor saw; may be repeated. Without: all sensors. Expected: a text of 1 to 100 bytes.
+                 * @example north
+                 */
+                sensor?: string[];
+                /**
+                 * @description Only what was seen since then. UTC unless a zone is given. Expected: a date or a time in whole minutes by RFC 3339, such as 2026-07-01 or 2026-07-01T12:00Z.
+                 * @example 2026-07-01
+                 */
+                from?: string;
+                /**
+                 * @description Only what was seen before then; the time itself is not included. Expected: a date or a time in whole minutes by RFC 3339, such as 2026-07-01 or 2026-07-01T12:00Z.
+                 * @example 2026-07-02T12:00Z
+                 */
+                to?: string;
+                /** @description Rows at most, those with most packets first. Expected: a whole number, 1 to 1000. */
+                top?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["campaigns"];
+                };
+            };
+            /** @description Parameters or the body are not as expected; all mistakes are told. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Nobody is logged in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description The role does not permit it, or the CSRF token is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description It is not there, or not for who asks. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Too many requests; Retry-After says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Not at the moment; Retry-After may say how long to wait. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+        };
+    };
+    getReport: {
+        parameters: {
+            query?: {
+                /** @description How long. Weeks begin on Mondays; times are UTC. */
+                period?: "day" | "week" | "month" | "quarter" | "year";
+                /**
+                 * @description The period that has this year, month or day. Without: the one of the last packet. Expected: a text of 4 to 10 bytes.
+                 * @example 2026-01
+                 */
+                at?: string;
+                /**
+                 * @description Only what this sensor saw; may be repeated. Without: all sensors. Expected: a text of 1 to 100 bytes.
+                 * @example north
+                 */
+                sensor?: string[];
+                /**
+                 * @description Only rows that this expression of the filter language lets through. Expected: a text of 1 to 4000 bytes.
+                 * @example port = 23 and country = JP
+                 */
+                filter?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["report"];
                 };
             };
             /** @description Parameters or the body are not as expected; all mistakes are told. */
@@ -3644,6 +4900,530 @@ export interface operations {
             };
             /** @description The body is of another kind. */
             415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Too many requests; Retry-After says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Not at the moment; Retry-After may say how long to wait. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+        };
+    };
+    listViews: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["views"];
+                };
+            };
+            /** @description Parameters or the body are not as expected; all mistakes are told. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Nobody is logged in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description The role does not permit it, or the CSRF token is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description It is not there, or not for who asks. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Too many requests; Retry-After says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Not at the moment; Retry-After may say how long to wait. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+        };
+    };
+    addView: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description 16384 bytes at most. */
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["view_request"];
+            };
+        };
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["view"];
+                };
+            };
+            /** @description Parameters or the body are not as expected; all mistakes are told. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Nobody is logged in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description The role does not permit it, or the CSRF token is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description It is not there, or not for who asks. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description The body is too long. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description The body is of another kind. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Too many requests; Retry-After says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Not at the moment; Retry-After may say how long to wait. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+        };
+    };
+    removeView: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The view's number. Expected: a whole number, 1 to 9223372036854775807.
+                 * @example 17
+                 */
+                view: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Parameters or the body are not as expected; all mistakes are told. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Nobody is logged in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description The role does not permit it, or the CSRF token is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description It is not there, or not for who asks. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Too many requests; Retry-After says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Not at the moment; Retry-After may say how long to wait. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+        };
+    };
+    listSettings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["settings"];
+                };
+            };
+            /** @description Parameters or the body are not as expected; all mistakes are told. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Nobody is logged in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description The role does not permit it, or the CSRF token is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description It is not there, or not for who asks. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Too many requests; Retry-After says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Not at the moment; Retry-After may say how long to wait. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+        };
+    };
+    listAudit: {
+        parameters: {
+            query?: {
+                /**
+                 * @description Only of this account. Expected: a text of 1 to 64 bytes.
+                 * @example hana
+                 */
+                who?: string;
+                /**
+                 * @description Only of this action. Expected: a text of 1 to 40 bytes.
+                 * @example data.exported
+                 */
+                action?: string;
+                /**
+                 * @description Only what was seen since then. UTC unless a zone is given. Expected: a date or a time by RFC 3339, such as 2026-07-01 or 2026-07-01T12:00:30Z.
+                 * @example 2026-07-01
+                 */
+                from?: string;
+                /**
+                 * @description Only what was seen before then; the time itself is not included. Expected: a date or a time by RFC 3339, such as 2026-07-01 or 2026-07-01T12:00:30Z.
+                 * @example 2026-07-02T12:00Z
+                 */
+                to?: string;
+                /** @description `next` of the page before: rows with a lower number. Expected: a whole number, 1 to 9223372036854775807. */
+                before?: number;
+                /** @description Rows of a page. Expected: a whole number, 1 to 1000. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["audit"];
+                };
+            };
+            /** @description Parameters or the body are not as expected; all mistakes are told. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Nobody is logged in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description The role does not permit it, or the CSRF token is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description It is not there, or not for who asks. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Too many requests; Retry-After says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Not at the moment; Retry-After may say how long to wait. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+        };
+    };
+    exportPackets: {
+        parameters: {
+            query?: {
+                /** @description pcap: headers as they can be rebuilt (docs/import-export.md), for who may see destinations. */
+                format?: "csv" | "jsonl" | "parquet" | "pcap";
+                /**
+                 * @description Only what this sensor saw; may be repeated. Without: all sensors. Expected: a text of 1 to 100 bytes.
+                 * @example north
+                 */
+                sensor?: string[];
+                /**
+                 * @description Only what was seen since then. UTC unless a zone is given. Expected: a date or a time by RFC 3339, such as 2026-07-01 or 2026-07-01T12:00:30Z.
+                 * @example 2026-07-01
+                 */
+                from?: string;
+                /**
+                 * @description Only what was seen before then; the time itself is not included. Expected: a date or a time by RFC 3339, such as 2026-07-01 or 2026-07-01T12:00:30Z.
+                 * @example 2026-07-02T12:00Z
+                 */
+                to?: string;
+                /**
+                 * @description Only rows that this expression of the filter language lets through. Expected: a text of 1 to 4000 bytes.
+                 * @example port = 23 and country = JP
+                 */
+                filter?: string;
+                /** @description Packets at most. Expected: a whole number, 1 to 100000. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                    "application/jsonl": string;
+                    "application/vnd.tcpdump.pcap": string;
+                    "application/vnd.apache.parquet": string;
+                };
+            };
+            /** @description Parameters or the body are not as expected; all mistakes are told. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Nobody is logged in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description The role does not permit it, or the CSRF token is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description It is not there, or not for who asks. */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };

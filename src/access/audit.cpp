@@ -33,6 +33,8 @@ constexpr std::pair<audit_action, std::string_view> actions[] = {
     {audit_action::question_asked, "question.asked"},
     {audit_action::settings_changed, "settings.changed"},
     {audit_action::audit_trimmed, "audit.trimmed"},
+    {audit_action::view_added, "view.added"},
+    {audit_action::view_removed, "view.removed"},
 };
 
 constexpr std::size_t most_rows = 1000;

@@ -36,6 +36,8 @@ enum class audit_action : std::uint8_t {
   question_asked,
   settings_changed,
   audit_trimmed,
+  view_added,
+  view_removed,
 };
 
 enum class audit_outcome : std::uint8_t { done, refused, failed };

@@ -215,7 +215,7 @@ TEST_F(AuditTest, ThreadsMakeOneChain) {
 
 TEST(AuditAction, TheNamesAreEachOnce) {
   auto names = audit_action_names();
-  EXPECT_EQ(names.size(), static_cast<std::size_t>(audit_action::audit_trimmed) + 1);
+  EXPECT_EQ(names.size(), static_cast<std::size_t>(audit_action::view_removed) + 1);
   for (auto const name : names) EXPECT_EQ(name_of(parse_audit_action(name).value()), name);
   EXPECT_TRUE(words(parse_audit_action("x"))
                   .starts_with("there is no action \"x\"; expected one of "

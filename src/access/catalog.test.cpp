@@ -56,7 +56,7 @@ TEST(Catalog, WritesThroughToTheDisk) {
     auto mode = db.prepare("pragma journal_mode");
     EXPECT_TRUE(mode->step());
     EXPECT_EQ(mode->text(0), "wal");
-    EXPECT_EQ(db.ask_number("pragma user_version"), 1);
+    EXPECT_EQ(db.ask_number("pragma user_version"), 2);
     return {};
   }));
 }
@@ -67,7 +67,7 @@ TEST(Catalog, OfANewerKizashiIsRefused) {
   ASSERT_TRUE(opened(folder));
   meddle(file, "pragma user_version = 9");
   EXPECT_EQ(words(opened(folder)),
-            fmt::format("{}: the catalogue has version 9, this program knows 1: a newer Kizashi "
+            fmt::format("{}: the catalogue has version 9, this program knows 2: a newer Kizashi "
                         "wrote it; use that one",
                         file.string()));
 }

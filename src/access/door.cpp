@@ -18,6 +18,7 @@ door::door(std::shared_ptr<catalog> in, door_options const& options)
       accounts_{catalog_, hasher_},
       sessions_{catalog_, options.lifetimes},
       tokens_{catalog_},
+      views_{catalog_},
       audit_{catalog_},
       limits_{options.log_ins_by_address, options.log_ins_by_name},
       requests_by_address_{options.requests_by_address},

@@ -17,6 +17,7 @@
 #include "kizashi/access/rate_limit.hpp"
 #include "kizashi/access/sessions.hpp"
 #include "kizashi/access/tokens.hpp"
+#include "kizashi/access/views.hpp"
 #include "kizashi/base/error.hpp"
 #include "kizashi/net/address.hpp"
 
@@ -71,6 +72,7 @@ public:
   [[nodiscard]] auto account() const noexcept -> accounts const& { return accounts_; }
   [[nodiscard]] auto session() const noexcept -> sessions const& { return sessions_; }
   [[nodiscard]] auto token() const noexcept -> tokens const& { return tokens_; }
+  [[nodiscard]] auto view() const noexcept -> views const& { return views_; }
   [[nodiscard]] auto audit() const noexcept -> audit_log const& { return audit_; }
   [[nodiscard]] auto people() const noexcept -> catalog& { return *catalog_; }
   [[nodiscard]] auto hasher() const noexcept -> password_hasher const& { return *hasher_; }
@@ -85,6 +87,7 @@ private:
   accounts accounts_;
   sessions sessions_;
   tokens tokens_;
+  views views_;
   audit_log audit_;
   login_limits limits_;
   rate_limiter requests_by_address_;

@@ -170,6 +170,12 @@ auto counting_json(asked const& question) -> json {
 
 }  // namespace
 
+auto key_json(statistics_answer const& what, statistics_row const& row) -> json {
+  auto out = json::object();
+  put_key(what, row, out);
+  return out;
+}
+
 auto group_named(std::string_view name) -> std::optional<store::group_by> {
   auto const* const found = std::ranges::find(group_names, name);
   if (found == std::end(group_names)) return std::nullopt;

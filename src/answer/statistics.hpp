@@ -45,6 +45,10 @@ inline constexpr std::string_view span_names[] = {"day", "week"};
 [[nodiscard]] auto ask_statistics(store::engine& in, statistics_answer& to,
                                   std::vector<std::string> const& compare) -> status;
 
+/// The members that say what a row is about: {"protocol": "tcp", "port": 23}.
+[[nodiscard]] auto key_json(statistics_answer const& what, store::statistics_row const& row)
+    -> json;
+
 /// "kizashi-stats/1".
 [[nodiscard]] auto write_json(statistics_answer const& what, text_sink& out) -> status;
 /// The rows under a line of names.

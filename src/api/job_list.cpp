@@ -11,6 +11,8 @@ namespace {
 
 using clock = std::chrono::steady_clock;
 
+constexpr auto between_news = std::chrono::seconds{1};
+
 /// 128 bits from the system's source of secrets, as 32 letters.
 auto secret_name() -> std::string {
   std::array<unsigned char, 16> bytes{};
@@ -31,8 +33,9 @@ auto name_of(job_state each) noexcept -> std::string_view {
 
 /// Guarded by a lock of its own: rows come while others look.
 struct job_list::job final : job_output {
-  job(job_limits const& bounds, std::string whose, std::string what_text, work what)
-      : limits{bounds}, text{std::move(what_text)}, todo{std::move(what)} {
+  job(job_limits const& bounds, listener const& hears, std::string whose, std::string what_text,
+      work what)
+      : limits{bounds}, tell{hears}, text{std::move(what_text)}, todo{std::move(what)} {
     view.id = secret_name();
     view.owner = std::move(whose);
     view.text = text;
@@ -43,6 +46,17 @@ struct job_list::job final : job_output {
     view.columns = std::move(names);
   }
   auto add_row(std::string json) -> status override {
+    KIZASHI_TRY(keep_row(std::move(json)));
+    auto const now = clock::now();
+    if (now - told < between_news) return {};
+    told = now;
+    say();
+    return {};
+  }
+  void say() const {
+    if (tell) tell(view_of(*this));
+  }
+  auto keep_row(std::string json) -> status {
     std::scoped_lock const only{lock};
     if (rows.size() >= limits.most_rows || view.bytes + json.size() > limits.most_bytes) {
       view.is_cut = true;
@@ -69,8 +83,10 @@ struct job_list::job final : job_output {
   }
 
   job_limits limits;
+  listener const& tell;
   std::string text;
   work todo;
+  clock::time_point told = clock::now();  // of the thread that works
   std::atomic<bool> is_cancelled{false};
   mutable std::mutex lock;  // of what follows
   job_view view;
@@ -78,7 +94,7 @@ struct job_list::job final : job_output {
   clock::time_point asked = clock::now(), begun{}, ended{};
 };
 
-job_list::job_list(job_limits limits) : limits_{limits} {
+job_list::job_list(job_limits limits, listener tell) : limits_{limits}, tell_{std::move(tell)} {
   for (unsigned i = 0; i < limits_.threads; ++i) threads_.emplace_back([this] { run(); });
 }
 job_list::~job_list() {
@@ -100,7 +116,9 @@ void job_list::run() {
       next->begun = clock::now();
       next->view.state = job_state::running;
     }
+    next->say();
     next->finish(next->is_cancelled ? status{} : next->todo(*next));
+    next->say();
   }
 }
 
@@ -129,7 +147,7 @@ auto job_list::add(std::string owner, std::string text, work what) -> result<std
     return fail(errc::limit_reached,
                 "there are as many jobs as the program keeps; take one away that is done");
   auto const made =
-      std::make_shared<job>(limits_, std::move(owner), std::move(text), std::move(what));
+      std::make_shared<job>(limits_, tell_, std::move(owner), std::move(text), std::move(what));
   jobs_.emplace(made->view.id, made);
   waiting_.push_back(made);
   has_work_.notify_one();

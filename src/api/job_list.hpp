@@ -61,7 +61,10 @@ public:
 class job_list {
 public:
   using work = std::function<status(job_output&)>;
-  explicit job_list(job_limits limits = {});
+  /// Hears how jobs go on, from their threads: that one began, ended, and at most once a second
+  /// that it has more rows. It must not wait.
+  using listener = std::function<void(job_view const&)>;
+  explicit job_list(job_limits limits = {}, listener tell = {});
   ~job_list();
   job_list(job_list const&) = delete;
   auto operator=(job_list const&) -> job_list& = delete;
@@ -89,6 +92,7 @@ private:
   static auto view_of(job const& of) -> job_view;
 
   job_limits limits_;
+  listener tell_;
   mutable std::mutex lock_;
   std::condition_variable has_work_;
   std::map<std::string, std::shared_ptr<job>> jobs_;

@@ -5,6 +5,7 @@
 
 #include "kizashi/answer/json_document.hpp"
 #include "kizashi/answer/words.hpp"
+#include "kizashi/api/desk.hpp"
 #include "kizashi/api/handlers/handlers.hpp"
 #include "kizashi/api/internal/embedded_schemas.hpp"
 #include "kizashi/api/memory_access.hpp"
@@ -171,6 +172,8 @@ auto document_api() -> std::string {
   bare_observatory bare;
   auto routes = all_routes(bare.of, bare.jobs);
   for (auto& each : people_routes()) routes.push_back(std::move(each));
+  for (auto& each : desk_routes()) routes.push_back(std::move(each));
+  routes.push_back(export_route());
   return document_routes(routes);
 }
 

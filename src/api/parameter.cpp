@@ -89,6 +89,10 @@ auto arguments::of(std::string_view name) const -> argument const& {
   return found->second;
 }
 
+auto arguments::knows(std::string_view name) const -> bool {
+  return std::ranges::any_of(all_, [&](auto const& each) { return each.first == name; });
+}
+
 auto arguments::has(std::string_view name) const -> bool {
   return !std::holds_alternative<std::monostate>(of(name));
 }

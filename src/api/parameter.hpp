@@ -53,6 +53,8 @@ using argument = std::variant<std::monostate, std::string, std::uint64_t, bool, 
 /// The parameters of one request, read.
 class arguments {
 public:
+  /// Whether the table has it.
+  [[nodiscard]] auto knows(std::string_view name) const -> bool;
   /// Whether it came or has a standard.
   [[nodiscard]] auto has(std::string_view name) const -> bool;
   /// `T` as the table's kind has it: std::string for texts and choices, std::uint64_t, bool,

@@ -15,7 +15,7 @@ class running_server final : public server {
 public:
   running_server(observatory of, job_limits jobs, std::vector<std::string> hosts)
       : of_{std::move(of)},
-        jobs_{jobs},
+        jobs_{jobs, [this](job_view const& each) { of_.events.add(job_event(each)); }},
         router_{{routes_of(of_, jobs_), of_.access, of_.assets, std::move(hosts)}} {}
   ~running_server() override { stop(); }
 

@@ -8,6 +8,7 @@
 #include <CLI/CLI.hpp>
 
 #include "kizashi/access/door.hpp"
+#include "kizashi/answer/json_document.hpp"
 #include "kizashi/base/error.hpp"
 
 namespace kizashi::app {
@@ -27,6 +28,9 @@ void add_reach_options(CLI::App& command, std::vector<std::string>& prefixes,
 
 /// Says what went wrong, and where help is when it was the words that were given.
 [[nodiscard]] auto exit_code_of(status const& done, std::string const& command) -> int;
+
+/// A row of the audit log, as `kizashi audit list --json` and the API write it.
+[[nodiscard]] auto audit_row_json(access::audit_row const& row) -> answer::json;
 
 /// "2026-01-15 09:00:00", "-" when it is not known.
 [[nodiscard]] auto when_text(timestamp time) -> std::string;

@@ -65,18 +65,6 @@ auto filter_of(audit_choice const& choice) -> result<access::audit_filter> {
   return filter;
 }
 
-auto row_to_json(access::audit_row const& row) -> json {
-  return {{"id", row.id},
-          {"time", time_json(row.at)},
-          {"who", row.by.name},
-          {"address", row.by.address},
-          {"action", access::name_of(row.action)},
-          {"subject", row.subject},
-          {"outcome", access::name_of(row.outcome)},
-          {"details", json::parse(row.details, nullptr, false)},
-          {"hash", access::hex_of(row.hash)}};
-}
-
 auto list(audit_choice const& choice) -> status {
   KIZASHI_TRY(auto const filter, filter_of(choice));
   KIZASHI_TRY(auto const here, open_door(choice.data, when_missing::refuse));
@@ -85,7 +73,7 @@ auto list(audit_choice const& choice) -> status {
   if (choice.is_json) {
     json_document document{out};
     KIZASHI_TRY(document.member("schema", "kizashi-audit/1"));
-    KIZASHI_TRY(document.list("rows", page.rows, page.rows.size(), row_to_json));
+    KIZASHI_TRY(document.list("rows", page.rows, page.rows.size(), audit_row_json));
     KIZASHI_TRY(document.member("next", page.next == 0 ? json(nullptr) : json(page.next)));
     KIZASHI_TRY(document.close());
     return out.flush();
@@ -171,6 +159,18 @@ void add_list_options(CLI::App& command, audit_choice& choice) {
 }
 
 }  // namespace
+
+auto audit_row_json(access::audit_row const& row) -> answer::json {
+  return {{"id", row.id},
+          {"time", time_json(row.at)},
+          {"who", row.by.name},
+          {"address", row.by.address},
+          {"action", access::name_of(row.action)},
+          {"subject", row.subject},
+          {"outcome", access::name_of(row.outcome)},
+          {"details", json::parse(row.details, nullptr, false)},
+          {"hash", access::hex_of(row.hash)}};
+}
 
 void add_audit(CLI::App& program, int& exit_code) {
   auto* const audit = program.add_subcommand("audit", "Show what was done by whom");

@@ -29,6 +29,8 @@ void add_token(CLI::App& program, int& exit_code);
 void add_audit(CLI::App& program, int& exit_code);
 void add_config(CLI::App& program, int& exit_code);
 void add_scanners(CLI::App& program, int& exit_code);
+void add_detect(CLI::App& program, int& exit_code);
+void add_evaluate(CLI::App& program, int& exit_code);
 void add_bench(CLI::App& program, int& exit_code);
 void add_fingerprints(CLI::App& program, int& exit_code);
 void add_fingerprints_discover(CLI::App& fingerprints, int& exit_code);

@@ -22,13 +22,14 @@ auto tools_json(std::uint64_t mask, recognition_tables const& tables) -> json {
 
 live_feed::live_feed(std::string sensor, std::uint16_t number, net::prefix_set const& darknet,
                      recognition_tables const& tables, live::event_log& events,
-                     live::frame_log& frames)
+                     live::frame_log& frames, recognise::place_table const& places)
     : sensor_{std::move(sensor)},
       number_{number},
       darknet_{darknet},
       tables_{tables},
       events_{events},
       frames_{frames},
+      places_{places},
       sampler_{number},
       begun_{std::chrono::steady_clock::now()} {}
 
@@ -102,7 +103,10 @@ auto live_feed::take(net::packet_batch const& packets, recognise::tag_columns co
 }
 
 void live_feed::hand_on() {
-  frames_.add(sampler_.take(first_, frame_length));
+  auto made = sampler_.take(first_, frame_length);
+  // Of those that were drawn alone.
+  for (auto& each : made.marks) each.country = places_.find(each.source).country;
+  frames_.add(std::move(made));
   begun_ = std::chrono::steady_clock::now();
   first_ = timestamp::unknown();
 }

@@ -21,7 +21,8 @@ class live_feed final : public telescope::window_sink,
 public:
   /// The references outlive it. `number`: of the sensor in the store.
   live_feed(std::string sensor, std::uint16_t number, net::prefix_set const& darknet,
-            recognition_tables const& tables, live::event_log& events, live::frame_log& frames);
+            recognition_tables const& tables, live::event_log& events, live::frame_log& frames,
+            recognise::place_table const& places);
 
   [[nodiscard]] auto observe(telescope::window const& closed) -> status override;
   [[nodiscard]] auto observe(telescope::scan_event const& closed) -> status override;
@@ -39,6 +40,7 @@ private:
   recognition_tables const& tables_;
   live::event_log& events_;
   live::frame_log& frames_;
+  recognise::place_table const& places_;
   live::frame_sampler sampler_;
   std::chrono::steady_clock::time_point begun_;
   timestamp first_ = timestamp::unknown();

@@ -19,6 +19,7 @@ constexpr auto main_footer =
     "  kizashi synth mixed -o mixed.pcap              invent an hour of a telescope\n"
     "  kizashi read mixed.pcap                        who sent what to where\n"
     "  kizashi read night.pcap.gz --darknet 192.0.2.0/24 --json\n"
+    "  kizashi detect --store seen                    what is new in it\n"
     "  kizashi stats --store seen --by port           what a store holds, in numbers\n"
     "  kizashi query --store seen \"show tables\"       what a store holds, in SQL\n"
     "\n"
@@ -84,6 +85,8 @@ auto run(int count, char const* const* words) -> int {
 #if __has_include("kizashi/app/synth.cpp")
   add_synth(program, exit_code);
 #endif
+  add_detect(program, exit_code);
+  add_evaluate(program, exit_code);
   add_query(program, exit_code);
   add_stats(program, exit_code);
   add_host(program, exit_code);

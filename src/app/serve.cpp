@@ -14,6 +14,7 @@
 #include "kizashi/app/access_commands.hpp"
 #include "kizashi/app/command.hpp"
 #include "kizashi/app/conclude.hpp"
+#include "kizashi/app/counted_engine.hpp"
 #include "kizashi/app/json_document.hpp"
 #include "kizashi/app/live_feed.hpp"
 #include "kizashi/app/open_store.hpp"
@@ -21,7 +22,9 @@
 #include "kizashi/app/place_file.hpp"
 #include "kizashi/app/report.hpp"
 #include "kizashi/app/serve_access.hpp"
+#include "kizashi/app/serve_desk.hpp"
 #include "kizashi/app/serve_door.hpp"
+#include "kizashi/app/serve_export.hpp"
 #include "kizashi/app/serve_filter.hpp"
 #include "kizashi/app/serve_keeper.hpp"
 #include "kizashi/app/serve_monitor.hpp"
@@ -94,6 +97,7 @@ struct house {
   std::unique_ptr<serve_access> rights;
   std::unique_ptr<serve_people> people;
   page_files pages;
+  std::unique_ptr<serve_desk> desk;
   live::event_log events;
   live::frame_log frames;
   metrics counters;
@@ -166,6 +170,8 @@ auto open_people(house& in) -> status {
                     *password));
   bool const is_secure = std::ranges::any_of(
       in.set.listen, [](auto const& each) { return !each.certificate_chain.empty(); });
+  in.desk = std::make_unique<serve_desk>(*in.door);
+  in.desk->set_config(in.current);
   in.people = std::make_unique<serve_people>(*in.door, is_secure);
   in.rights = std::make_unique<serve_access>(*in.door, in.set.without_account, in.counters, in.log);
   return {};
@@ -210,7 +216,7 @@ auto number_of(house& in, std::string const& sensor) -> result<std::uint16_t> {
 auto open_sensor(house& in, running_sensor& each) -> status {
   KIZASHI_TRY(auto const number, number_of(in, each.settings.name));
   each.feed = std::make_unique<live_feed>(each.settings.name, number, each.darknet,
-                                          *in.found.tables, in.events, in.frames);
+                                          *in.found.tables, in.events, in.frames, *in.places);
   pipeline::sensor_options options;
   options.name = each.settings.name;
   options.folder = sensor_folder(in, each.settings);
@@ -234,7 +240,7 @@ auto start_server(house& in) -> status {
   in.seen = std::make_unique<api::observatory>(api::observatory{
       .events = in.events, .frames = in.frames, .counters = in.counters, .access = *in.rights});
   auto& of = *in.seen;
-  of.engine = in.engine;
+  of.engine = std::make_shared<counted_engine>(in.engine, in.counters);
   of.places = in.places;
   of.limits.memory = in.set.query_memory;
   auto const& all = in.view.sensors;
@@ -244,6 +250,8 @@ auto start_server(house& in) -> status {
   of.packet_filter = packet_filter_reader_of(in.engine);
   of.more_routes = in.people->routes();
   of.assets = in.pages.assets();
+  for (auto& each : in.desk->routes()) of.more_routes.push_back(std::move(each));
+  of.more_routes.push_back(export_route_of(of));
   register_metrics(in.counters, all);
   api::server_options options;
   options.http.listen = in.set.listen;
@@ -387,6 +395,7 @@ void reload(house& in, serve_choice const& choice) {
   in.door->set(live->lifetimes, live->log_ins, live->requests);
   in.keeper->set(live->house);
   in.current = std::move(*wanted);
+  in.desk->set_config(in.current);
   auto const certificates = in.server->reload_certificates();
   if (!certificates) {
     say(in, log_level::error, "the certificates stay those of before");

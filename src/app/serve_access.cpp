@@ -72,9 +72,11 @@ auto principal_of(kizashi::access::principal const& who) -> api::principal {
 /// What a token needs for an operation; nothing: no token may.
 auto scope_for(std::string_view id) -> std::optional<kizashi::access::scope> {
   using kizashi::access::scope;
-  constexpr std::string_view own[] = {"listTokens", "addToken", "revokeToken", "changePassword"};
-  constexpr std::string_view administration[] = {"listAccounts", "addAccount", "changeAccount",
-                                                 "removeAccount", "resetPassword"};
+  constexpr std::string_view own[] = {"listTokens", "addToken", "revokeToken", "changePassword",
+                                      "listViews",  "addView",  "removeView"};
+  constexpr std::string_view administration[] = {"listAccounts",  "addAccount",    "changeAccount",
+                                                 "removeAccount", "resetPassword", "listSettings",
+                                                 "listAudit"};
   if (std::ranges::find(own, id) != std::end(own)) return std::nullopt;
   if (std::ranges::find(administration, id) != std::end(administration)) return scope::admin;
   if (id == "getMetrics") return scope::metrics;
@@ -177,6 +179,7 @@ void serve_access::note_refusal(api::audit_record const& what) {
       .counter("kizashi_api_refusals_total", "Requests that were refused, by status.",
                {{"status", status}})
       .add();
+  if (what.status == 400) audit_bad_request(what);
   auto const from = what.peer.empty() ? std::string{"this machine"} : what.peer;
   // Those of one address count as alike, so that nobody can fill the log.
   log_.write(
@@ -185,6 +188,24 @@ void serve_access::note_refusal(api::audit_record const& what) {
            ? fmt::format("refused {}: {} sent what cannot be read", status, from)
            : fmt::format("refused {}: {} asked {} {}", status, from, what.operation, what.target),
        fmt::format("refused {} {}", status, from)});
+}
+
+void serve_access::audit_bad_request(api::audit_record const& what) {
+  auto const from = address_of(what.peer);
+  auto const now = time_now();
+  if (wrong_here_.take(from ? kizashi::access::limit_key(*from) : std::string{}, now) ||
+      wrong_.take({}, now))
+    return;
+  kizashi::access::audit_event event;
+  event.at = now;
+  event.by = actor_of(what.principal, what.peer);
+  event.action = kizashi::access::audit_action::request_refused;
+  event.subject = what.target;
+  event.outcome = kizashi::access::audit_outcome::refused;
+  event.details = json{{"method", what.operation}, {"status", what.status}}.dump(
+      -1, ' ', false, json::error_handler_t::replace);
+  if (auto const written = door_.audit().record(event); !written)
+    log_.write({log_level::error, "api", "the audit log: " + written.error().message, "audit"});
 }
 
 }  // namespace kizashi::app

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "kizashi/access/door.hpp"
+#include "kizashi/access/rate_limit.hpp"
 #include "kizashi/api/access.hpp"
 #include "kizashi/api/route.hpp"
 #include "kizashi/base/log.hpp"
@@ -44,8 +45,13 @@ public:
 private:
   kizashi::access::door& door_;
   api::role without_account_;
+  void audit_bad_request(api::audit_record const& what);
+
   metrics& counters_;
   logger& log_;
+  // Rows of the audit log for requests that are wrong: so many of an address, and of all together.
+  kizashi::access::rate_limiter wrong_here_{{6, std::chrono::minutes{1}}, 10'000};
+  kizashi::access::rate_limiter wrong_{{60, std::chrono::minutes{1}}, 1};
 };
 
 }  // namespace kizashi::app

@@ -59,6 +59,10 @@ auto latest_packet(sensor_counts const& of) -> double {
   return static_cast<double>(of.watermark.nanoseconds()) / 1e9;
 }
 
+auto as_seconds(duration length) -> double {
+  return std::chrono::duration<double>{length}.count();
+}
+
 /// Of this process (Linux, man 5 proc: the second number of statm is the resident pages); NaN where
 /// that cannot be read.
 auto resident_bytes() -> double {
@@ -101,7 +105,10 @@ auto sensor_json(std::string const& name, sensor_counts const& now, sensor_pace 
       {"packets_per_second", pace.packets_per_second},
       {"lag_seconds", pace.lag ? json(pace.lag->count()) : json(nullptr)},
       {"packets_dropped_lately", pace.dropped_lately},
-      {"flushes", now.store.blocks}};
+      {"flushes", now.store.blocks},
+      {"flush_seconds", as_seconds(now.store.took)},
+      {"open_windows", now.open.windows},
+      {"open_events", now.open.events}};
   for (auto const& number : numbers) row[std::string{number.name}] = number.of(now);
   return row;
 }
@@ -186,6 +193,14 @@ void register_metrics(metrics& to, sensor_list const& sensors) {
     };
     for (auto const& number : numbers)
       ask(fmt::format("kizashi_{}_total", number.name), number.help, number.of);
+    ask("kizashi_flushes_total", "Blocks of packets that were stored.",
+        [](sensor_counts const& c) { return c.store.blocks; });
+    ask("kizashi_flush_seconds_total", "How long storing them took, all together.",
+        [](sensor_counts const& c) { return as_seconds(c.store.took); });
+    ask("kizashi_open_windows", "Windows that have begun and were not closed.",
+        [](sensor_counts const& c) { return c.open.windows; });
+    ask("kizashi_open_events", "Scan events that go on.",
+        [](sensor_counts const& c) { return c.open.events; });
     ask("kizashi_journal_bytes", "Bytes of a sensor's journal.",
         [](sensor_counts const& c) { return c.journal_bytes; });
     ask("kizashi_latest_packet_seconds", "Time of the latest packet that was counted.",

@@ -143,7 +143,9 @@ auto write_sensors(json const& sensors, text_style const& style, text_sink& out)
                      {"flushes", true},
                      {"windows", true},
                      {"events", true},
-                     {"attacks", true}}};
+                     {"attacks", true},
+                     {"open windows", true},
+                     {"open events", true}}};
   for (auto const& each : sensors) {
     auto const name = text_in(each, "name");
     received.add({name, text_in(each, "phase"), whole_in(each, "packets_received"),
@@ -154,10 +156,12 @@ auto write_sensors(json const& sensors, text_style const& style, text_sink& out)
                 whole_in(each, "packets_dropped_by_source"),
                 whole_in(each, "packets_dropped_by_journal"), whole_in(each, "packets_stored"),
                 whole_in(each, "flushes"), whole_in(each, "windows"), whole_in(each, "scan_events"),
-                whole_in(each, "attacks")});
+                whole_in(each, "attacks"), whole_in(each, "open_windows"),
+                whole_in(each, "open_events")});
   }
   KIZASHI_TRY(received.write(style, out));
-  KIZASHI_TRY(out.write("\nlost by system, source and journal; stored; what has ended:\n"));
+  KIZASHI_TRY(
+      out.write("\nlost by system, source and journal; stored; what has ended, what goes on:\n"));
   return stages.write(style, out);
 }
 
@@ -226,8 +230,10 @@ void add_status(CLI::App& program, int& exit_code) {
   auto const choice = std::make_shared<status_choice>();
   add_server_options(*command, choice->config, choice->data);
   command
-      ->add_option("--url", choice->url,
-                   "Its API instead, http://HOST:PORT or unix:PATH; $KIZASHI_TOKEN is shown to it")
+      ->add_option(
+          "--url", choice->url,
+          "Its API instead, http://HOST:PORT, https://HOST:PORT or unix:PATH; $KIZASHI_TOKEN is "
+          "shown to it")
       ->type_name("URL");
   command->add_flag("--json", choice->is_json, "The same as a JSON document");
   command->callback([choice, &exit_code] { exit_code = show_status(*choice); });

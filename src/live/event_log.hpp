@@ -27,6 +27,7 @@ struct event {
   std::string sensor = {};                 ///< whose; empty: of all together
   std::optional<net::address> about = {};  ///< the source that it tells of
   bool is_public = false;                  ///< for everybody, whatever they may see
+  std::optional<std::string> owner = {};   ///< the account that alone may see it
   std::uint64_t number = 0;                ///< given by the log, 1 ..
 };
 

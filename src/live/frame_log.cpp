@@ -6,7 +6,7 @@
 namespace kizashi::live {
 namespace {
 
-constexpr std::uint8_t layout_version = 1;
+constexpr std::uint8_t layout_version = 2;
 enum class frame_kind : std::uint8_t { marks, heartbeat, gap };
 /// Of a hidden destination.
 constexpr std::uint32_t no_destination = 0xFFFF'FFFF;
@@ -87,6 +87,10 @@ auto frame_bytes(frame const& what, frame_view const& view) -> std::string {
   for (auto const* each : shown) append(out, each->ip_protocol);
   for (auto const* each : shown) append(out, each->traffic_class);
   for (auto const* each : shown) append(out, static_cast<std::uint8_t>(each->source.is_ipv6()));
+  for (auto const* each : shown) {
+    bool const is_known = each->country != recognise::country_code{};
+    for (auto const letter : each->country.text()) out += is_known ? letter : '\0';
+  }
   set_length(out);
   return out;
 }

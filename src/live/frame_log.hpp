@@ -19,6 +19,7 @@
 #include "kizashi/base/random.hpp"
 #include "kizashi/base/time.hpp"
 #include "kizashi/net/address.hpp"
+#include "kizashi/recognise/place.hpp"
 
 namespace kizashi::live {
 
@@ -33,7 +34,8 @@ struct mark {
   std::uint16_t sensor = 0;  ///< a number of the store's table `names`
   std::uint16_t tool = 0;    ///< number of a fingerprint; 0: none
   std::uint8_t ip_protocol = 0;
-  std::uint8_t traffic_class = 0;  ///< `recognise::traffic_class`
+  std::uint8_t traffic_class = 0;        ///< `recognise::traffic_class`
+  recognise::country_code country = {};  ///< of the source
 };
 
 struct frame {

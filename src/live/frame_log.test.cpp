@@ -20,7 +20,7 @@ auto some_frame() -> frame {
   out.length = std::chrono::milliseconds{250};
   out.packets = 1000;
   out.marks = {
-      {begin + duration{7000}, net::ipv4{0xC6336401U}, 0x12345, 1111, 23, 1, 9, 6, 2},
+      {begin + duration{7000}, net::ipv4{0xC6336401U}, 0x12345, 1111, 23, 1, 9, 6, 2, {'J', 'P'}},
       {begin + duration{9000}, net::ipv6{0x20010DB8'00000001U, 5}, 0x200, 2222, 80, 2, 0, 17, 3}};
   return out;
 }
@@ -28,9 +28,9 @@ auto some_frame() -> frame {
 // As docs/api.md has the layout.
 TEST(frames, have_their_layout) {
   auto const bytes = frame_bytes(some_frame(), {destination_view::offset, true, {}, {}});
-  EXPECT_EQ(bytes.size(), 36U + 2 * 21U);
+  EXPECT_EQ(bytes.size(), 36U + 2 * 23U);
   EXPECT_EQ(number(bytes, 0, 4), bytes.size() - 4);
-  EXPECT_EQ(number(bytes, 4, 1), 1U);
+  EXPECT_EQ(number(bytes, 4, 1), 2U);
   EXPECT_EQ(number(bytes, 5, 1), 0U);
   EXPECT_EQ(number(bytes, 6, 2), 2U);
   EXPECT_EQ(number(bytes, 8, 8), 5U);
@@ -49,6 +49,7 @@ TEST(frames, have_their_layout) {
   EXPECT_EQ(number(bytes, 74, 1), 2U);
   EXPECT_EQ(number(bytes, 76, 1), 0U);
   EXPECT_EQ(number(bytes, 77, 1), 1U);
+  EXPECT_EQ(bytes.substr(78), std::string("JP\0\0", 4));
 }
 
 TEST(frames, show_of_destinations_what_may_be_seen) {

@@ -27,6 +27,10 @@ auto road::advance_to(timestamp now) -> status {
   return crew_->advance_to(now);
 }
 
+auto road::open() const -> open_counts {
+  return crew_->open();
+}
+
 auto road::save(state_writer& out) const -> status {
   return crew_->save(out);
 }

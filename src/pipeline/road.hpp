@@ -105,6 +105,12 @@ enum class walk_end : std::uint8_t {
   stopped,  ///< the callback answered false
 };
 
+/// What has begun and not ended.
+struct open_counts {
+  std::uint64_t windows = 0;
+  std::uint64_t events = 0;
+};
+
 /// A road that can be left between two batches, saved, and gone on with: in this process or in
 /// another one, on as many workers as that one has. What comes out is what one walk over all frames
 /// gives.
@@ -141,6 +147,9 @@ public:
   /// are treated as behind a packet of that time. The caller decides where `now` comes from; a
   /// replay has no need of it.
   [[nodiscard]] auto advance_to(timestamp now) -> status;
+
+  /// Between two walks.
+  [[nodiscard]] auto open() const -> open_counts;
 
   /// Everything that is carried from batch to batch. The sinks have been given all that ended up to
   /// here.

@@ -280,6 +280,7 @@ auto packet_writer::state::store_family(family_tables const& tables, std::string
 
 auto packet_writer::state::store(waiting_block& block, writing_room& in) -> status {
   auto const& rows = *block.rows;
+  auto const begin = std::chrono::steady_clock::now();
   KIZASHI_TRY(auto const known, known_part(block));
   auto const old = known.ipv4 + known.ipv6, fresh = rows.size() - old;
   if (fresh > 0) {
@@ -300,7 +301,9 @@ auto packet_writer::state::store(waiting_block& block, writing_room& in) -> stat
   std::lock_guard const held{mutex_};
   counts_.known += old;
   counts_.stored += fresh;
-  counts_.blocks += fresh > 0 ? 1 : 0;
+  if (fresh == 0) return {};
+  ++counts_.blocks;
+  counts_.took += std::chrono::steady_clock::now() - begin;
   return {};
 }
 

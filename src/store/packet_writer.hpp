@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "kizashi/base/error.hpp"
+#include "kizashi/base/time.hpp"
 #include "kizashi/net/packet_batch.hpp"
 #include "kizashi/recognise/place.hpp"
 #include "kizashi/recognise/tag_columns.hpp"
@@ -44,6 +45,7 @@ struct writer_counts {
   std::uint64_t stored = 0;   ///< of these, durable and new
   std::uint64_t known = 0;    ///< of these, in the store before
   std::uint64_t blocks = 0;
+  duration took{};  ///< what storing these took, by the clock; several may be stored at once
   std::uint64_t waits = 0;  ///< times that `add` had to wait for the disk: the queue was full
 };
 

@@ -57,6 +57,21 @@ protected:
   }
 };
 
+TEST_F(Schema, MergesManyPartsAtATimeInOldStoresToo) {
+  auto const lacking = [&] {
+    return ask(
+        "select count() from system.tables where database = 'default' and engine like "
+        "'%MergeTree' and create_table_query not like '%min_parts_to_merge_at_once = 20%'");
+  };
+  ASSERT_TRUE(prepare_schema(*engine_));
+  EXPECT_EQ(lacking(), "0\n");
+  run("alter table packets reset setting min_parts_to_merge_at_once");
+  run("alter table events modify setting min_parts_to_merge_at_once=3");
+  EXPECT_EQ(lacking(), "2\n");
+  ASSERT_TRUE(prepare_schema(*engine_));
+  EXPECT_EQ(lacking(), "0\n");
+}
+
 TEST_F(Schema, BringsAStoreOfVersion1ToToday) {
   make_version_1();
   // Half of it was done, and then the power failed.

@@ -129,6 +129,10 @@ public:
     close_previous(closed);
   }
 
+  [[nodiscard]] auto open_windows() const noexcept -> unsigned {
+    return static_cast<unsigned>(is_open_) + static_cast<unsigned>(is_previous_open_);
+  }
+
   auto finish(std::vector<window>& closed) -> result<tally> {
     if (is_previous_open_) close(*previous_, closed);
     if (is_open_) close(*current_, closed);
@@ -383,6 +387,10 @@ counter::~counter() = default;
 auto counter::count(net::packet_batch const& batch, batch_plan const& plan, std::uint64_t sequence,
                     std::vector<window>& closed) -> status {
   return state_->count(batch, plan, sequence, closed);
+}
+
+auto counter::open_windows() const noexcept -> unsigned {
+  return state_->open_windows();
 }
 
 void counter::advance_to(timestamp now, std::vector<window>& closed) {

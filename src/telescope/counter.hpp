@@ -51,6 +51,9 @@ public:
   [[nodiscard]] auto count(net::packet_batch const& batch, batch_plan const& plan,
                            std::uint64_t sequence, std::vector<window>& closed) -> status;
 
+  /// Windows that have begun and were not closed: 0 to 2.
+  [[nodiscard]] auto open_windows() const noexcept -> unsigned;
+
   /// What a packet with that time would close. Nothing may come behind it that is earlier.
   void advance_to(timestamp now, std::vector<window>& closed);
 

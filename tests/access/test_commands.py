@@ -184,7 +184,7 @@ class Audit(AccessTest):
         self.assertEqual(([row["subject"] for row in rest["rows"]], rest["next"]), (["hana"], None))
         self.expect_failure(2, ['there is no action "x"; expected one of account.added, account.changed, account.removed, '
                                 "password.set, password.changed, log-in, log-out, sessions.revoked, token.added, token.revoked, "
-                                "request.refused, data.exported, question.asked, settings.changed, audit.trimmed",
+                                "request.refused, data.exported, question.asked, settings.changed, audit.trimmed, view.added, view.removed",
                                 "'kizashi audit list --help' tells more"], "audit", "list", "--action", "x")
 
     def test_a_row_that_was_taken_away(self):

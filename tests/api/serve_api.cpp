@@ -16,10 +16,13 @@
 
 #include <fmt/format.h>
 
+#include "kizashi/api/desk.hpp"
 #include "kizashi/api/memory_access.hpp"
 #include "kizashi/api/people.hpp"
 #include "kizashi/api/problem.hpp"
 #include "kizashi/api/server.hpp"
+#include "kizashi/app/serve_export.hpp"
+#include "kizashi/app/serve_filter.hpp"
 #include "kizashi/base/text.hpp"
 #include "kizashi/store/embedded_engine.hpp"
 #include "kizashi/store/schema.hpp"
@@ -105,7 +108,8 @@ void add_frame(live::frame_log& frames, std::istringstream& words) {
                  .source_port = 40000,
                  .destination_port = static_cast<std::uint16_t>(i),
                  .sensor = static_cast<std::uint16_t>(1 + i % 2),
-                 .ip_protocol = 6});
+                 .ip_protocol = 6,
+                 .country = {'J', 'P'}});
   frames.add(sampler.take(begin, std::chrono::milliseconds{250}));
 }
 
@@ -137,14 +141,18 @@ auto main(int count, char** words) -> int {
   api::observatory of{.events = events, .frames = frames, .counters = counters, .access = accounts};
   of.name = "seen";
   of.more_routes = api::people_routes();
+  for (auto& each : api::desk_routes()) of.more_routes.push_back(std::move(each));
   for (auto& each : of.more_routes)
     each.answer = [](api::call const&) { return api::problem(501, "nobody has accounts here"); };
+  of.more_routes.push_back(app::export_route_of(of));
   of.status = [] { return answer::json{{"packets_per_second", 12}}; };
   if (count > 1 && std::string_view{words[1]} != "none") {
     auto opened = store::open_embedded_engine(words[1], "serve_api");
     if (!opened) return fail_with(opened.error());
     if (auto const good = store::prepare_schema(**opened); !good) return fail_with(good.error());
     of.engine = *opened;
+    of.filter = app::filter_reader_of(of.engine);
+    of.packet_filter = app::packet_filter_reader_of(of.engine);
   }
   api::server_options options;
   options.http.listen.push_back({});

@@ -67,7 +67,7 @@ class ServedTest(unittest.TestCase):
             answer = connection.getresponse()
             text = answer.read()
         kind = answer.getheader("Content-Type") or ""
-        return answer.status, answer.headers, json.loads(text) if "json" in kind else text.decode()
+        return answer.status, answer.headers, json.loads(text) if "json" in kind and "jsonl" not in kind else text.decode("utf-8", "replace")
 
     def document(self, target, status=200, **more):
         answer = self.ask(target, **more)

@@ -11,7 +11,7 @@ from test_questions import Asked
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 # What an example cannot be made up for.
-KNOWN = {"host": "198.51.100.0/24", "kind": "fingerprint", "job": "0" * 32, "account": "hana", "token": "17"}
+KNOWN = {"host": "198.51.100.99", "kind": "fingerprint", "job": "0" * 32, "account": "hana", "token": "17", "view": "17"}
 
 
 def is_of_people(operation):
@@ -67,7 +67,7 @@ class Client(Asked):
             if method != "get" or "text/event-stream" in str(operation) or "{job}" in path or is_of_people(operation):
                 continue
             for each in operation.get("parameters", []):
-                if each["in"] != "query" or each["name"] in ("filter", "cursor", "sensor"):
+                if each["in"] != "query" or each["name"] in ("filter", "cursor", "sensor", "axes"):
                     continue
                 schema = each["schema"].get("items", each["schema"])
                 span = {"from": "2026-01-15", "to": "2026-01-16"} if "statistics" in path else {}

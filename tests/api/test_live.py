@@ -127,13 +127,14 @@ class Streams(ServedTest):
                 length, = struct.unpack("<I", answer.read(4))
                 body = answer.read(length)
                 version, kind, marks, number, begin, microseconds, packets = struct.unpack_from("<BBHQqII", body)
-                self.assertEqual(version, 1)
+                self.assertEqual(version, 2)
                 if kind == 0:
                     return marks, begin, microseconds, packets, body[32:]
                 self.assertEqual((kind, marks, length), (1, 0, 32))
 
         marks, begin, microseconds, packets, columns = first(ANALYST, 5000)
-        self.assertEqual((marks, begin, microseconds, packets, len(columns)), (2000, 1768467600000000, 250000, 5000, 2000 * 21))
+        self.assertEqual((marks, begin, microseconds, packets, len(columns)), (2000, 1768467600000000, 250000, 5000, 2000 * 23))
+        self.assertEqual(columns[-4000:], b"JP" * 2000)
         destinations = struct.unpack_from("<2000I", columns, 16000)
         self.assertEqual(len(set(destinations)), 2000)
         self.assertTrue(all(1000 <= each < 6000 for each in destinations))

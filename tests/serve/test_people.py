@@ -5,6 +5,7 @@ import json
 import pathlib
 import unittest
 import urllib.parse
+import urllib.request
 
 from server import PASSWORD, Server, ServeTest, ask
 
@@ -113,6 +114,60 @@ class People(ServeTest):
         made = self.asked("/api/v1/tokens", "POST", {"label": "read", "scopes": ["read"]})
         self.asked("/api/v1/accounts", who={"Authorization": "Bearer " + made["secret"]}, status=403)
 
+    def test_views(self):
+        one = "/api/v1/views/{view}"
+        made = self.asked("/api/v1/views", "POST", {"name": "Telnet", "page": "explore", "query": "filter=port+23"})
+        self.assertEqual((made["name"], made["page"], made["query"]), ("Telnet", "explore", "filter=port+23"))
+        second = self.asked("/api/v1/views", "POST", {"name": "Now", "page": "now"})
+        self.assertEqual([each["id"] for each in self.asked("/api/v1/views")["views"]], [second["id"], made["id"]])
+        password = self.asked("/api/v1/accounts", "POST", {"name": "viewer", "role": "analyst"})["password"]
+        viewer = self.log_in("viewer", password)
+        self.assertEqual(self.asked("/api/v1/views", who=viewer)["views"], [])
+        self.asked(f"/api/v1/views/{made['id']}", "DELETE", who=viewer, status=404, described=one)
+        for each in (made, second):
+            self.asked(f"/api/v1/views/{each['id']}", "DELETE", status=204, described=one)
+        self.assertEqual(self.asked("/api/v1/views")["views"], [])
+        self.asked("/api/v1/views", "POST", {"name": "", "page": "now"}, status=400)
+        self.asked("/api/v1/settings", who=viewer, status=403)
+        self.asked("/api/v1/audit", who=viewer, status=403)
+
+    def test_settings_and_the_audit_log(self):
+        settings = {each["key"]: each for each in self.asked("/api/v1/settings")["settings"]}
+        self.assertEqual((settings["access.requests"]["value"], settings["access.requests"]["reloadable"]), ("100000", True))
+        self.assertEqual(settings["window.length"]["origin"], "default")
+        self.assertIn("serve.data", settings)
+        page = self.asked("/api/v1/audit?limit=2&action=log-in", described="/api/v1/audit")
+        self.assertTrue(all(row["action"] == "log-in" for row in page["rows"]))
+        every = self.asked("/api/v1/audit?limit=1000", described="/api/v1/audit")["rows"]
+        told = json.loads(self.done("audit", "list", "--data", "data", "--json", "--limit", "1000"))["rows"]
+        self.assertTrue(set(row["id"] for row in every) <= set(row["id"] for row in told))
+        newest = self.asked("/api/v1/audit?limit=1", described="/api/v1/audit")
+        self.asked("/api/v1/audit?action=nothing", status=400, described="/api/v1/audit")
+        self.assertEqual(newest["next"], newest["rows"][0]["id"])
+
+    def test_packets_as_files(self):
+        def file(what):
+            with urllib.request.urlopen(urllib.request.Request(f"http://127.0.0.1:{self.at}/api/v1/export?{what}",
+                                                               headers={"Cookie": self.admin["Cookie"]}), timeout=60) as answer:
+                return answer.headers, answer.read()
+        fields, text = file("format=csv&limit=20&filter=" + urllib.parse.quote("dst.port == 23"))
+        lines = text.decode().splitlines()
+        said = self.asked("/api/v1/statistics?filter=dst.port%20%3D%3D%2023", described="/api/v1/statistics")
+        self.assertEqual((len(lines), int(fields["X-Packets"])), (21, said["packets"]))
+        objects = [json.loads(line) for line in file("format=jsonl&limit=5")[1].splitlines()]
+        self.assertEqual(len(objects), 5)
+        capture = file("format=pcap&limit=7")[1]
+        self.assertEqual(capture[:4], bytes.fromhex("d4c3b2a1"))
+        at, count = 24, 0
+        while at < len(capture):
+            at += 16 + int.from_bytes(capture[at + 8:at + 12], "little")
+            count += 1
+        self.assertEqual((at, count), (len(capture), 7))
+        self.assertEqual(file("format=parquet&limit=3")[1][:4], b"PAR1")
+        password = self.asked("/api/v1/accounts", "POST", {"name": "blind", "role": "partner", "prefixes": ["198.51.100.0/24"]})["password"]
+        blind = self.log_in("blind", password)
+        self.asked("/api/v1/export?format=pcap", who=blind, status=403, described="/api/v1/export")
+
     def test_a_filter_of_statistics(self):
         """The same numbers as the command line gives, whatever table answers."""
         for text in ("port 3389", "src 0.0.0.0/1", "tool mirai or port 23", "ttl > 60"):
@@ -128,6 +183,54 @@ class People(ServeTest):
     @staticmethod
     def filtered(text):
         return "/api/v1/statistics?by=port&top=5&filter=" + urllib.parse.quote(text)
+
+    def audited(self, status):
+        rows = json.loads(self.done("audit", "list", "--data", "data", "--json", "--limit", "1000"))["rows"]
+        return [row for row in rows if row["action"] == "request.refused" and row["details"].get("status") == status]
+
+    def test_wrong_requests_are_in_the_audit_log_so_many_a_minute(self):
+        path = "/api/v1/statistics?by=colour"
+        before = len(self.audited(400))
+        for _ in range(20):
+            self.assertEqual(ask(self.at, path, headers=self.admin)[0], 400)
+        rows = self.audited(400)
+        self.assertGreater(len(rows), 0)
+        self.assertIn((path, "refused", "GET"), [(row["subject"], row["outcome"], row["details"]["method"]) for row in rows])
+        # Six a minute of one address; a minute may go by meanwhile.
+        self.assertLess(len(rows) - before, 15)
+
+    def test_a_job_tells_its_owner_how_it_goes_on(self):
+        made = self.asked("/api/v1/accounts", "POST", {"name": "other", "role": "analyst"})
+        streams = []
+        for who in (self.admin, self.log_in("other", made["password"])):
+            connection = http.client.HTTPConnection("127.0.0.1", self.at, timeout=60)
+            self.addCleanup(connection.close)
+            connection.request("GET", "/api/v1/events/stream?topic=job", headers=who)
+            streams.append(connection.getresponse())
+            self.assertTrue(streams[-1].readline().startswith(b"retry:"))
+        jobs = {}
+        for who, sql in zip((self.admin, self.log_in("other", made["password"])), ("select 1", "select 2")):
+            jobs[sql] = self.asked("/api/v1/jobs", "POST", {"sql": sql}, who, status=202)["id"]
+        for stream, sql in zip(streams, jobs):
+            seen = []
+            while not seen or seen[-1]["state"] != "done":
+                line = stream.readline()
+                if line.startswith(b"data:"):
+                    seen.append(json.loads(line[5:]))
+            self.assertEqual([each["state"] for each in seen], ["running", "done"])
+            self.assertEqual({each["id"] for each in seen}, {jobs[sql]}, "no other's")
+            self.assertEqual((seen[-1]["rows"], seen[-1]["failure"]), (1, None))
+            self.assertNotIn("sql", seen[-1])
+
+    def test_questions_and_flushes_are_timed(self):
+        self.asked("/api/v1/statistics?by=port", described="/api/v1/statistics")
+        text = ask(self.at, "/api/v1/metrics", headers=self.admin)[2]
+        for name in ("kizashi_store_question_seconds_count", "kizashi_store_question_seconds_sum", 'kizashi_flushes_total{sensor="',
+                     'kizashi_flush_seconds_total{sensor="'):
+            line = next(line for line in text.splitlines() if line.startswith(name))
+            self.assertGreater(float(line.split()[-1]), 0, line)
+        for name in ("kizashi_open_windows", "kizashi_open_events", "kizashi_store_questions_failed_total"):
+            self.assertIn(f"\n{name}", text)
 
     def test_packed_answers(self):
         path = "/api/v1/statistics?by=source&top=500"

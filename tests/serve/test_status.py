@@ -1,6 +1,9 @@
 """`kizashi status`: what it says of a server that works, of one that does not, and of none."""
 import json
 import os
+import shutil
+import subprocess
+import unittest
 
 from server import KIZASHI, PASSWORD, ServeTest, ask
 
@@ -25,6 +28,8 @@ class Status(ServeTest):
                          ("north", "ended", 709136, 709136))
         self.assertEqual((north["lag_seconds"], north["packets_dropped_lately"], north["failure"]), (0, 0, None))
         self.assertGreater(north["flushes"], 0)
+        self.assertGreater(north["flush_seconds"], 0)
+        self.assertEqual((north["open_windows"], north["open_events"]), (0, 0), "it is over")
         self.assertLess(north["journal_fill"], 0.8)
         self.assertGreaterEqual(pipeline["uptime_seconds"], 0)
         self.assertEqual((pipeline["degraded"], pipeline["errors"]), ([], []))
@@ -68,6 +73,24 @@ class Status(ServeTest):
         self.assertFalse(said["healthy"])
         self.assertGreater(said["pipeline"]["sensors"][0]["packets_dropped_by_journal"], 0)
 
+    def test_what_goes_on(self):
+        """Windows and events that are open: the folder may get more."""
+        (self.folder / "growing").mkdir()
+        self.done("synth", "mixed", "--packets", 2000, "--duration", "100s", "-o", "growing/a.pcap")
+        server = self.start('flush = "200ms"\n[sensor.north]\nfolder = "growing"\n')
+        self.wait_until(lambda: (now := self.sensor())["packets_stored"] == now["packets_received"] > 1000)
+        now = self.sensor()
+        self.assertIn(now["open_windows"], (1, 2))
+        self.assertGreater(now["open_events"], 10)
+        text = self.status("--data", "data").stdout
+        self.assertRegex(text, rf"open windows +open events\n.*\n?.* {now['open_windows']} +{now['open_events']}\n")
+        self.assertEqual(server.stop(), 0, server.said())
+        # They are there again after a restart.
+        server = self.start('flush = "200ms"\n[sensor.north]\nfolder = "growing"\n')
+        self.wait_until(lambda: (self.sensor()["open_windows"], self.sensor()["open_events"]) ==
+                        (now["open_windows"], now["open_events"]))
+        self.assertEqual(server.stop(), 0, server.said())
+
     def test_a_sensor_that_waits(self):
         (self.folder / "spool").mkdir()
         server = self.start('[sensor.north]\nfolder = "spool"\n')
@@ -97,9 +120,35 @@ class Status(ServeTest):
         done = self.status()
         self.assertEqual((done.returncode, done.stderr.splitlines()[0]),
                          (2, "kizashi: no server is named; expected --data DIR, --url URL, or a configuration with serve.data"))
-        done = self.status("--url", "https://localhost")
+        done = self.status("--url", "ftp://localhost")
         self.assertEqual((done.returncode, done.stderr.splitlines()[0]),
-                         (2, "kizashi: https://localhost cannot be asked; expected http://HOST:PORT or unix:PATH"))
+                         (2, "kizashi: ftp://localhost cannot be asked; expected http://HOST:PORT, https://HOST:PORT or unix:PATH"))
+
+    @unittest.skipIf(shutil.which("openssl") is None, "there is no openssl to make a certificate with")
+    def test_over_tls(self):
+        subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "1", "-subj",
+                        "/CN=localhost", "-addext", "subjectAltName=IP:127.0.0.1", "-keyout", self.folder / "key.pem", "-out",
+                        self.folder / "chain.pem"], check=True, capture_output=True)
+        server = self.start('certificate = "chain.pem"\nkey = "key.pem"\nwithout_account = "everything"\n')
+        port = server.wait_for(r"answers at https://127\.0\.0\.1:(\d+)").group(1)
+        url = f"https://127.0.0.1:{port}"
+        chain = str(self.folder / "chain.pem")
+        done = self.status("--url", url, "--json", SSL_CERT_FILE=chain)
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
+        self.assertTrue(json.loads(done.stdout)["healthy"])
+        done = self.status("--url", url)
+        self.assertEqual(done.returncode, 3)
+        self.assertRegex(done.stderr, f"^kizashi: {url}: its certificate is not trusted: .*; SSL_CERT_FILE can name a file with one "
+                                      "that is\n$")
+        # Of another host.
+        done = self.status("--url", f"https://localhost:{port}", SSL_CERT_FILE=chain)
+        self.assertRegex(done.stderr, r"its certificate is not trusted: .*[Hh]ost ?name mismatch")
+        self.assertEqual(self.status("--url", f"http://127.0.0.1:{port}").returncode, 3)
+        self.assertEqual(server.stop(), 0)
+        plain = self.start("")
+        done = self.status("--url", f"https://127.0.0.1:{plain.port()}", SSL_CERT_FILE=chain)
+        self.assertEqual(done.returncode, 3)
+        self.assertRegex(done.stderr, "^kizashi: .*: it does not speak TLS as expected: ")
 
     def test_a_server_that_was_killed_leaves_nothing_that_answers(self):
         server = self.start("")

@@ -29,7 +29,9 @@ auto all_routes(observatory const& in, job_list& jobs) -> std::vector<route> {
   auto const add = [&](std::vector<route> some) {
     std::move(some.begin(), some.end(), std::back_inserter(out));
   };
-  for (auto const make : {statistics_routes, list_routes, name_routes, live_routes, status_routes})
+  for (auto const make :
+       {statistics_routes, filter_routes, picture_routes, crossing_routes, campaign_routes,
+        report_routes, list_routes, name_routes, live_routes, status_routes})
     add(make(in));
   add(job_routes(in, jobs));
   // The description is made when it is known what there is.

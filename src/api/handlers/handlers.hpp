@@ -15,6 +15,16 @@ namespace kizashi::api {
 /// statistics, hosts.
 [[nodiscard]] auto statistics_routes(observatory const& in) -> std::vector<route>;
 
+/// fields, filter/check.
+[[nodiscard]] auto filter_routes(observatory const& in) -> std::vector<route>;
+/// behaviours, neighbours.
+[[nodiscard]] auto picture_routes(observatory const& in) -> std::vector<route>;
+/// crossings.
+[[nodiscard]] auto crossing_routes(observatory const& in) -> std::vector<route>;
+/// report.
+[[nodiscard]] auto report_routes(observatory const& in) -> std::vector<route>;
+/// campaigns.
+[[nodiscard]] auto campaign_routes(observatory const& in) -> std::vector<route>;
 /// packets, events, attacks, windows.
 [[nodiscard]] auto list_routes(observatory const& in) -> std::vector<route>;
 /// sensors, names.
@@ -22,6 +32,8 @@ namespace kizashi::api {
 /// The streams of events and frames.
 [[nodiscard]] auto live_routes(observatory const& in) -> std::vector<route>;
 
+/// Tells its owner how a job goes on: the topic "job".
+[[nodiscard]] auto job_event(job_view const& of) -> live::event;
 /// Questions in SQL that are asked now and looked at later.
 [[nodiscard]] auto job_routes(observatory const& in, job_list& jobs) -> std::vector<route>;
 

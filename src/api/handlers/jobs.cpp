@@ -11,23 +11,6 @@ namespace {
 using answer::json;
 
 constexpr std::size_t most_sql = std::size_t{64} << 10;
-constexpr int most_depth = 16;
-
-/// A body of JSON whose depth is bounded: the parser would go as deep as the text does.
-auto parse_body(std::string const& text) -> result<json> {
-  bool is_too_deep = false;
-  auto made = json::parse(
-      text,
-      [&](int depth, json::parse_event_t, json&) {
-        is_too_deep = is_too_deep || depth > most_depth;
-        return !is_too_deep;
-      },
-      false);
-  if (made.is_discarded() || is_too_deep || !made.is_object())
-    return fail(errc::parse_error,
-                "the body is no JSON object; expected such as {\"sql\": \"select 1\"}");
-  return made;
-}
 
 struct job_request {
   std::string sql;
@@ -240,6 +223,12 @@ auto job_routes(observatory const& in, job_list& jobs) -> std::vector<route> {
                .tag = tag};
   remove.answer = [&](call const& of) { return answered(remove_job(jobs, of)); };
   return {add, list, look, rows, remove};
+}
+
+auto job_event(job_view const& of) -> live::event {
+  auto data = job_json(of);
+  for (auto const* const large : {"sql", "columns"}) data.erase(large);
+  return {.topic = "job", .data = answer::text_of(data), .owner = of.owner};
 }
 
 }  // namespace kizashi::api

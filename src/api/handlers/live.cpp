@@ -37,7 +37,9 @@ private:
 
 // --- events -----------------------------------------------------------------------------------
 
-auto is_for(live::event const& what, scope const& of) -> bool {
+auto is_for(live::event const& what, principal const& who) -> bool {
+  if (what.owner) return who.name == *what.owner;
+  auto const& of = who.scope;
   if (what.is_public || of.is_everything) return true;
   if (of.is_nothing()) return false;
   if (!of.sensors.empty() && std::ranges::find(of.sensors, what.sensor) == of.sensors.end())
@@ -86,7 +88,7 @@ public:
 private:
   [[nodiscard]] auto is_wanted(live::event const& each) const -> bool {
     return (topics_.empty() || std::ranges::find(topics_, each.topic) != topics_.end()) &&
-           is_for(each, who().scope);
+           is_for(each, who());
   }
   static auto place_before(live::event_news const& news) -> live::event_place {
     return {news.next.run, news.next.number - news.events.size()};

@@ -10,16 +10,6 @@
 namespace kizashi::api {
 namespace {
 
-/// Puts the parameter `filter` into the question.
-auto filter_packets(observatory const& in, call const& of, answer::asked& question) -> status {
-  if (!of.with.has("filter")) return {};
-  if (!in.packet_filter) return fail(errc::unsupported, "this server has no filter language");
-  auto made = in.packet_filter(of.with.get<std::string>("filter"), of.who.has_destinations);
-  if (!made) return fail(made.error().code, fmt::format("query.filter: {}", made.error().message));
-  question.filter.where = std::move(*made);
-  return {};
-}
-
 auto answer_statistics(observatory const& in, call const& of) -> result<http::response> {
   KIZASHI_TRY(auto question, question_of(in, of));
   KIZASHI_TRY(filter_packets(in, of, question));
@@ -47,14 +37,6 @@ auto answer_statistics(observatory const& in, call const& of) -> result<http::re
   }
   KIZASHI_TRY(write_json(found, out));
   return json_response(std::move(out.text));
-}
-
-/// Whether all of `who` is something that the scope has: of a part nothing is told.
-auto is_within(net::prefix const& who, scope const& of) -> bool {
-  return of.is_everything || of.prefixes.empty() ||
-         std::ranges::any_of(of.prefixes, [&](net::prefix const& each) {
-           return each.contains(who.first()) && each.contains(who.last());
-         });
 }
 
 auto answer_host(observatory const& in, call const& of) -> result<http::response> {

@@ -60,6 +60,22 @@ auto address_sql(net::address a) -> std::string {
 
 }  // namespace
 
+auto parse_body(std::string const& text) -> result<json> {
+  constexpr int most_depth = 16;
+  bool is_too_deep = false;
+  auto made = json::parse(
+      text,
+      [&](int depth, json::parse_event_t, json&) {
+        is_too_deep = is_too_deep || depth > most_depth;
+        return !is_too_deep;
+      },
+      false);
+  if (made.is_discarded() || is_too_deep || !made.is_object())
+    return fail(errc::parse_error,
+                "the body is no JSON object; expected such as {\"sql\": \"select 1\"}");
+  return made;
+}
+
 auto answered(result<http::response> outcome) -> http::response {
   return outcome ? std::move(*outcome) : problem_of(outcome.error());
 }
@@ -112,8 +128,8 @@ auto question_of(observatory const& in, call const& of) -> result<answer::asked>
   out.places = in.places;
   out.scope = scope_json(of.who.scope);
   out.sensors = of.with.get<std::vector<std::string>>("sensor");
-  out.filter.from = of.with.time("from");
-  out.filter.to = of.with.time("to");
+  if (of.with.knows("from")) out.filter.from = of.with.time("from");
+  if (of.with.knows("to")) out.filter.to = of.with.time("to");
   if (out.filter.from.is_known() && out.filter.to.is_known() && out.filter.to <= out.filter.from)
     return fail(errc::out_of_range, "query.to is not after query.from; expected a later time");
   out.options.ask.limits = in.limits;
@@ -125,6 +141,39 @@ auto question_of(observatory const& in, call const& of) -> result<answer::asked>
   if (of.who.scope.is_nothing()) out.filter.sensors = {0};
   if (!of.who.scope.is_everything) out.filter.sources = of.who.scope.prefixes;
   return out;
+}
+
+auto filter_packets(observatory const& in, call const& of, answer::asked& question) -> status {
+  if (!of.with.has("filter")) return {};
+  if (!in.packet_filter) return fail(errc::unsupported, "this server has no filter language");
+  auto made = in.packet_filter(of.with.get<std::string>("filter"), of.who.has_destinations);
+  if (!made) return fail(made.error().code, fmt::format("query.filter: {}", made.error().message));
+  question.filter.where = std::move(*made);
+  return {};
+}
+
+auto is_within(net::prefix const& who, scope const& of) -> bool {
+  return of.is_everything || of.prefixes.empty() ||
+         std::ranges::any_of(of.prefixes, [&](net::prefix const& each) {
+           return each.contains(who.first()) && each.contains(who.last());
+         });
+}
+
+auto bound_span(observatory const& in, answer::asked& question) -> status {
+  auto& from = question.filter.from;
+  auto& to = question.filter.to;
+  if (from.is_known() && to.is_known()) return {};
+  KIZASHI_TRY(auto const all, store::count_all(*in.engine, question.filter, question.options));
+  auto const one = timestamp{std::int64_t{3600} * 1'000'000'000};
+  auto const end = all.last.is_known() ? all.last + std::chrono::minutes{1} : one;
+  if (!from.is_known()) from = all.first.is_known() ? all.first : one;
+  if (!to.is_known()) to = std::max(end, from + std::chrono::minutes{1});
+  return {};
+}
+
+auto read_from_name(store::row_origin of) -> std::string_view {
+  constexpr std::string_view names[] = {"rollups", "tuples", "packets"};
+  return names[static_cast<std::size_t>(of)];
 }
 
 auto scope_condition(answer::asked const& of, bool is_ipv6) -> std::optional<std::string> {

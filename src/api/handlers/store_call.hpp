@@ -19,6 +19,9 @@ namespace kizashi::api {
 [[nodiscard]] auto json_response(std::string body) -> http::response;
 [[nodiscard]] auto json_response(answer::json const& what) -> http::response;
 
+/// A body of JSON whose depth is bounded: the parser would go as deep as the text does.
+[[nodiscard]] auto parse_body(std::string const& text) -> result<answer::json>;
+
 /// Parameters that many operations have.
 [[nodiscard]] auto sensor_parameter() -> parameter;
 [[nodiscard]] auto from_parameter(parameter_kind kind) -> parameter;
@@ -30,6 +33,15 @@ namespace kizashi::api {
 /// others. Fails with `not_found` on a sensor that is not there or that it may not see, which is
 /// told alike, and with `io_error` without a store. Parameters: sensor, from, to.
 [[nodiscard]] auto question_of(observatory const& in, call const& of) -> result<answer::asked>;
+
+/// Puts the parameter `filter` into the question.
+[[nodiscard]] auto filter_packets(observatory const& in, call const& of, answer::asked& question)
+    -> status;
+/// Sets the times that are not given: those of the first and the last minute of these packets.
+[[nodiscard]] auto bound_span(observatory const& in, answer::asked& question) -> status;
+/// Whether all of `who` is something that the scope has: of a part nothing is told.
+[[nodiscard]] auto is_within(net::prefix const& who, scope const& of) -> bool;
+[[nodiscard]] auto read_from_name(store::row_origin of) -> std::string_view;
 
 /// "sensor in (1,2) and (src >= ...)": the same as a condition for tables with the columns sensor
 /// and src; `is_ipv6`: src is of 16 bytes. Nothing: no row of that family may be seen. "1" when all

@@ -12,6 +12,7 @@
 
 #include <fmt/format.h>
 
+#include "kizashi/api/http/internal/tls_client.hpp"
 #include "kizashi/base/file_descriptor.hpp"
 #include "kizashi/base/text.hpp"
 
@@ -43,16 +44,41 @@ auto connect_local(std::string_view address, std::string_view path) -> result<fi
   return made;
 }
 
-auto connect_host(std::string_view address, std::string_view host_and_port)
-    -> result<file_descriptor> {
-  auto const colon = host_and_port.rfind(':');
-  auto host = host_and_port.substr(0, colon);
+struct web_address {
+  std::string host;  ///< without brackets
+  std::string port;
+  std::string_view field;  ///< as it stands in the request's field Host
+  bool is_secure = false;
+};
+
+auto parse_web(std::string_view address) -> result<web_address> {
+  constexpr std::string_view plain = "http://", secure = "https://";
+  web_address out;
+  out.is_secure = address.starts_with(secure);
+  auto rest =
+      address.substr(std::min(out.is_secure ? secure.size() : plain.size(), address.size()));
+  while (rest.ends_with('/')) rest.remove_suffix(1);
+  if ((!out.is_secure && !address.starts_with(plain)) || rest.empty() ||
+      rest.find('/') != std::string_view::npos)
+    return fail(errc::unsupported, fmt::format("{} cannot be asked; expected http://HOST:PORT, "
+                                               "https://HOST:PORT or unix:PATH",
+                                               address));
+  out.field = rest;
+  auto const bracket = rest.rfind(']');
+  auto const colon = rest.find(':', bracket == std::string_view::npos ? 0 : bracket);
+  auto host = rest.substr(0, colon);
   if (host.starts_with('[') && host.ends_with(']')) host = host.substr(1, host.size() - 2);
-  auto const port = colon == std::string_view::npos ? "80" : host_and_port.substr(colon + 1);
+  out.host = host;
+  out.port = colon != std::string_view::npos ? rest.substr(colon + 1)
+             : out.is_secure                 ? "443"
+                                             : "80";
+  return out;
+}
+
+auto connect_host(std::string_view address, web_address const& to) -> result<file_descriptor> {
   addrinfo wanted{}, *found = nullptr;
   wanted.ai_socktype = SOCK_STREAM;
-  if (auto const wrong =
-          ::getaddrinfo(std::string{host}.c_str(), std::string{port}.c_str(), &wanted, &found);
+  if (auto const wrong = ::getaddrinfo(to.host.c_str(), to.port.c_str(), &wanted, &found);
       wrong != 0)
     return fail(errc::not_found, fmt::format("{}: {}", address, ::gai_strerror(wrong)));
   std::unique_ptr<addrinfo, void (*)(addrinfo*)> const all{found, ::freeaddrinfo};
@@ -62,21 +88,28 @@ auto connect_host(std::string_view address, std::string_view host_and_port)
     // The time to send holds for the time to connect, too (man 7 socket).
     timeval const patience{most_patience.count(), 0};
     ::setsockopt(made.get(), SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience);
+    ::setsockopt(made.get(), SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
     if (made.is_open() && ::connect(made.get(), each->ai_addr, each->ai_addrlen) == 0) return made;
     number = errno;
   }
   return nobody(address, number);
 }
 
-auto connect_to(std::string_view address) -> result<file_descriptor> {
-  constexpr std::string_view web = "http://", local = "unix:";
-  if (address.starts_with(local)) return connect_local(address, address.substr(local.size()));
-  auto rest = address.substr(std::min(web.size(), address.size()));
-  while (rest.ends_with('/')) rest.remove_suffix(1);
-  if (!address.starts_with(web) || rest.empty() || rest.find('/') != std::string_view::npos)
-    return fail(errc::unsupported,
-                fmt::format("{} cannot be asked; expected http://HOST:PORT or unix:PATH", address));
-  return connect_host(address, rest);
+auto get_secure(int server, std::string_view address, web_address const& to,
+                std::string_view request) -> result<std::string> {
+  auto const session = internal::tls_client::open(server, to.host);
+  if (!session)
+    return fail(session.error().code, fmt::format("{}: {}", address, session.error().message));
+  if (!(*session)->send(request)) return nobody(address, EPIPE);
+  auto const end = std::chrono::steady_clock::now() + most_patience;
+  std::string answer;
+  std::array<char, 65536> piece{};
+  while (std::chrono::steady_clock::now() < end && answer.size() <= most_answer_bytes) {
+    auto const count = (*session)->receive(piece);
+    if (count == 0) return answer;
+    answer.append(piece.data(), count);
+  }
+  return fail(errc::io_error, fmt::format("{}: no whole answer came", address));
 }
 
 auto send_whole(int to, std::string_view text) -> bool {
@@ -117,26 +150,44 @@ auto parse_answer(std::string_view text) -> result<plain_answer> {
   return out;
 }
 
-auto get(std::string_view address, std::string_view path, std::string_view token)
-    -> result<plain_answer> {
-  KIZASHI_TRY(auto const server, connect_to(address));
-  std::string_view host = address.starts_with("http://") ? address.substr(7) : "localhost";
-  while (host.ends_with('/')) host.remove_suffix(1);
-  auto request = fmt::format("GET {} HTTP/1.0\r\nHost: {}\r\n", path, host);
-  if (!token.empty()) request += fmt::format("Authorization: Bearer {}\r\n", token);
-  if (!send_whole(server.get(), request + "\r\n")) return nobody(address, errno);
+namespace {
+
+auto get_plain(int server, std::string_view address, std::string_view request)
+    -> result<std::string> {
+  if (!send_whole(server, request)) return nobody(address, errno);
   auto const end = std::chrono::steady_clock::now() + most_patience;
   std::string answer;
   std::array<char, 65536> piece{};
   while (std::chrono::steady_clock::now() < end && answer.size() <= most_answer_bytes) {
-    pollfd watched{server.get(), POLLIN, 0};
+    pollfd watched{server, POLLIN, 0};
     if (::poll(&watched, 1, 100) <= 0) continue;
-    auto const count = ::recv(server.get(), piece.data(), piece.size(), 0);
-    if (count == 0) return parse_answer(answer);
+    auto const count = ::recv(server, piece.data(), piece.size(), 0);
+    if (count == 0) return answer;
     if (count < 0 && errno != EINTR) return nobody(address, errno);
     if (count > 0) answer.append(piece.data(), static_cast<std::size_t>(count));
   }
   return fail(errc::io_error, fmt::format("{}: no whole answer came", address));
+}
+
+}  // namespace
+
+auto get(std::string_view address, std::string_view path, std::string_view token)
+    -> result<plain_answer> {
+  constexpr std::string_view local = "unix:";
+  bool const is_local = address.starts_with(local);
+  web_address to;
+  if (!is_local) {
+    KIZASHI_TRY(to, parse_web(address));
+  }
+  KIZASHI_TRY(auto const server, is_local ? connect_local(address, address.substr(local.size()))
+                                          : connect_host(address, to));
+  auto request = fmt::format("GET {} HTTP/1.0\r\nHost: {}\r\n", path,
+                             is_local ? std::string_view{"localhost"} : to.field);
+  if (!token.empty()) request += fmt::format("Authorization: Bearer {}\r\n", token);
+  request += "\r\n";
+  KIZASHI_TRY(auto const answer, to.is_secure ? get_secure(server.get(), address, to, request)
+                                              : get_plain(server.get(), address, request));
+  return parse_answer(answer);
 }
 
 }  // namespace kizashi::api::http

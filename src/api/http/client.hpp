@@ -17,9 +17,10 @@ struct plain_answer {
 /// Content-Length. Fails on anything else, a chunked one included.
 [[nodiscard]] auto parse_answer(std::string_view text) -> result<plain_answer>;
 
-/// GET `path` from "http://HOST:PORT" or "unix:PATH"; `token` may be empty. Waits ten seconds at
-/// most, reads 16 MiB at most. Fails with `not_found` where nobody listens and with `unsupported`
-/// on any other address, https among them.
+/// GET `path` from "http://HOST:PORT", "https://HOST:PORT" (`internal::tls_client` says whose
+/// certificate is trusted) or "unix:PATH"; `token` may be empty. Waits ten seconds at most for each
+/// step, reads 16 MiB at most. Fails with `not_found` where nobody listens and with `unsupported`
+/// on any other address.
 [[nodiscard]] auto get(std::string_view address, std::string_view path, std::string_view token)
     -> result<plain_answer>;
 

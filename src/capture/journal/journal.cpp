@@ -51,11 +51,12 @@ auto open_file(std::filesystem::path const& path, int flags) -> result<file_desc
 
 }  // namespace
 
-auto journal_writer::open(std::filesystem::path folder) -> result<journal_writer> {
+auto journal_writer::open(std::filesystem::path folder, std::uint64_t segment_bytes)
+    -> result<journal_writer> {
   std::error_code wrong;
   std::filesystem::create_directories(folder, wrong);
   if (wrong) return system_failure(folder.string(), "make the journal's folder", wrong.value());
-  journal_writer out{std::move(folder)};
+  journal_writer out{std::move(folder), segment_bytes};
   KIZASHI_TRY(out.segments_, segments_in(out.folder_));
   for (auto const each : out.segments_) {
     out.sizes_.push_back(std::filesystem::file_size(segment_path(out.folder_, each), wrong));
@@ -92,7 +93,7 @@ auto journal_writer::open_segment(std::uint64_t number) -> status {
 
 /// Appends `record_` as a whole or, with a failure, not at all.
 auto journal_writer::write_record() -> status {
-  if (end_.offset >= segment_bytes) KIZASHI_TRY(open_segment(end_.segment + 1));
+  if (end_.offset >= segment_bytes_) KIZASHI_TRY(open_segment(end_.segment + 1));
   for (std::size_t done = 0; done < record_.size();) {
     auto const count = ::write(file_.get(), record_.data() + done, record_.size() - done);
     if (count < 0 && errno == EINTR) continue;

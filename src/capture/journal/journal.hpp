@@ -25,11 +25,14 @@ namespace kizashi::capture {
 /// as far as `sync` did not reach.
 class journal_writer {
 public:
-  static constexpr std::uint64_t segment_bytes = std::uint64_t{64} << 20;
+  static constexpr std::uint64_t usual_segment = std::uint64_t{64} << 20;
 
   /// Makes the folder when it is not there. Goes on behind the last whole record: a record that was
-  /// being written when the process ended is cut off.
-  [[nodiscard]] static auto open(std::filesystem::path folder) -> result<journal_writer>;
+  /// being written when the process ended is cut off. A segment, which is one file and is removed
+  /// as a whole, ends with the first record behind `segment_bytes`.
+  [[nodiscard]] static auto open(std::filesystem::path folder,
+                                 std::uint64_t segment_bytes = usual_segment)
+      -> result<journal_writer>;
 
   /// `note`: what the source says of where it is (`journal_reader::last_note`).
   [[nodiscard]] auto append(net::frame_block const& block, std::string_view note = {}) -> status;
@@ -44,11 +47,13 @@ public:
   [[nodiscard]] auto bytes() const noexcept -> std::uint64_t;
 
 private:
-  explicit journal_writer(std::filesystem::path folder) : folder_{std::move(folder)} {}
+  journal_writer(std::filesystem::path folder, std::uint64_t segment_bytes)
+      : folder_{std::move(folder)}, segment_bytes_{segment_bytes} {}
   [[nodiscard]] auto write_record() -> status;
   [[nodiscard]] auto open_segment(std::uint64_t number) -> status;
 
   std::filesystem::path folder_;
+  std::uint64_t segment_bytes_;
   std::vector<std::uint64_t> segments_;  // ascending; the last is written
   std::vector<std::uint64_t> sizes_;     // of these, in bytes
   file_descriptor file_;

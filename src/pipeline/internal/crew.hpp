@@ -34,6 +34,7 @@ public:
   [[nodiscard]] auto walk(capture::frame_source& from, progress_callback const& progress)
       -> result<walk_end>;
   [[nodiscard]] auto advance_to(timestamp now) -> status;
+  [[nodiscard]] auto open() const -> open_counts;
   [[nodiscard]] auto save(state_writer& out) -> status;
   [[nodiscard]] auto restore(state_reader& in) -> status;
   [[nodiscard]] auto finish() -> outcome;

@@ -42,6 +42,14 @@ auto crew::counters() -> std::vector<telescope::counter*> {
   return answer;
 }
 
+auto crew::open() const -> open_counts {
+  open_counts answer;
+  answer.windows = workers_.front()->counter.open_windows();  // all have the same
+  for (auto const& each : workers_)
+    if (each->observer) answer.events += each->observer->events().counts().open;
+  return answer;
+}
+
 auto crew::save(state_writer& out) -> status {
   KIZASHI_TRY(status{failure_});
   auto const options = describe(options_);

@@ -65,8 +65,8 @@ auto live_sensor::prepare(std::unique_ptr<capture::live::live_source> from) -> s
   std::filesystem::create_directories(options_.folder, wrong);
   if (wrong)
     return system_failure(options_.folder.string(), "make the sensor's folder", wrong.value());
-  KIZASHI_TRY(auto journal,
-              capture::journal_writer::open(internal::journal_folder(options_.folder)));
+  KIZASHI_TRY(auto journal, capture::journal_writer::open(internal::journal_folder(options_.folder),
+                                                          internal::segment_bytes(options_)));
   told_ = journal.end();
   from_ = std::make_unique<receiver>(
       std::move(from), std::move(journal),
@@ -148,10 +148,12 @@ void live_sensor::wait_and_begin_again(error why) {
 
 void live_sensor::note_progress() {
   auto const store = journey_->store_counts();
+  auto const open = journey_->open();
   std::lock_guard const held{mutex_};
   auto const& sinks = journey_->sinks();
   counts_.failure.reset();
   counts_.store = store;
+  counts_.open = open;
   counts_.walked = journey_->frames();
   counts_.windows = sinks.windows.load();
   counts_.events = sinks.events.load();

@@ -74,6 +74,7 @@ struct sensor_counts {
   std::uint64_t windows = 0;
   std::uint64_t events = 0;
   std::uint64_t attacks = 0;
+  open_counts open;  ///< when the road was at rest last
   std::uint64_t checkpoints = 0;
   std::uint64_t restarts = 0;                  ///< of the road, after a failure
   timestamp watermark = timestamp::unknown();  ///< the latest packet that the road has taken

@@ -36,6 +36,7 @@ void tracker_counts::add(tracker_counts const& other) noexcept {
   late += other.late;
   untimed += other.untimed;
   live_sources += other.live_sources;
+  open += other.open;
   bytes += other.bytes;
 }
 
@@ -92,6 +93,7 @@ public:
   [[nodiscard]] auto counts() const noexcept -> tracker_counts {
     auto answer = shared_.counts;
     answer.live_sources = ipv4_.most_sources() + ipv6_.most_sources();
+    answer.open = ipv4_.open_events() + ipv6_.open_events();
     answer.bytes = ipv4_.bytes() + ipv6_.bytes();
     return answer;
   }

@@ -43,6 +43,7 @@ struct tracker_counts {
   /// count them.
   std::uint64_t late = 0;
   std::uint64_t untimed = 0;
+  std::uint64_t open = 0;          ///< open now, of scan-like types; no part of a saved state
   std::uint64_t live_sources = 0;  ///< most at one time, added up over the shards
   /// Most at one time. Unlike all else it depends a little on the number of workers.
   std::uint64_t bytes = 0;

@@ -50,6 +50,10 @@ auto look_at(sensor_options const& options) -> result<checkpoint> {
 
 }  // namespace
 
+auto segment_bytes(sensor_options const& options) -> std::uint64_t {
+  return std::min(capture::journal_writer::usual_segment, options.journal_bytes / 8);
+}
+
 auto state_file(sensor_options const& options) -> std::filesystem::path {
   return options.folder / "state";
 }
@@ -131,7 +135,7 @@ auto journey::store_findings(bool is_due) -> status {
 
 auto journey::is_save_due() const -> bool {
   auto const behind = position().segment - last_.journal.segment;
-  if (behind * capture::journal_writer::segment_bytes >= options_.journal_bytes / 4) return true;
+  if (behind * segment_bytes(options_) >= options_.journal_bytes / 4) return true;
   // A large state is saved less often: one hundredth of the time goes into it.
   auto const wait = std::max<duration>(options_.checkpoint, 100 * save_took_);
   return std::chrono::steady_clock::now() - last_time_ >= wait;

@@ -41,6 +41,7 @@ public:
     return source_.journal().position();
   }
   [[nodiscard]] auto store_counts() const -> store::writer_counts { return packets_.counts(); }
+  [[nodiscard]] auto open() const -> open_counts { return road_->open(); }
   [[nodiscard]] auto frames() const noexcept -> std::uint64_t { return source_.frames(); }
   [[nodiscard]] auto sinks() const noexcept -> live_sinks const& { return sinks_; }
   [[nodiscard]] auto checkpoints() const noexcept -> std::uint64_t { return checkpoints_; }
@@ -71,6 +72,8 @@ private:
   std::uint64_t checkpoints_ = 0;
 };
 
+/// So small that a journal of `journal_bytes` has several: one is removed as a whole.
+[[nodiscard]] auto segment_bytes(sensor_options const& options) -> std::uint64_t;
 /// The file of a sensor's state.
 [[nodiscard]] auto state_file(sensor_options const& options) -> std::filesystem::path;
 [[nodiscard]] auto journal_folder(std::filesystem::path const& sensor_folder)

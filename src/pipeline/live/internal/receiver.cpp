@@ -44,12 +44,9 @@ void receiver::work() {
     }
     if (came->state == capture::live::flow::frames) take(block);
     goes_on = came->state != capture::live::flow::ended;
-    auto const now = std::chrono::steady_clock::now();
-    if (has_frames_ && now - last_mark_ >= interval_) {
-      close_block();
-      interval_ = std::min(options_.flush, 2 * interval_);
-    }
-    if (now - last_tick_ >= options_.tick) tell_time(came->heard_until);
+    mark_if_due();
+    if (std::chrono::steady_clock::now() - last_tick_ >= options_.tick)
+      tell_time(came->heard_until);
   }
   close_block();
   std::lock_guard const held{mutex_};
@@ -59,22 +56,29 @@ void receiver::work() {
 }
 
 void receiver::take(net::frame_block const& block) {
-  auto const frames = block.frames.size();
+  auto taken = try_to_take(block);
+  while (!taken && options_.note && !is_stopping_.load()) {
+    mark_if_due();  // else nothing would become durable, and no room would come of it
+    std::this_thread::sleep_for(patience);
+    taken = try_to_take(block);
+  }
+  has_frames_ = has_frames_ || taken;
+  std::lock_guard const held{mutex_};
+  if (taken)
+    counts_.frames += block.frames.size();
+  else if (!options_.note)  // else it is read again after the restart
+    counts_.dropped += block.frames.size();
+}
+
+auto receiver::try_to_take(net::frame_block const& block) -> status {
   auto const note = options_.note ? options_.note() : std::string{};
   std::lock_guard const held{mutex_};
-  if (into_.bytes() >= options_.most_bytes) {
-    counts_.dropped += frames;
-    counts_.failure =
-        error{errc::limit_reached, "the journal is full: the store does not take what comes"};
-    return;
-  }
-  auto const written = into_.append(block, note);
-  note_outcome(written);
-  if (written)
-    counts_.frames += frames;
-  else
-    counts_.dropped += frames;
-  has_frames_ = has_frames_ || written;
+  auto taken = into_.bytes() < options_.most_bytes
+                   ? into_.append(block, note)
+                   : status{fail(errc::limit_reached,
+                                 "the journal is full: the store does not take what comes")};
+  note_outcome(taken);
+  return taken;
 }
 
 /// With the mutex held.
@@ -86,6 +90,12 @@ void receiver::note_outcome(status const& written) {
   counts_.bytes = into_.bytes();
   ++writes_;
   written_.notify_all();
+}
+
+void receiver::mark_if_due() {
+  if (!has_frames_ || std::chrono::steady_clock::now() - last_mark_ < interval_) return;
+  close_block();
+  interval_ = std::min(options_.flush, 2 * interval_);
 }
 
 void receiver::close_block() {

@@ -22,7 +22,8 @@ struct receiver_options {
   duration flush = std::chrono::seconds{5};  ///< between two marks, when there were frames
   duration tick = std::chrono::milliseconds{500};
   std::uint64_t most_bytes = std::uint64_t{8} << 30;  ///< of the journal
-  /// Where the source is, to be kept with its frames; may be empty.
+  /// Where the source is, to be kept with its frames; may be empty. A source that has it can wait:
+  /// what the journal does not take is tried again, and nothing is dropped.
   std::function<std::string()> note;
 };
 
@@ -56,6 +57,8 @@ public:
 private:
   void work();
   void take(net::frame_block const& block);
+  [[nodiscard]] auto try_to_take(net::frame_block const& block) -> status;
+  void mark_if_due();
   void close_block();
   void tell_time(timestamp heard_until);
   void note_outcome(status const& written);

@@ -46,6 +46,7 @@ public:
     fresh.key = key;
     if (key.is_followed()) {
       fresh.rest = rests_.take({});
+      ++followed_;
       charge += sizeof(event_rest);
     }
     if (of.event.key.is_none()) return of.event = fresh;
@@ -237,6 +238,9 @@ public:
   /// Events erased so far: as long as it stays the same, each event is where it was.
   [[nodiscard]] auto erased() const noexcept -> std::uint64_t { return erased_; }
 
+  /// Open events that are followed.
+  [[nodiscard]] auto followed() const noexcept -> std::uint64_t { return followed_; }
+
   template <class>
   friend class live_sources_state;
 
@@ -271,6 +275,7 @@ private:
       charge -= sizeof(distinct<std::uint32_t>);
     }
     rests_.give_back(number);
+    --followed_;
     charge -= sizeof(event_rest);
   }
   [[nodiscard]] auto find_in_pages(source& of, event_key key) noexcept -> event* {
@@ -320,6 +325,7 @@ private:
   set_memory destinations_;
   set_memory ports_;
   std::uint64_t erased_ = 0;
+  std::uint64_t followed_ = 0;
 };
 
 }  // namespace kizashi::telescope::internal

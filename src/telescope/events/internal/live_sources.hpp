@@ -105,6 +105,7 @@ public:
     for (auto const each : most_) sum += each;
     return sum;
   }
+  [[nodiscard]] auto open_events() const noexcept -> std::uint64_t { return store_.followed(); }
   [[nodiscard]] auto bytes() const noexcept -> std::size_t {
     auto sum = sources_.bytes() + store_.bytes() + timer_.bytes();
     for (auto const& each : index_) sum += each.bytes();

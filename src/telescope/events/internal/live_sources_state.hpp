@@ -164,6 +164,7 @@ private:
     each.destinations.restore(in, store_.destinations_, charge);
     if (each.key.is_followed()) {
       each.rest = store_.rests_.take({});
+      ++store_.followed_;
       charge += sizeof(event_rest);
       restore_rest(store_.rests_[each.rest], in, charge);
     }

@@ -1,0 +1,179 @@
+#include "kizashi/engine/internal/group_window.hpp"
+
+#include <algorithm>
+#include <array>
+#include <map>
+#include <set>
+
+#include "kizashi/net/address_state.hpp"
+
+namespace kizashi::engine::internal {
+
+namespace {
+
+constexpr std::uint8_t tcp_number = 6;
+
+[[nodiscard]] auto add_up(std::uint32_t a, std::uint32_t b) noexcept -> std::uint32_t {
+  return a > UINT32_MAX - b ? UINT32_MAX : a + b;
+}
+
+/// Whether one destination has most of what a service got.
+class target_counts {
+public:
+  void add(std::uint32_t source, std::uint32_t target, std::uint32_t packets) {
+    packets_ += packets;
+    sources_.insert(source);
+    if (target == activity_row::several) return;
+    auto& of = by_target_[target];
+    of.packets += packets;
+    of.sources.insert(source);
+  }
+  void fill(asked_service& out) const {
+    constexpr double most = 0.7;
+    out.packets = packets_;
+    out.sources = static_cast<std::uint32_t>(sources_.size());
+    for (auto const& [target, of] : by_target_)
+      out.has_single_target |=
+          static_cast<double>(of.packets) > most * static_cast<double>(packets_) &&
+          static_cast<double>(of.sources.size()) > most * static_cast<double>(sources_.size());
+  }
+
+private:
+  struct one {
+    std::uint64_t packets = 0;
+    std::set<std::uint32_t> sources;
+  };
+  std::uint64_t packets_ = 0;
+  std::set<std::uint32_t> sources_;
+  std::map<std::uint32_t, one> by_target_;
+};
+
+}  // namespace
+
+auto is_usual_port(std::uint16_t port) noexcept -> bool {
+  constexpr std::array<std::uint16_t, 11> usual{22,   23,   80,   81,   445,  1433,
+                                                2323, 3389, 5555, 8080, 52869};
+  return std::ranges::binary_search(usual, port);
+}
+
+auto group_rows::counts() const -> std::vector<std::uint32_t> {
+  std::vector<std::uint32_t> answer(sources.size() * bins);
+  for (auto const& row : rows) {
+    auto& count = answer[row.source * bins + row.bin];
+    count = add_up(count, row.packets);
+  }
+  return answer;
+}
+
+auto group_window::add(activity_window const& closed) -> std::optional<group_rows> {
+  auto const whole = length();
+  auto const begin =
+      timestamp{closed.start.nanoseconds() - closed.start.nanoseconds() % whole.count()};
+  if (begin != start_) {
+    broken_ += seen_ > 0;
+    start_ = begin;
+    seen_ = 0;
+    rows_.clear();
+  }
+  sensor_ = closed.sensor;
+  end_ = closed.end();
+  auto const bin = static_cast<std::uint32_t>((closed.start - begin) / scope_.bin);
+  if (!closed.is_missing && bin < scope_.bins) {
+    ++seen_;
+    take(closed, bin);
+  }
+  if (bin + 1 != scope_.bins) return std::nullopt;
+  auto const is_whole = seen_ == scope_.bins;
+  seen_ = 0;
+  if (!is_whole) {
+    ++broken_;
+    rows_.clear();
+    return std::nullopt;
+  }
+  ++whole_;
+  return close();
+}
+
+void group_window::take(activity_window const& closed, std::uint32_t bin) {
+  for (auto const& row : closed.rows) {
+    auto const& from = closed.sources[row.source];
+    if (scope_.has_only_tcp && row.protocol != tcp_number) continue;
+    if (scope_.leaves_out_scanners && from.scanner != 0) continue;
+    if (scope_.leaves_out_usual && row.protocol == tcp_number && is_usual_port(row.port)) continue;
+    auto const length = from.address.is_ipv6() ? scope_.ipv6_length : scope_.ipv4_length;
+    rows_.push_back(
+        {net::prefix{from.address, length}.first(), bin, row.packets, row.target, row.at()});
+  }
+}
+
+auto group_window::close() -> group_rows {
+  group_rows answer;
+  answer.sensor = sensor_;
+  answer.start = start_;
+  answer.length = length();
+  answer.bins = scope_.bins;
+  std::map<net::address, std::uint64_t> volumes;
+  for (auto const& row : rows_) volumes[row.source] += row.packets;
+  answer.sources_seen = volumes.size();
+  std::vector<std::pair<std::uint64_t, net::address>> order;
+  for (auto const& [source, packets] : volumes) order.emplace_back(packets, source);
+  std::ranges::sort(order, [](auto const& a, auto const& b) {
+    return a.first != b.first ? a.first > b.first : a.second < b.second;
+  });
+  if (order.size() > scope_.most_sources) order.resize(scope_.most_sources);
+  for (auto const& [packets, source] : order) answer.sources.push_back(source);
+  std::ranges::sort(answer.sources);
+  for (auto const& row : rows_) {
+    auto const at = std::ranges::lower_bound(answer.sources, row.source);
+    if (at == answer.sources.end() || *at != row.source) continue;
+    answer.rows.push_back({static_cast<std::uint32_t>(at - answer.sources.begin()), row.bin,
+                           row.packets, row.target, row.at});
+  }
+  std::ranges::stable_sort(answer.rows, [](group_row const& a, group_row const& b) {
+    if (a.source != b.source) return a.source < b.source;
+    return a.bin != b.bin ? a.bin < b.bin : a.at < b.at;
+  });
+  rows_.clear();
+  return answer;
+}
+
+void group_window::save(state_writer& out) const {
+  out.text(sensor_);
+  out(start_, end_, seen_, whole_, broken_);
+  out.number(rows_.size());
+  for (auto const& row : rows_)
+    out(row.source, row.bin, row.packets, row.target, row.at.protocol, row.at.port);
+}
+
+void group_window::restore(state_reader& in) {
+  sensor_ = in.text();
+  in(start_, end_, seen_, whole_, broken_);
+  in.expect(seen_ < scope_.bins, "bins of an open window");
+  auto const many = in.count(10);
+  rows_.clear();
+  for (std::size_t i = 0; i < many && in.is_good(); ++i) {
+    pending_row row;
+    in(row.source, row.bin, row.packets, row.target, row.at.protocol, row.at.port);
+    in.expect(row.bin < scope_.bins, "a bin of the window");
+    rows_.push_back(row);
+  }
+}
+
+auto services_of(group_rows const& of, std::span<std::uint32_t const> members)
+    -> std::vector<asked_service> {
+  std::map<service, target_counts> found;
+  for (auto const& row : of.rows)
+    if (std::ranges::binary_search(members, row.source))
+      found[row.at].add(row.source, row.target, row.packets);
+  std::vector<asked_service> answer;
+  for (auto const& [at, counts] : found) {
+    asked_service one;
+    one.at = at;
+    counts.fill(one);
+    one.share = static_cast<double>(one.sources) / static_cast<double>(members.size());
+    answer.push_back(one);
+  }
+  return answer;
+}
+
+}  // namespace kizashi::engine::internal
