@@ -1,7 +1,8 @@
 // The most frequent of something in the range of the page, with what it was a day and a week before.
 import { signal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
-import { asked } from '../state/store';
+import { withTerm } from '../state/filter';
+import { asked, filter } from '../state/store';
 import { urlOf } from './client';
 import type { Statistics, StatisticsRow } from './types';
 import { useAskUrl, type Asking } from './use_ask';
@@ -27,11 +28,15 @@ export interface Top extends Asking<Compared> {
   isUnknown: boolean;
 }
 
-export function useTop(by: By, top: number, more: { compare?: boolean } = {}): Top {
-  const of = asked.value;
+/**
+ * `term`: a condition beside the filter of the page, such as that of the address whose page it is. `isIdle`: do not ask
+ * (yet).
+ */
+export function useTop(by: By, top: number, more: { compare?: boolean; term?: string; isIdle?: boolean } = {}): Top {
+  const of = asked.value && more.term ? { ...asked.value, filter: withTerm(filter.value, more.term) } : asked.value;
   const isUnknown = refused.value.has(by);
   const compares = more.compare === true && !refused.value.has('compare');
-  const url = of && !isUnknown ? urlOf('/api/v1/statistics', { by, top, ...of, compare: compares ? 'day,week' : null }) : null;
+  const url = of && !isUnknown && !more.isIdle ? urlOf('/api/v1/statistics', { by, top, ...of, compare: compares ? 'day,week' : null }) : null;
   const asking = useAskUrl<Compared>(url);
   const wrong = asking.problem?.errors ?? [];
   useEffect(() => {

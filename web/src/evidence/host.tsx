@@ -3,6 +3,7 @@ import { useAsk } from '../api/use_ask';
 import { say } from '../language';
 import { countryName, serviceOf, short, timeOf, whole } from '../language/format';
 import { ClassMark } from '../parts/class_mark';
+import { hostPath } from '../parts/entity';
 import { State } from '../parts/panel';
 import { TimeSeries } from '../parts/time_series';
 import { TopList } from '../parts/top_list';
@@ -17,6 +18,7 @@ export default function Host({ of }: EvidenceProps) {
     <State asked={[host]} isEmpty={known?.packets === 0}>
       {known && (
         <>
+          <p class="to-page"><a class="entity" href={hostPath(of)}>{say('entity.open')}</a></p>
           <dl class="facts">
             <dt>{say('host.packets')}</dt>
             <dd>{whole(known.packets)}</dd>

@@ -1,10 +1,11 @@
 // A table of any length: only rows in view are in the page. Columns sort; cells with a term filter by it (with Shift:
-// leave it out); keyboard: up, down, page, home, end, Enter opens, f filters.
+// leave it out); keyboard: up, down, page, home, end, Enter opens, f filters, o goes to the page of the first address, port or network.
 import type { ComponentChildren } from 'preact';
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { say } from '../language';
 import { negate } from '../state/filter';
-import { toggleTerm } from '../state/store';
+import { go, toggleTerm } from '../state/store';
+import { EntityArrow } from './entity';
 import { inView, nextSort, sorted, type Cell, type Sort } from './rows';
 
 export interface Column<T> {
@@ -18,6 +19,8 @@ export interface Column<T> {
   width?: string;
   /** The condition that a click adds. */
   term?: (row: T) => string | null;
+  /** The page of what it is (parts/entity.ts), opened by the small arrow behind it, or by o. */
+  link?: (row: T) => string | null;
 }
 
 interface TableOptions<T> {
@@ -81,6 +84,9 @@ export function Table<T>(of: TableOptions<T>) {
     else if (event.key === 'f' && row !== undefined) {
       const term = of.columns.map((each) => each.term?.(row)).find((each) => each);
       if (term) toggleTerm(term);
+    } else if (event.key === 'o' && row !== undefined) {
+      const link = of.columns.map((each) => each.link?.(row)).find((each) => each);
+      if (link) go(link);
     } else return;
     event.preventDefault();
     event.stopPropagation();
@@ -89,6 +95,7 @@ export function Table<T>(of: TableOptions<T>) {
     const at = event.target instanceof Element ? event.target : null;
     const row = at?.closest<HTMLElement>('[data-row]')?.dataset['row'];
     if (row !== undefined) setActive(Number(row));
+    if (at?.closest('a')) return;
     const term = at?.closest<HTMLElement>('[data-term]')?.dataset['term'];
     if (term) toggleTerm(event.shiftKey ? negate(term) : term);
   };
@@ -114,6 +121,7 @@ export function Table<T>(of: TableOptions<T>) {
             style={{ top: `${(first + i) * rowHeight}px`, gridTemplateColumns: widths }}>
             {of.columns.map((each) => {
               const term = each.term?.(row);
+              const link = each.link?.(row);
               return (
                 <span key={each.key} role="gridcell" class={`cell${each.isNumber ? ' is-number' : ''}`}>
                   {term ? (
@@ -121,6 +129,7 @@ export function Table<T>(of: TableOptions<T>) {
                   ) : (
                     (each.cell?.(row) ?? each.value(row))
                   )}
+                  {link && <EntityArrow to={link} />}
                 </span>
               );
             })}

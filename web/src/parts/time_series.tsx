@@ -92,7 +92,7 @@ function optionsOf(last: { current: TimeSeriesOptions }, reading: { current: HTM
     },
     axes: [
       { ...axis, size: 24, gap: 4, space: 64, values: timeLabels() },
-      { ...axis, size: 50, gap: 4, space: 26, values: (_, all) => all.map((each) => (each === null ? '' : short(each))) },
+      { ...axis, ...(of.isLog ? { splits: decades } : {}), size: 50, gap: 4, space: 26, values: (_, all) => all.map((each) => (each === null ? '' : short(each))) },
     ],
     series: [
       {},
@@ -123,6 +123,13 @@ function optionsOf(last: { current: TimeSeriesOptions }, reading: { current: HTM
     },
   };
 }
+
+/** 1, 10, 100, …: a grid of more lines says no more. */
+const decades: uPlot.Axis.Splits = (_, __, low, high) => {
+  const out: number[] = [];
+  for (let each = 10 ** Math.ceil(Math.log10(Math.max(1, low))); each <= high; each *= 10) out.push(each);
+  return out;
+};
 
 const timeLabels = (): uPlot.Axis.Values => (_, splits, __, ___, step) =>
   splits.map((each, i) => {

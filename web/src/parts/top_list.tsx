@@ -3,7 +3,8 @@ import type { ComponentChildren } from 'preact';
 import { say } from '../language';
 import { short, whole } from '../language/format';
 import { hasTerm, negate } from '../state/filter';
-import { filter, toggleTerm } from '../state/store';
+import { filter, go, toggleTerm } from '../state/store';
+import { EntityArrow } from './entity';
 import { changeOf, changeText } from './change';
 
 export interface TopRow {
@@ -15,6 +16,8 @@ export interface TopRow {
   /** The count of the same span before; undefined: not known. */
   before?: number | null | undefined;
   term: string;
+  /** The page of what it is (parts/entity.ts). */
+  link?: string | null;
 }
 
 export function TopList({ rows, unit = 'week' }: { rows: readonly TopRow[]; unit?: 'day' | 'week' }) {
@@ -26,9 +29,10 @@ export function TopList({ rows, unit = 'week' }: { rows: readonly TopRow[]; unit
       {rows.map((each) => (
         <li key={each.key} tabIndex={0} role="button" class={hasTerm(filter.value, each.term) ? 'is-on' : ''}
           title={`${whole(each.count)}\n${say('filter.add', { term: each.term })}`}
-          onClick={(event) => pick(each.term, event.shiftKey)}
+          onClick={(event) => event.target instanceof Element && event.target.closest('a') === null && pick(each.term, event.shiftKey)}
           onKeyDown={(event) => {
-            if (event.key !== 'Enter') return;
+            if (event.key === 'o' && each.link) return go(each.link);
+            if (event.key !== 'Enter' || event.target !== event.currentTarget) return;
             event.preventDefault();
             pick(each.term, event.shiftKey);
           }}>
@@ -36,6 +40,7 @@ export function TopList({ rows, unit = 'week' }: { rows: readonly TopRow[]; unit
           <span class="name">
             {each.name}
             {each.more && <small>{each.more}</small>}
+            {each.link && <EntityArrow to={each.link} />}
           </span>
           <span class="count">{short(each.count)}</span>
           {hasChanges && <ChangeMark after={each.count} before={each.before} unit={unit} />}

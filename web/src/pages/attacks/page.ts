@@ -1,0 +1,12 @@
+import type { Page } from '../registry';
+
+export default {
+  path: '/attacks',
+  key: 'a',
+  title: { en: 'DoS attacks', ja: 'DoS 攻撃' },
+  icon: 'shield',
+  order: 70,
+  group: 'search',
+  role: 'partner',
+  load: () => import('.'),
+} satisfies Page;

@@ -1,0 +1,12 @@
+import type { Page } from '../registry';
+
+export default {
+  path: '/campaigns',
+  key: 'p',
+  title: { en: 'Campaigns', ja: 'キャンペーン' },
+  icon: 'group',
+  order: 60,
+  group: 'search',
+  role: 'partner',
+  load: () => import('.'),
+} satisfies Page;

@@ -1,0 +1,12 @@
+import type { Page } from '../registry';
+
+export default {
+  path: '/findings',
+  key: 'f',
+  title: { en: 'Findings', ja: '検知' },
+  icon: 'warn',
+  order: 50,
+  group: 'search',
+  role: 'partner',
+  load: () => import('.'),
+} satisfies Page;
