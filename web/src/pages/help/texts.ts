@@ -83,7 +83,7 @@ export const examples: readonly Example[] = [
   { filter: 'dst.port in {23, 2323} and protocol == tcp', text: { en: 'one of several values', ja: '複数の値のいずれか' } },
   { filter: 'dst.port in 1024..2048', text: { en: 'a range, both ends included', ja: '範囲（両端を含む）' } },
   { filter: 'src in 192.0.2.0/24', text: { en: 'sources of a prefix', ja: 'あるプレフィックスの送信元' } },
-  { filter: 'country in {JP, KR} and not scanner != none', text: { en: 'two countries, without known scanners', ja: '二つの国（既知のスキャナーを除く）' } },
+  { filter: 'country in {JP, KR} and scanner == none', text: { en: 'two countries, without known scanners', ja: '二つの国（既知のスキャナーを除く）' } },
   { filter: 'tool == mirai', text: { en: 'a tool by its fingerprint', ja: '指紋で判定されたツール' } },
   { filter: 'class == backscatter and ttl < 64', text: { en: 'answers of victims', ja: '被害者の応答' } },
   { filter: 'flag == syn and not flag == ack', text: { en: 'TCP flags, among others', ja: 'TCP フラグ' } },
