@@ -39,7 +39,7 @@ export default function Reports() {
         <button type="button" class="button" disabled={!made} onClick={() => print()}><Icon name="report" size={14} />{say('print')}</button>
         <button type="button" class="button" disabled={!made} onClick={save}><Icon name="download" size={14} />{say('file')}</button>
       </nav>
-      <Panel title={say('title', { name: made?.period.name ?? '' })} of={isUnknown ? [] : of} explain={{ method: say('method'), caveat: say('caveat'), source: 'docs/api.md' }}
+      <Panel title={say('panel')} of={isUnknown ? [] : of} explain={{ method: say('method'), caveat: say('caveat'), source: 'docs/api.md' }}
         {...(made ? { table: () => ({ columns: dayColumns(), rows: made.days }) } : {})}>
         {isUnknown ? <p class="state">{say('no.route')}</p> : made && <Paper of={made} />}
       </Panel>

@@ -12,6 +12,9 @@ const portName = (of: Row): string => {
   const service = of.port === undefined ? null : serviceOf(of.port);
   return `${of.port ?? say('none')}/${of.protocol ?? ''}${service ? ` (${service})` : ''}`;
 };
+/** Of different sources more than this are estimated (docs/counting.md). */
+const mostExact = 1000;
+const sourcesText = (of: number): string => (of > mostExact ? `≈ ${short(of)}` : whole(of));
 const times = (of: Row): string => ((of.change ?? 0) + 1).toFixed(1);
 
 export function sentence(of: Fact): string {
@@ -20,23 +23,23 @@ export function sentence(of: Fact): string {
       return say('fact.empty');
     case 'first':
     case 'same':
-      return say(`fact.${of.is}`, { packets: short(of.packets), sources: whole(of.sources) });
+      return say(`fact.${of.is}`, { packets: short(of.packets), sources: sourcesText(of.sources) });
     case 'rise':
     case 'fall':
-      return say(`fact.${of.is}`, { packets: short(of.packets), sources: whole(of.sources), before: short(of.before), change: percent(Math.abs(of.change)) });
+      return say(`fact.${of.is}`, { packets: short(of.packets), sources: sourcesText(of.sources), before: short(of.before), change: percent(Math.abs(of.change)) });
     case 'port':
     case 'port.new':
     case 'port.rise':
     case 'port.fall':
       return say(`fact.${of.is}`, {
-        port: portName(of.row), share: percent(of.row.share), sources: whole(of.row.sources), packets: short(of.row.packets), times: times(of.row),
+        port: portName(of.row), share: percent(of.row.share), sources: sourcesText(of.row.sources), packets: short(of.row.packets), times: times(of.row),
         change: percent(Math.abs(of.row.change ?? 0)),
       });
     case 'country':
     case 'country.rise':
       return say(`fact.${of.is}`, { country: countryName(of.row.country), share: percent(of.row.share), times: times(of.row) });
     case 'tool':
-      return say('fact.tool', { tool: of.row.tool ?? '', share: percent(of.row.share), sources: whole(of.row.sources) });
+      return say('fact.tool', { tool: of.row.tool ?? '', share: percent(of.row.share), sources: sourcesText(of.row.sources) });
     case 'scanners':
       return say('fact.scanners', { share: percent(of.share) });
     case 'peak':
@@ -64,7 +67,7 @@ export function Paper({ of }: { of: Made }) {
       </section>
       <section class="numbers">
         <Number name={say('packets')} value={short(totals.packets)} under={before ? say('before.value', { value: short(before.packets) }) : whole(totals.packets)} />
-        <Number name={say('sources')} value={short(totals.sources)} under={before ? say('before.value', { value: short(before.sources) }) : whole(totals.sources)} />
+        <Number name={say('sources')} value={sourcesText(totals.sources)} under={before ? say('before.value', { value: sourcesText(before.sources) }) : ''} />
         <Number name={say('per.address')} value={short(totals.packets_per_address)} under={say('per.address.under', { count: whole(of.addresses) })} />
         <Number name={say('events')} value={short(of.events.count)} />
         <Number name={say('attacks')} value={short(of.attacks.count)} />
