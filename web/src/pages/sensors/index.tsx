@@ -80,7 +80,7 @@ function Figures({ of }: { of: Status }) {
       <Figure span={2} name={say('lag')} value={last ? age(last.lag_seconds) : '–'} under={last ? say('lag.under', { sensor: last.name }) : ''} />
       <Figure span={2} name={say('lost')} value={short(sum((each) => each.packets_dropped_lately))} under={say('lost.under', { all: whole(sum(lostOf)) })} />
       <Figure span={2} name={say('store')} value={bytesText(of.store.bytes)}
-        under={of.store.kept ? say('store.under', { time: timeOf(of.store.kept, { date: false }) }) : say('store.never')} />
+        under={of.store.kept ? say('store.under', { time: timeOf(of.store.kept, { seconds: false }) }) : say('store.never')} />
       <Figure span={2} name={say('uptime')} value={age(of.uptime_seconds)}
         under={of.clients ? say('uptime.under', { streams: whole(of.clients.streams), requests: whole(of.clients.requests) }) : ''} />
     </>
@@ -107,7 +107,7 @@ const columns = (): Column<Sensor>[] => [
   { key: 'name', title: say('name'), value: (each) => each.name, term: (each) => term('sensor', each.name), width: 'minmax(90px, 1.4fr)' },
   { key: 'phase', title: say('phase'), value: (each) => stateOf(each) + each.phase, width: 'minmax(104px, 1fr)',
     cell: (each) => <Marked state={stateOf(each)}>{phaseName(each.phase)}</Marked> },
-  number('rate', say('rate'), '120px', (each) => each.packets_per_second, (each) => short(each.packets_per_second)),
+  number('rate', say('rate'), '140px', (each) => each.packets_per_second, (each) => short(each.packets_per_second)),
   number('behind', say('behind'), '80px', (each) => each.lag_seconds, (each) => (each.phase === 'ended' ? '–' : age(each.lag_seconds))),
   number('received', say('received'), '110px', (each) => each.packets_received, (each) => whole(each.packets_received)),
   number('stored', say('stored'), '110px', (each) => each.packets_stored, (each) => whole(each.packets_stored)),
@@ -117,7 +117,7 @@ const columns = (): Column<Sensor>[] => [
     })}>{lostOf(each) === 0 ? '0' : `${whole(lostOf(each))} (${percent(lossOf(each))})`}</span>
   )),
   number('journal', say('journal'), '150px', (each) => each.journal_fill, (each) => (
-    <span class={`fill${each.journal_fill >= mostFill ? ' is-bad' : ''}`} title={percent(each.journal_fill)}>
+    <span class={`journal-fill${each.journal_fill >= mostFill ? ' is-bad' : ''}`} title={percent(each.journal_fill)}>
       <i style={{ width: `${Math.min(100, each.journal_fill * 100)}%` }} />
       <b>{bytesText(each.journal_bytes)}</b>
     </span>
