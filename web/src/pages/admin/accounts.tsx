@@ -73,13 +73,13 @@ function Change({ of, list }: { of: Account; list: Asking<unknown> }) {
   return (
     <form onSubmit={(event) => event.preventDefault()}>
       <RoleField value={of.role} onChange={(role) => change({ role })} />
-      <div class="row">
+      <div class="actions">
         <button type="button" class="button" disabled={doing.isBusy} onClick={() => change({ enabled: !of.enabled })}>{say(of.enabled ? 'disable' : 'enable')}</button>
         <button type="button" class="button" disabled={doing.isBusy} onClick={renew}>{say('password')}</button>
         <button type="button" class="button" disabled={doing.isBusy} onClick={() => setSure(true)}>{say('remove')}</button>
       </div>
       {isSure && (
-        <div class="row" role="alert">
+        <div class="actions" role="alert">
           <span>{say('sure', { name: of.name })}</span>
           <button type="button" class="button" onClick={remove}>{say('yes')}</button>
           <button type="button" class="button" onClick={() => setSure(false)}>{say('no')}</button>
@@ -121,7 +121,7 @@ function Add({ list }: { list: Asking<unknown> }) {
             <input class="field" required value={prefixes} onInput={(event) => setPrefixes(event.currentTarget.value)} />
           </Labelled>
         )}
-        <div class="row"><button type="submit" class="button main" disabled={doing.isBusy}>{say('add.do')}</button></div>
+        <div class="actions"><button type="submit" class="button main" disabled={doing.isBusy}>{say('add.do')}</button></div>
         {secret && <Secret value={secret} onHide={() => setSecret(null)} />}
         <Wrong of={doing} />
       </form>

@@ -41,7 +41,7 @@ export function Secret({ value, onHide }: { value: string; onHide: () => void })
     <div class="secret" role="alert">
       <span>{say('secret')}</span>
       <code>{value}</code>
-      <span class="row">
+      <span class="actions">
         <button type="button" class="button main" onClick={() => void navigator.clipboard?.writeText(value)}>{say('secret.copy')}</button>
         <button type="button" class="button" onClick={onHide}>{say('secret.hide')}</button>
       </span>

@@ -82,7 +82,7 @@ function Make({ list }: { list: Asking<unknown> }) {
             <option value="">{say('expires.never')}</option>
           </select>
         </Labelled>
-        <div class="row"><button type="submit" class="button main" disabled={doing.isBusy || may.length === 0}>{say('token.do')}</button></div>
+        <div class="actions"><button type="submit" class="button main" disabled={doing.isBusy || may.length === 0}>{say('token.do')}</button></div>
         {secret && <Secret value={secret} onHide={() => setSecret(null)} />}
         <Wrong of={doing} />
       </form>
