@@ -1,0 +1,18 @@
+// Administration: says why it is closed; an administrator makes an account, whose password is told once.
+export const hasFilter = false;
+export async function check({ tab, server, expect, language }) {
+  await tab.waitForSelector('.admin .state .button');
+  if (language !== 'en' || !server.password) return;
+  await tab.click('.admin .state .button');
+  await tab.waitForSelector('.log-in input');
+  const [name, password] = await tab.$$('.log-in input');
+  await name.type('admin');
+  await password.type(server.password());
+  await tab.keyboard.press('Enter');
+  await tab.waitForSelector('.admin .table .row');
+  await tab.type('#new-account', 'hana');
+  await tab.keyboard.press('Enter');
+  await tab.waitForSelector('.admin .secret code');
+  await tab.waitForFunction(() => [...document.querySelectorAll('.admin .row .cell')].some((at) => at.textContent === 'hana'));
+  expect(!tab.url().includes('password'), 'the password is in the URL');
+}

@@ -1,0 +1,62 @@
+// Reports: a day, week, month, quarter or year, as a page, as a file, on paper.
+import { useRef } from 'preact/hooks';
+import { urlOf } from '../../api/client';
+import { useAskUrl } from '../../api/use_ask';
+import { whole } from '../../language/format';
+import { Icon } from '../../look/icons';
+import { Panel } from '../../parts/panel';
+import { change, dataNow, filter, query, setParam } from '../../state/store';
+import { download, fileOf } from './file';
+import { Paper, type Made } from './paper';
+import './paper.css';
+import './report.css';
+import { kinds, neighbour, type Kind } from './sentences';
+import { say } from './words';
+
+export default function Reports() {
+  const params = query.value.params;
+  const period = kinds.find((each) => each === params['period']) ?? 'month';
+  const of = useAskUrl<Made>(urlOf('/api/v1/report', { period, at: params['at'], filter: filter.value }));
+  const box = useRef<HTMLDivElement>(null);
+  const isUnknown = of.problem?.status === 404;
+  const made = of.data;
+  const save = () => {
+    const paper = box.current?.querySelector('.paper');
+    if (paper && made) download(`kizashi-report-${made.period.name}.html`, fileOf(paper, say('title', { name: made.period.name })));
+  };
+  const isNewest = made !== null && Date.parse(made.period.to ?? '') > (dataNow.value ?? Number.POSITIVE_INFINITY);
+  return (
+    <div class="report" ref={box}>
+      <nav class="controls" aria-label={say('period')}>
+        <div class="kinds">{kinds.map((each) => <KindButton key={each} of={each} isOn={each === period} />)}</div>
+        <button type="button" class="button icon-only" title={say('before')} aria-label={say('before')} disabled={!made}
+          onClick={() => made && setParam('at', neighbour(made.period, -1))}><Icon name="back" /></button>
+        <b>{made?.period.name ?? '…'}</b>
+        <button type="button" class="button icon-only" title={say('after')} aria-label={say('after')} disabled={!made || isNewest}
+          onClick={() => made && setParam('at', neighbour(made.period, 1))}><Icon name="forward" /></button>
+        {params['at'] && <button type="button" class="button" onClick={() => setParam('at', null)}>{say('newest')}</button>}
+        <span class="space" />
+        <button type="button" class="button" disabled={!made} onClick={() => print()}><Icon name="report" size={14} />{say('print')}</button>
+        <button type="button" class="button" disabled={!made} onClick={save}><Icon name="download" size={14} />{say('file')}</button>
+      </nav>
+      <Panel title={say('panel')} of={isUnknown ? [] : of} explain={{ method: say('method'), caveat: say('caveat'), source: 'docs/api.md' }}
+        {...(made ? { table: () => ({ columns: dayColumns(), rows: made.days }) } : {})}>
+        {isUnknown ? <p class="state">{say('no.route')}</p> : made && <Paper of={made} />}
+      </Panel>
+    </div>
+  );
+}
+
+const KindButton = ({ of, isOn }: { of: Kind; isOn: boolean }) => (
+  <button type="button" aria-pressed={isOn} onClick={() => change({ params: { period: of, ...atOf() } })}>{say(`period.${of}`)}</button>
+);
+const atOf = (): { at: string } | Record<string, never> => {
+  const at = query.value.params['at'];
+  return at ? { at } : {};
+};
+
+const dayColumns = () => [
+  { key: 'day', title: say('day'), value: (each: Made['days'][number]) => each.day },
+  { key: 'packets', title: say('packets'), value: (each: Made['days'][number]) => each.packets, cell: (each: Made['days'][number]) => whole(each.packets), isNumber: true },
+  { key: 'sources', title: say('sources'), value: (each: Made['days'][number]) => each.sources, cell: (each: Made['days'][number]) => whole(each.sources), isNumber: true },
+];

@@ -1,0 +1,12 @@
+import type { Page } from '../registry';
+
+export default {
+  path: '/report',
+  key: 'r',
+  title: { en: 'Reports', ja: 'レポート' },
+  icon: 'report',
+  order: 200,
+  group: 'house',
+  role: 'partner',
+  load: () => import('.'),
+} satisfies Page;
