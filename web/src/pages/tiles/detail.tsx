@@ -7,7 +7,7 @@ import { useCanvas } from '../../parts/canvas';
 import { withTerm } from '../../state/filter';
 import { change, filter } from '../../state/store';
 import { portTerm, type Behaviours } from './behaviours';
-import { bounded, pressed, type Brush } from './brush';
+import { bounded, pressed, type Brush } from '../../parts/brush';
 import { drawTile, labelled, type Sheet } from './picture';
 import { say } from './words';
 

@@ -123,6 +123,7 @@ function Selected({ of, sheet, tiles, tile, isPinned, onPin }: SideOptions & { t
         <p class="state">{say('select')}</p>
       </section>
     );
+  const isLong = (of.times[of.times.length - 1] ?? 0) - (of.times[0] ?? 0) > 86_400_000;
   return (
     <section class="panel selected" aria-label={tile.source}>
       <header>
@@ -140,7 +141,7 @@ function Selected({ of, sheet, tiles, tile, isPinned, onPin }: SideOptions & { t
           <dt>{say('country')}</dt>
           <dd>{countryName(tile.country)}{tile.as ? `, AS${tile.as}` : ''}</dd>
           <dt>{say('seen')}</dt>
-          <dd>{timeOf(tile.first, { zone: false })} – {timeOf(tile.last, { date: false })}</dd>
+          <dd>{timeOf(tile.first, { zone: false, date: isLong })} – {timeOf(tile.last, { date: isLong })}</dd>
         </dl>
         <div class="actions">
           <button type="button" class="button" aria-pressed={isPinned} onClick={() => onPin(tile.source)}>{say(isPinned ? 'unpin' : 'pin')}<kbd>p</kbd></button>

@@ -15,6 +15,8 @@ import { say } from './words';
 
 const textHeight = 17;
 const headHeight = 30;
+/** Left of the first tile: room for its strip of the class. */
+const edge = 5;
 /** The window moves in steps, so that most scrolling draws nothing. */
 const step = 256;
 
@@ -123,10 +125,10 @@ function Marks(of: MarksOptions) {
     const on = at?.getContext('2d');
     if (!at || !on || of.width <= 0) return;
     const scale = devicePixelRatio || 1;
-    const [w, h] = [Math.round(of.width * scale), Math.round(of.windowHeight * scale)];
+    const [w, h] = [Math.round((of.width + 2 * edge) * scale), Math.round(of.windowHeight * scale)];
     if (at.width !== w || at.height !== h) [at.width, at.height] = [w, h];
     on.setTransform(scale, 0, 0, scale, 0, 0);
-    on.clearRect(0, 0, of.width, of.windowHeight);
+    on.clearRect(0, 0, of.width + 2 * edge, of.windowHeight);
     const [ground, accent, pinned] = [tokenColor('--field'), tokenColor('--accent'), tokenColor('--ink-2')];
     const pins = new Set(of.pins);
     const high = of.sizes.height - textHeight;
@@ -134,7 +136,7 @@ function Marks(of: MarksOptions) {
       for (let i = row.first; i < row.end; ++i) {
         const tile = of.tiles[i];
         if (!tile) continue;
-        const x = (i - row.first) * of.layout.pitch;
+        const x = edge + (i - row.first) * of.layout.pitch;
         const y = row.y - of.windowTop + textHeight;
         on.fillStyle = ground;
         on.fillRect(x, y, of.sizes.width, high);
@@ -149,7 +151,7 @@ function Marks(of: MarksOptions) {
   }, [of.sheet, of.rows[0]?.y, of.rows.length, of.layout, of.windowTop, of.windowHeight, of.width, of.selected, of.pins, theme.value]);
   return (
     <canvas ref={canvas} class="marks" aria-hidden="true"
-      style={{ top: `${of.windowTop}px`, height: `${of.windowHeight}px`, width: `${Math.max(0, of.width)}px` }} />
+      style={{ top: `${of.windowTop}px`, height: `${of.windowHeight}px`, width: `${Math.max(0, of.width + 2 * edge)}px`, left: `${-edge}px` }} />
   );
 }
 

@@ -1,0 +1,182 @@
+// The crossings on a canvas: lines between upright axes, or two planes with lines between them. Strong ones on top.
+import { className } from '../../language';
+import { countryName, short, time } from '../../language/format';
+import { rampColor, ramp, tokenColor } from '../../look/palette';
+import { labelledBins, levelsOf, marginal, type Axis, type AxisName, type Crossings, type Pair } from './axes';
+
+export interface Place {
+  /** Of each axis: left of it, pixels. */
+  x: number[];
+  top: number;
+  height: number;
+}
+export interface Chosen {
+  axis: number;
+  first: number;
+  last: number;
+}
+
+const levels = 14;
+/** Below the axes: what is under the cursor. */
+const bottom = 20;
+const top = 6;
+/** Left of the first axis, right of the last: room for labels. */
+const margin = 14;
+const labelRoom = 104;
+/** The longest bar of an axis' own counts. */
+const mostBar = 30;
+
+export function placeLines(count: number, width: number, height: number): Place {
+  const inner = width - 2 * margin - labelRoom;
+  return { x: Array.from({ length: count }, (_, i) => margin + (count < 2 ? 0 : (i * inner) / (count - 1))), top, height: height - top - bottom };
+}
+
+export function binLabel(axis: AxisName, label: string): string {
+  if (axis === 'time') return time(Date.parse(label), { date: false, seconds: false, zone: false });
+  if (axis === 'class') return className(label);
+  if (axis === 'country') return /^[A-Z]{2}$/.test(label) ? countryName(label) : label;
+  return label;
+}
+
+/** Whether all bins are values without an order: then the axis is a list. */
+export const isList = (axis: Axis): boolean => axis.bins.every((each) => each.low === undefined || each.low === null);
+
+function drawPair(on: CanvasRenderingContext2D, pair: Pair, from: { x: number; step: number }, to: { x: number; step: number }, y: number, lit: (cell: readonly [number, number, number]) => boolean | null) {
+  const { sets } = levelsOf(pair, levels);
+  const middle = (from.x + to.x) / 2;
+  for (const [level, cells] of sets.entries())
+    for (const wanted of [false, true]) {
+      on.beginPath();
+      for (const cell of cells) {
+        if ((lit(cell) ?? true) !== wanted) continue;
+        const [y0, y1] = [y + (cell[0] + 0.5) * from.step, y + (cell[1] + 0.5) * to.step];
+        on.moveTo(from.x, y0);
+        on.bezierCurveTo(middle, y0, middle, y1, to.x, y1);
+      }
+      const part = (level + 1) / levels;
+      on.strokeStyle = rampColor(0.25 + 0.75 * part);
+      on.globalAlpha = wanted ? 0.07 + 0.78 * part * part : 0.02 + 0.05 * part;
+      on.lineWidth = 0.7 + 1.6 * part * part;
+      on.stroke();
+    }
+  on.globalAlpha = 1;
+}
+
+/** Which cells of the pair right of axis number `left` are chosen; null where nothing is. */
+function litBy(chosen: Chosen | null, left: number): (cell: readonly [number, number, number]) => boolean | null {
+  if (!chosen || (chosen.axis !== left && chosen.axis !== left + 1)) return () => null;
+  const side = chosen.axis === left ? 0 : 1;
+  const [low, high] = [Math.min(chosen.first, chosen.last), Math.max(chosen.first, chosen.last)];
+  return (cell) => cell[side] >= low && cell[side] <= high;
+}
+
+function drawAxis(on: CanvasRenderingContext2D, of: Crossings, at: number, x: number, place: Place, chosen: Chosen | null, hasBars = true) {
+  const axis = of.axes[at];
+  if (!axis || axis.bins.length === 0) return;
+  const step = place.height / axis.bins.length;
+  const counts = marginal(of, at);
+  const most = Math.max(1, ...counts);
+  on.fillStyle = tokenColor('--accent');
+  on.globalAlpha = 0.5;
+  if (hasBars)
+    counts.forEach((count, i) => {
+      if (count > 0) on.fillRect(x + 1, place.top + i * step, Math.max(1, (mostBar * Math.log1p(count)) / Math.log1p(most)), Math.max(0.8, step - (step > 4 ? 1 : 0)));
+    });
+  on.globalAlpha = 1;
+  on.fillStyle = tokenColor('--ink-3');
+  on.fillRect(x, place.top, 1, place.height);
+  on.font = `10.5px ${tokenColor('--font')}`;
+  on.textAlign = 'left';
+  on.textBaseline = 'middle';
+  for (const i of labelledBins(axis.bins.length, isList(axis), step, 12)) {
+    if (isList(axis) && !counts[i]) continue;
+    const bin = axis.bins[i];
+    const text = binLabel(axis.name, bin?.label ?? '');
+    const shown = text.length > 17 ? `${text.slice(0, 16)}…` : text;
+    const y = place.top + (i + (isList(axis) ? 0.5 : 0)) * step;
+    on.fillStyle = tokenColor('--panel');
+    on.globalAlpha = 0.72;
+    on.fillRect(x + 3, Math.max(7, y) - 6.5, on.measureText(shown).width + 5, 13);
+    on.globalAlpha = 1;
+    on.fillStyle = tokenColor('--ink');
+    on.fillText(shown, x + 5, Math.max(7, y));
+  }
+  if (chosen?.axis !== at) return;
+  const [low, high] = [Math.min(chosen.first, chosen.last), Math.max(chosen.first, chosen.last)];
+  on.fillStyle = tokenColor('--accent-soft');
+  on.strokeStyle = tokenColor('--accent');
+  on.lineWidth = 1.5;
+  const box = [x - 6, place.top + low * step, 12, Math.max(2, (high - low + 1) * step)] as const;
+  on.fillRect(...box);
+  on.strokeRect(...box);
+}
+
+export function drawLines(on: CanvasRenderingContext2D, of: Crossings, width: number, height: number, chosen: Chosen | null) {
+  const place = placeLines(of.axes.length, width, height);
+  for (const [i, pair] of of.pairs.entries()) {
+    const [left, right] = [of.axes[i], of.axes[i + 1]];
+    if (left && right)
+      drawPair(on, pair, { x: place.x[i] ?? 0, step: place.height / left.bins.length }, { x: place.x[i + 1] ?? 0, step: place.height / right.bins.length }, place.top, litBy(chosen, i));
+  }
+  for (const [i, x] of place.x.entries()) drawAxis(on, of, i, x, place, chosen);
+}
+
+// --- two attributes against two -------------------------------------------------------------------------
+
+export interface Planes {
+  left: { x: number; width: number };
+  right: { x: number; width: number };
+  top: number;
+  height: number;
+}
+
+export function placePlanes(width: number, height: number): Planes {
+  const plane = Math.round((width - 2 * margin) * 0.32);
+  return { left: { x: margin, width: plane }, right: { x: width - margin - plane, width: plane }, top, height: height - top - bottom };
+}
+
+/** One plane: `across` says which side of the cells lies across it. */
+function drawPlane(on: CanvasRenderingContext2D, of: Crossings, pair: Pair, across: 0 | 1, at: { x: number; width: number }, place: Planes) {
+  const [axisX, axisY] = [of.axes[across === 0 ? 0 : 3], of.axes[across === 0 ? 1 : 2]];
+  if (!axisX || !axisY) return;
+  const [w, h] = [axisX.bins.length, axisY.bins.length];
+  const picture = document.createElement('canvas');
+  [picture.width, picture.height] = [Math.max(1, w), Math.max(1, h)];
+  const to = picture.getContext('2d');
+  if (!to) return;
+  const image = to.createImageData(picture.width, picture.height);
+  const { most } = levelsOf(pair, 1);
+  for (const cell of pair.cells) {
+    const [r, g, b] = ramp(0.2 + 0.8 * (most === 1 ? 1 : Math.log(cell[2]) / Math.log(most)));
+    image.data.set([r, g, b, 255], (cell[across === 0 ? 1 : 0] * w + cell[across]) * 4);
+  }
+  to.putImageData(image, 0, 0);
+  on.fillStyle = tokenColor('--field');
+  on.fillRect(at.x, place.top, at.width, place.height);
+  on.imageSmoothingEnabled = false;
+  on.drawImage(picture, at.x, place.top, at.width, place.height);
+  on.font = `10.5px ${tokenColor('--font')}`;
+  on.fillStyle = tokenColor('--ink-3');
+  on.textBaseline = 'alphabetic';
+  const text = (i: number) => binLabel(axisX.name, axisX.bins[i]?.label ?? '');
+  on.textAlign = 'left';
+  on.fillText(text(0), at.x, place.top + place.height + 12);
+  on.textAlign = 'right';
+  on.fillText(text(w - 1), at.x + at.width, place.top + place.height + 12);
+}
+
+export function drawPlanes(on: CanvasRenderingContext2D, of: Crossings, width: number, height: number) {
+  const place = placePlanes(width, height);
+  const [left, between, right] = of.pairs;
+  const [a, b] = [of.axes[1], of.axes[2]];
+  if (!left || !between || !right || !a || !b) return;
+  const column: Place = { x: [], top: place.top, height: place.height };
+  const [x0, x1] = [place.left.x + place.left.width, place.right.x];
+  drawPair(on, between, { x: x0, step: place.height / a.bins.length }, { x: x1, step: place.height / b.bins.length }, place.top, () => null);
+  drawPlane(on, of, left, 0, place.left, place);
+  drawPlane(on, of, right, 1, place.right, place);
+  drawAxis(on, of, 1, x0, column, null, false);
+  drawAxis(on, of, 2, x1 - 62, { ...column }, null, false);
+}
+
+export const cellsSaid = (of: Crossings): string => short(of.pairs.reduce((sum, each) => sum + each.cells.length, 0));
