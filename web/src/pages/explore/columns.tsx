@@ -11,21 +11,21 @@ export type PacketRow = Schemas['packets']['rows'][number];
 
 const mono = (text: string | null | undefined) => <span class="mono">{text}</span>;
 const hasPorts = (each: { protocol: string }) => each.protocol === 'tcp' || each.protocol === 'udp';
-/** To the microsecond, without the year; the whole time is its title. */
+/** To the millisecond, without the year; the whole time is its title. */
 const micro = (text: string | null) =>
-  text ? <span title={`${timeOf(text)} ${text}`}>{timeOf(text, { zone: false }).slice(5)}{text.slice(19, 26)}</span> : '–';
+  text ? <span title={`${timeOf(text)} ${text}`}>{timeOf(text, { zone: false }).slice(5)}{text.slice(19, 23)}</span> : '–';
 const hasPort = (each: EventRow) => each.type.startsWith('tcp') || each.type.startsWith('udp');
 
 export function packetColumns(seesDestinations: boolean): Column<PacketRow>[] {
   return [
-    { key: 'time', title: say('time'), value: (each) => each.time, cell: (each) => micro(each.time), width: '154px' },
+    { key: 'time', title: say('time'), value: (each) => each.time, cell: (each) => micro(each.time), width: '146px' },
     { key: 'source', title: say('source'), value: (each) => each.source, cell: (each) => mono(each.source), term: (each) => (each.source ? term('src', each.source) : null), width: 'minmax(128px, 1.1fr)' },
     ...(seesDestinations
       ? [{ key: 'destination', title: say('destination'), value: (each: PacketRow) => each.destination ?? null, cell: (each: PacketRow) => mono(each.destination), term: (each: PacketRow) => (each.destination ? term('dst', each.destination) : null), width: 'minmax(124px, 1fr)' }]
       : []),
     { key: 'protocol', title: say('protocol'), value: (each) => each.protocol, term: (each) => term('protocol', each.protocol), width: '56px' },
-    { key: 'sport', title: say('source_port'), value: (each) => (hasPorts(each) ? each.source_port : null), term: (each) => (hasPorts(each) ? term('src.port', each.source_port) : null), isNumber: true, width: '58px' },
-    { key: 'dport', title: say('port'), value: (each) => (hasPorts(each) ? each.destination_port : null), term: (each) => (hasPorts(each) ? term('dst.port', each.destination_port) : null), isNumber: true, width: '58px' },
+    { key: 'sport', title: say('source_port'), value: (each) => (hasPorts(each) ? each.source_port : null), term: (each) => (hasPorts(each) ? term('src.port', each.source_port) : null), isNumber: true, width: '64px' },
+    { key: 'dport', title: say('port'), value: (each) => (hasPorts(each) ? each.destination_port : null), term: (each) => (hasPorts(each) ? term('dst.port', each.destination_port) : null), isNumber: true, width: '64px' },
     { key: 'flags', title: say('flags'), value: (each) => (each.protocol === 'tcp' ? each.tcp_flags : null), cell: (each) => (each.protocol === 'tcp' ? mono(flagsText(each.tcp_flags)) : ''), term: (each) => (each.protocol === 'tcp' ? `tcp.flags == ${each.tcp_flags}` : null), width: '46px' },
     { key: 'ttl', title: 'TTL', value: (each) => each.ttl, isNumber: true, width: '44px', term: (each) => term('ttl', each.ttl) },
     { key: 'length', title: say('length'), value: (each) => each.wire_length, isNumber: true, width: '52px' },
@@ -33,7 +33,7 @@ export function packetColumns(seesDestinations: boolean): Column<PacketRow>[] {
     { key: 'tool', title: say('tool'), value: (each) => each.fingerprints.join(' ') || each.known_scanner, cell: (each) => each.fingerprints.join(', ') || (each.known_scanner ?? ''), width: 'minmax(64px, 0.8fr)',
       term: (each) => (each.fingerprints[0] ? term('fingerprint', each.fingerprints[0]) : each.known_scanner ? term('scanner', each.known_scanner) : null) },
     { key: 'country', title: say('country'), value: (each) => each.country, cell: (each) => <span title={countryName(each.country)}>{each.country ?? '–'}</span>, term: (each) => term('country', each.country), width: '48px' },
-    { key: 'as', title: 'AS', value: (each) => each.as, term: (each) => term('as', each.as), isNumber: true, width: '66px' },
+    { key: 'as', title: 'AS', value: (each) => each.as, term: (each) => term('as', each.as), isNumber: true, width: '68px' },
   ];
 }
 
