@@ -1,9 +1,9 @@
 // What GET /api/v1/behaviours answers, made ready for drawing: one tile per source, ports by time. Pure.
 
+/** Destination ports, both included; a port is of the narrowest band that has it. Without ends: packets without a port. */
 export interface Band {
-  /** Destination ports, both included. */
-  low: number;
-  high: number;
+  low: number | null;
+  high: number | null;
   label: string;
 }
 export interface TileFacts {
@@ -19,14 +19,15 @@ export interface TileFacts {
   as: number | null;
 }
 export interface BehavioursAnswer {
-  columns: readonly { begin: string }[];
+  columns: readonly { begin: string | null }[];
+  column_seconds: number;
   rows: readonly Band[];
   tiles: readonly (TileFacts & { cells: string })[];
   /** Sources that match; the tiles may be fewer. */
   total: number;
 }
 export interface Tile extends TileFacts {
-  /** bands × columns, row by row: 0 nothing, 255 the most of all tiles, by the logarithm. */
+  /** bands × columns, row by row: 0 nothing, else 1 + 12 log2(packets). */
   cells: Uint8Array;
 }
 export interface Behaviours {
@@ -34,8 +35,13 @@ export interface Behaviours {
   times: number[];
   bands: readonly Band[];
   tiles: Tile[];
+  /** The largest cell of all. */
+  most: number;
   total: number;
 }
+
+/** How many packets a cell stands for; a twelfth of an octave is what it can tell. */
+export const packetsOf = (cell: number): number => (cell === 0 ? 0 : Math.round(2 ** ((cell - 1) / 12)));
 
 /** base64 to bytes; what is too short is filled with nothing, what is too long is cut. */
 export function cellsOf(text: string, size: number): Uint8Array {
@@ -45,15 +51,17 @@ export function cellsOf(text: string, size: number): Uint8Array {
   return out;
 }
 
-/** `end` closes the last column, milliseconds. */
-export function behavioursOf(answer: BehavioursAnswer, end: number): Behaviours {
-  const begins = answer.columns.map((each) => Date.parse(each.begin));
+export function behavioursOf(answer: BehavioursAnswer): Behaviours {
+  const begins = answer.columns.map((each) => Date.parse(each.begin ?? ''));
   const size = begins.length * answer.rows.length;
-  const step = begins.length > 1 ? (begins[1] ?? 0) - (begins[0] ?? 0) : 0;
+  const tiles = answer.tiles.map(({ cells, ...facts }) => ({ ...facts, cells: cellsOf(cells, size) }));
+  let most = 1;
+  for (const { cells } of tiles) for (const each of cells) if (each > most) most = each;
   return {
-    times: [...begins, step > 0 ? (begins[begins.length - 1] ?? 0) + step : end],
+    times: [...begins, (begins[begins.length - 1] ?? 0) + answer.column_seconds * 1000],
     bands: answer.rows,
-    tiles: answer.tiles.map(({ cells, ...facts }) => ({ ...facts, cells: cellsOf(cells, size) })),
+    tiles,
+    most,
     total: answer.total,
   };
 }
@@ -96,10 +104,23 @@ export function grouped(tiles: readonly Tile[], by: Grouping): TileGroup[] {
     a.key === null || b.key === null ? (a.key === b.key ? 0 : a.key === null ? 1 : -1) : b.tiles.length - a.tiles.length);
 }
 
-/** The condition that a part of a tile stands for: its bands as a range of ports. */
-export function portTerm(bands: readonly Band[], first: number, last: number): string | null {
-  const low = bands[Math.max(0, Math.min(first, last))]?.low;
-  const high = bands[Math.min(bands.length - 1, Math.max(first, last))]?.high;
-  if (low === undefined || high === undefined) return null;
-  return low === high ? `dst.port == ${low}` : `dst.port in ${low}..${high}`;
+const ends = (of: Band): [number, number] | null => (of.low === null || of.high === null ? null : [of.low, of.high]);
+const written = ([low, high]: readonly [number, number]) => (low === high ? String(low) : `${low}..${high}`);
+const among = (field: string, of: readonly (readonly [number, number])[], is: '==' | '!='): string => {
+  const [only] = of;
+  if (of.length === 1 && only && only[0] === only[1]) return `${field} ${is} ${only[0]}`;
+  const values = of.map(written).join(', ');
+  return `${field} ${is === '==' ? 'in' : 'not in'} ${of.length === 1 ? values : `{${values}}`}`;
+};
+
+/** The conditions that bands [first, last] stand for; narrower bands within them that are not chosen are left out. */
+export function portTerms(bands: readonly Band[], first: number, last: number): string[] {
+  const [low, high] = [Math.min(first, last), Math.max(first, last)];
+  const chosen = bands.slice(low, high + 1).flatMap((each) => [ends(each)].filter((is) => is !== null));
+  if (chosen.length === 0) return bands[low] ? ['protocol not in {tcp, udp}'] : [];
+  const others = bands.flatMap((each, i) => (i >= low && i <= high ? [] : [ends(each)].filter((is) => is !== null)));
+  const isWithin = (a: readonly [number, number], b: readonly [number, number]) => a[0] >= b[0] && a[1] <= b[1] && written(a) !== written(b);
+  const left = others.filter((each) => chosen.some((of) => isWithin(each, of)));
+  const needed = chosen.filter((each) => !chosen.some((of) => isWithin(each, of)));
+  return [among('dst.port', needed, '=='), ...(left.length > 0 ? [among('dst.port', left, '!=')] : [])];
 }

@@ -1,12 +1,12 @@
 // One behaviour in large: ports down, time across. A rectangle over it (mouse, or arrows and Shift, then Enter) becomes
 // ports and times of the filter.
 import { useRef, useState } from 'preact/hooks';
-import { serviceOf, time } from '../../language/format';
+import { serviceOf, short, time } from '../../language/format';
 import { tokenColor } from '../../look/palette';
 import { useCanvas } from '../../parts/canvas';
 import { withTerm } from '../../state/filter';
 import { change, filter } from '../../state/store';
-import { portTerm, type Behaviours } from './behaviours';
+import { packetsOf, portTerms, type Band, type Behaviours } from './behaviours';
 import { bounded, pressed, type Brush } from '../../parts/brush';
 import { drawTile, labelled, type Sheet } from './picture';
 import { say } from './words';
@@ -21,6 +21,7 @@ interface BigTileOptions {
   sheet: Sheet;
   /** Its number on the sheet. */
   tile: number;
+  cells: Uint8Array | undefined;
   height: number;
   label: string;
 }
@@ -28,24 +29,30 @@ interface BigTileOptions {
 /** Ports and times of a rectangle of cells, as the filter and the range of the page. */
 function filterBy(of: Behaviours, brush: Brush) {
   const { left: x0, right: x1, top, bottom: y1 } = bounded(brush);
-  const ports = portTerm(of.bands, top, y1);
+  const text = portTerms(of.bands, top, y1).reduce(withTerm, filter.value);
   const [from, to] = [of.times[x0], of.times[x1 + 1]];
   if (from === undefined || to === undefined) return;
-  change({ ...(ports ? { filter: withTerm(filter.value, ports) } : {}), range: { live: false, from, to: Math.max(to, from + 60_000) } });
+  change({ filter: text, range: { live: false, from, to: Math.max(to, from + 60_000) } });
 }
 
-function readingOf(of: Behaviours, brush: Brush): string {
+/** Ports, times and packets of a rectangle. */
+function readingOf(of: Behaviours, columns: number, cells: Uint8Array | undefined, brush: Brush): string {
   const { left: x0, right: x1, top, bottom: y1 } = bounded(brush);
-  const [low, high] = [of.bands[top]?.low ?? 0, of.bands[y1]?.high ?? 0];
-  const service = low === high ? serviceOf(low) : null;
+  const only = top === y1 ? of.bands[top] : undefined;
+  const service = only && only.low !== null && only.low === only.high ? serviceOf(only.low) : null;
+  let packets = 0;
+  for (let y = top; y <= y1; ++y) for (let x = x0; x <= x1; ++x) packets += packetsOf(cells?.[y * columns + x] ?? 0);
   return say('tile.reading', {
-    ports: low === high ? `${low}${service ? ` ${service}` : ''}` : `${low}–${high}`,
+    ports: only ? [bandName(only), service].filter(Boolean).join(' ') : `${bandName(of.bands[top])} … ${bandName(of.bands[y1])}`,
     from: time(of.times[x0] ?? 0, { date: false, seconds: false, zone: false }),
     to: time(of.times[x1 + 1] ?? 0, { date: false, seconds: false }),
+    packets: short(packets),
   });
 }
 
-export function BigTile({ of, sheet, tile, height, label }: BigTileOptions) {
+const bandName = (of: Band | undefined): string => (!of ? '' : of.low === null ? say('band.none') : of.label.replace('-', '–'));
+
+export function BigTile({ of, sheet, tile, cells, height, label }: BigTileOptions) {
   const [brush, setBrush] = useState<Brush | null>(null);
   const drags = useRef(false);
   const [columns, rows] = [sheet.columns, sheet.rows];
@@ -58,7 +65,7 @@ export function BigTile({ of, sheet, tile, height, label }: BigTileOptions) {
     on.fillStyle = tokenColor('--ink-3');
     on.textBaseline = 'middle';
     on.textAlign = 'right';
-    for (const i of labelled(of.bands, h / rows, leastLabel)) on.fillText(of.bands[i]?.label ?? '', left - 5, ((i + 0.5) * h) / rows);
+    for (const i of labelled(of.bands, h / rows, leastLabel)) on.fillText(bandName(of.bands[i]), left - 5, ((i + 0.5) * h) / rows);
     on.textBaseline = 'alphabetic';
     for (const [part, align] of [[0, 'left'], [0.5, 'center'], [1, 'right']] as const) {
       on.textAlign = align;
@@ -103,7 +110,7 @@ export function BigTile({ of, sheet, tile, height, label }: BigTileOptions) {
           event.preventDefault();
           event.stopPropagation();
         }} />
-      <p class="reading">{brush ? readingOf(of, brush) : say('tile.brush')}</p>
+      <p class="reading">{brush ? readingOf(of, columns, cells, brush) : say('tile.brush')}</p>
     </div>
   );
 }

@@ -11,7 +11,7 @@ import { Panel, limited } from '../../parts/panel';
 import type { Column } from '../../parts/table';
 import { term } from '../../state/filter';
 import { theme } from '../../state/settings';
-import { asked, askedBounds, query, setParam, show, toggleTerm } from '../../state/store';
+import { asked, query, setParam, show, toggleTerm } from '../../state/store';
 import { behavioursOf, grouped, groupings, likeness, type BehavioursAnswer, type Behaviours, type Grouping, type Tile } from './behaviours';
 import { BigTile } from './detail';
 import { sheetOf, type Sheet } from './picture';
@@ -46,12 +46,11 @@ export default function Tiles() {
   // The answer is grouped here: the server is asked for the same sources whatever the groups are.
   const url = asked.value ? urlOf('/api/v1/behaviours', { ...asked.value, sort, limit, columns, rows }) : null;
   const asking = useAskUrl<BehavioursAnswer>(url);
-  const end = askedBounds.value?.to ?? 0;
-  const known = useMemo(() => (asking.data ? behavioursOf(asking.data, end) : null), [asking.data]);
+  const known = useMemo(() => (asking.data ? behavioursOf(asking.data) : null), [asking.data]);
   const groups = useMemo(() => grouped(known?.tiles ?? [], by), [known, by]);
   const tiles = useMemo(() => groups.flatMap((each) => each.tiles), [groups]);
   const sheet = useMemo(
-    () => sheetOf(tiles, Math.max(1, (known?.times.length ?? 1) - 1), Math.max(1, known?.bands.length ?? 1)), [tiles, theme.value]);
+    () => sheetOf(tiles, Math.max(1, (known?.times.length ?? 1) - 1), Math.max(1, known?.bands.length ?? 1), known?.most ?? 1), [tiles, theme.value]);
   const select = (source: string) => setParam('at', source, { replace: true });
   const pin = (source: string) => {
     const next = pins.includes(source) ? pins.filter((each) => each !== source) : [...pins, source].slice(-mostPins);
@@ -130,7 +129,7 @@ function Selected({ of, sheet, tiles, tile, isPinned, onPin }: SideOptions & { t
         <h2 class="mono">{tile.source}</h2>
       </header>
       <div class="body">
-        <BigTile of={of} sheet={sheet} tile={tiles.indexOf(tile)} height={224} label={tile.source} />
+        <BigTile of={of} sheet={sheet} tile={tiles.indexOf(tile)} cells={tile.cells} height={224} label={tile.source} />
         <dl class="facts">
           <dt>{say('packets')}</dt>
           <dd>{say('of_ports', { packets: whole(tile.packets), ports: whole(tile.ports) })}</dd>
@@ -185,7 +184,7 @@ function Pinned({ of, sheet, tiles, pins, selected, onPin, onSelect }: SideOptio
                   <Icon name="close" size={12} />
                 </button>
               </div>
-              {tile ? <BigTile of={of} sheet={sheet} tile={number} height={96} label={source} /> : <p class="quiet">{say('pinned.away')}</p>}
+              {tile ? <BigTile of={of} sheet={sheet} tile={number} cells={tile.cells} height={96} label={source} /> : <p class="quiet">{say('pinned.away')}</p>}
             </li>
           );
         })}

@@ -12,17 +12,17 @@ export interface Sheet {
 /** Browsers draw canvases of this width everywhere. */
 const mostWidth = 4096;
 
-/** Colours of 256 densities as the bytes of a picture; nothing is transparent. */
-function colours(): Uint32Array {
+/** Colours of cells as the bytes of a picture, the brightest for the largest; nothing is transparent. */
+function colours(most: number): Uint32Array {
   const out = new Uint32Array(256);
   for (let i = 1; i < 256; ++i) {
-    const [r, g, b] = ramp(0.16 + (0.84 * i) / 255);
+    const [r, g, b] = ramp(0.2 + (0.8 * i) / most);
     out[i] = ((255 << 24) | (b << 16) | (g << 8) | r) >>> 0;
   }
   return out;
 }
 
-export function sheetOf(tiles: readonly Tile[], columns: number, rows: number): Sheet {
+export function sheetOf(tiles: readonly Tile[], columns: number, rows: number, most: number): Sheet {
   const perRow = Math.max(1, Math.floor(mostWidth / Math.max(1, columns)));
   const picture = document.createElement('canvas');
   picture.width = Math.max(1, Math.min(perRow, tiles.length) * columns);
@@ -31,7 +31,7 @@ export function sheetOf(tiles: readonly Tile[], columns: number, rows: number): 
   if (on && tiles.length > 0) {
     const image = on.createImageData(picture.width, picture.height);
     const pixels = new Uint32Array(image.data.buffer);
-    const colour = colours();
+    const colour = colours(most);
     tiles.forEach(({ cells }, i) => {
       const left = (i % perRow) * columns;
       const top = Math.floor(i / perRow) * rows;
