@@ -70,7 +70,7 @@ function litBy(chosen: Chosen | null, left: number): (cell: readonly [number, nu
   return (cell) => cell[side] >= low && cell[side] <= high;
 }
 
-function drawAxis(on: CanvasRenderingContext2D, of: Crossings, at: number, x: number, place: Place, chosen: Chosen | null, hasBars = true) {
+function drawAxis(on: CanvasRenderingContext2D, of: Crossings, at: number, x: number, place: Place, chosen: Chosen | null, how: { isBare?: boolean; isLeft?: boolean } = {}) {
   const axis = of.axes[at];
   if (!axis || axis.bins.length === 0) return;
   const step = place.height / axis.bins.length;
@@ -78,7 +78,7 @@ function drawAxis(on: CanvasRenderingContext2D, of: Crossings, at: number, x: nu
   const most = Math.max(1, ...counts);
   on.fillStyle = tokenColor('--accent');
   on.globalAlpha = 0.5;
-  if (hasBars)
+  if (!how.isBare)
     counts.forEach((count, i) => {
       if (count > 0) on.fillRect(x + 1, place.top + i * step, Math.max(1, (mostBar * Math.log1p(count)) / Math.log1p(most)), Math.max(0.8, step - (step > 4 ? 1 : 0)));
     });
@@ -96,10 +96,12 @@ function drawAxis(on: CanvasRenderingContext2D, of: Crossings, at: number, x: nu
     const y = place.top + (i + (isList(axis) ? 0.5 : 0)) * step;
     on.fillStyle = tokenColor('--panel');
     on.globalAlpha = 0.72;
-    on.fillRect(x + 3, Math.max(7, y) - 6.5, on.measureText(shown).width + 5, 13);
+    const width = on.measureText(shown).width;
+    const left = how.isLeft ? x - 6 - width : x + 5;
+    on.fillRect(left - 2, Math.max(7, y) - 6.5, width + 5, 13);
     on.globalAlpha = 1;
     on.fillStyle = tokenColor('--ink');
-    on.fillText(shown, x + 5, Math.max(7, y));
+    on.fillText(shown, left, Math.max(7, y));
   }
   if (chosen?.axis !== at) return;
   const [low, high] = [Math.min(chosen.first, chosen.last), Math.max(chosen.first, chosen.last)];
@@ -175,8 +177,8 @@ export function drawPlanes(on: CanvasRenderingContext2D, of: Crossings, width: n
   drawPair(on, between, { x: x0, step: place.height / a.bins.length }, { x: x1, step: place.height / b.bins.length }, place.top, () => null);
   drawPlane(on, of, left, 0, place.left, place);
   drawPlane(on, of, right, 1, place.right, place);
-  drawAxis(on, of, 1, x0, column, null, false);
-  drawAxis(on, of, 2, x1 - 62, { ...column }, null, false);
+  drawAxis(on, of, 1, x0, column, null, { isBare: true });
+  drawAxis(on, of, 2, x1, column, null, { isBare: true, isLeft: true });
 }
 
 export const cellsSaid = (of: Crossings): string => short(of.pairs.reduce((sum, each) => sum + each.cells.length, 0));
