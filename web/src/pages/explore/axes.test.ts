@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { labelledBins, levelsOf, marginal, parseAxes, rangeOfBins, termOfBins, usualAxes, withAxis, withField, type Axis, type Crossings } from './axes';
 
-const ports: Axis = { name: 'port', bins: [{ label: '0', low: 0, high: 511 }, { label: '512', low: 512, high: 1023 }, { label: '1024', low: 1024, high: 1024 }] };
-const lands: Axis = { name: 'country', bins: [{ label: 'JP' }, { label: 'none' }, { label: 'other' }] };
-const sources: Axis = { name: 'source', bins: [{ label: '0.0.0.0', low: '0.0.0.0', high: '127.255.255.255' }, { label: '128.0.0.0', low: '128.0.0.0', high: '255.255.255.255' }] };
-const scanners: Axis = { name: 'tool', bins: [{ label: 'mirai' }, { label: 'a b' }] };
-const times: Axis = { name: 'time', bins: [{ label: 'x', low: '2026-03-02T00:00:00Z', high: '2026-03-02T00:10:00Z' }, { label: 'y', low: '2026-03-02T00:10:00Z', high: '2026-03-02T00:20:00Z' }] };
+const ports: Axis = { name: 'port', bins: [{ label: '0-511', low: 0, high: 511 }, { label: '512-1023', low: 512, high: 1023 }, { label: '1024', low: 1024, high: 1024 }, { label: 'no port' }] };
+const lands: Axis = { name: 'country', bins: [{ label: 'JP' }, { label: 'unknown' }, { label: 'other' }] };
+const sources: Axis = { name: 'source', bins: [{ label: '0.0.0.0', low: 0, high: 2 ** 31 - 1 }, { label: '128.0.0.0', low: 2 ** 31, high: 2 ** 32 - 1 }, { label: 'IPv6' }] };
+const tools: Axis = { name: 'tool', bins: [{ label: 'mirai' }, { label: 'a b' }] };
+const start = Date.parse('2026-03-02T00:00:00Z') / 1000;
+const times: Axis = { name: 'time', bins: [{ label: 'x', low: start, high: start + 599 }, { label: 'y', low: start + 600, high: start + 1199 }] };
 
 describe('axes', () => {
   it('come from the URL, each once; the usual when they make no sense', () => {
@@ -22,12 +23,15 @@ describe('axes', () => {
     expect(termOfBins(ports, 0, 1)).toBe('dst.port in 0..1023');
     expect(termOfBins(ports, 1, 0)).toBe('dst.port in 0..1023');
     expect(termOfBins(ports, 2, 2)).toBe('dst.port == 1024');
+    expect(termOfBins(ports, 2, 3)).toBe('dst.port == 1024');
+    expect(termOfBins(ports, 3, 3)).toBe('protocol not in {tcp, udp}');
     expect(termOfBins(sources, 1, 1)).toBe('src in 128.0.0.0..255.255.255.255');
+    expect(termOfBins(sources, 2, 2)).toBe('ip.version == 6');
     expect(termOfBins(lands, 0, 0)).toBe('country == JP');
     expect(termOfBins(lands, 1, 1)).toBe('country == none');
     expect(termOfBins(lands, 0, 2)).toBe('country in {JP, none}');
     expect(termOfBins(lands, 2, 2)).toBeNull();
-    expect(termOfBins(scanners, 0, 1)).toBe('tool in {mirai, "a b"}');
+    expect(termOfBins(tools, 0, 1)).toBe('tool in {mirai, "a b"}');
     expect(termOfBins(times, 0, 1)).toBeNull();
   });
   it('of time mean a time', () => {
@@ -48,7 +52,7 @@ describe('crossings', () => {
     pairs: [{ left: 'port', right: 'country', cells: [[0, 0, 1], [0, 1, 10], [2, 1, 100]] }],
   };
   it('have the counts of each axis', () => {
-    expect([...marginal(of, 0)]).toEqual([11, 0, 100]);
+    expect([...marginal(of, 0)]).toEqual([11, 0, 100, 0]);
     expect([...marginal(of, 1)]).toEqual([1, 110, 0]);
   });
   it('are sorted by how strong they are', () => {

@@ -12,17 +12,20 @@ export const axisFields = {
   class: 'class',
   tool: 'tool',
   ttl: 'ttl',
-  length: 'length',
+  length: 'ip.length',
   destination: 'dst',
 } as const;
 export type AxisName = keyof typeof axisFields;
 export const axisNames = Object.keys(axisFields) as AxisName[];
 
+/**
+ * A part of an axis: numbers from `low` to `high`, both included (of addresses those of IPv4, of time seconds since 1970);
+ * or a value, which is its label; or one of the three behind them: no port, other, IPv6.
+ */
 export interface Bin {
   label: string;
-  /** What it holds, both included; missing: the label is the value. */
-  low?: string | number | null;
-  high?: string | number | null;
+  low?: number | null;
+  high?: number | null;
 }
 export interface Axis {
   name: AxisName;
@@ -59,33 +62,43 @@ export function withAxis(axes: readonly AxisName[], at: number, name: AxisName):
   return axes.map((each, i) => (i === at ? name : each === name && old ? old : each));
 }
 
-/** Bins that are not one value: what is behind the most frequent. */
-const isRest = (bin: Bin) => bin.label === 'other' && (bin.low === undefined || bin.low === null);
+type Ends = readonly [number, number];
+const endsOf = (bin: Bin | undefined): Ends | null =>
+  bin?.low === undefined || bin.low === null || bin.high === undefined || bin.high === null ? null : [bin.low, bin.high];
+export const isRange = (bin: Bin | undefined): boolean => endsOf(bin) !== null;
 
-const valueOf = (bin: Bin): string | number | null => (bin.low !== undefined && bin.low !== null ? bin.low : bin.label === 'none' ? null : bin.label);
+/** What stands for bins that are neither a range nor a value. */
+const behind: Readonly<Record<string, string>> = { 'no port': 'protocol not in {tcp, udp}', IPv6: 'ip.version == 6' };
+/** Values that are not known are "none" in the language. */
+const unknown = new Set(['none', 'unknown']);
+
+export const dotted = (of: number): string => [24, 16, 8, 0].map((shift) => Math.floor(of / 2 ** shift) % 256).join('.');
+const isAddress = (name: AxisName) => name === 'source' || name === 'destination';
+const numberText = (name: AxisName, of: number): string => (isAddress(name) ? dotted(of) : String(of));
 
 /** The condition that bins [first, last] of an axis stand for; null: time, or nothing that can be said. */
 export function termOfBins(axis: Axis, first: number, last: number): string | null {
   const field = axisFields[axis.name];
-  if (field === null) return null;
-  const bins = axis.bins.slice(Math.min(first, last), Math.max(first, last) + 1).filter((each) => !isRest(each));
-  const [low, high] = [bins[0]?.low, bins[bins.length - 1]?.high];
-  if (bins.length === 0) return null;
-  if (low !== undefined && low !== null && high !== undefined && high !== null)
-    return low === high ? term(field, low) : `${field} in ${low}..${high}`;
-  const values = bins.map(valueOf);
+  const bins = axis.bins.slice(Math.min(first, last), Math.max(first, last) + 1);
+  if (field === null || bins.length === 0) return null;
+  const ranges = bins.flatMap((each) => [endsOf(each)].filter((is) => is !== null));
+  const [from, to] = [ranges[0], ranges[ranges.length - 1]];
+  if (from && to) return from[0] === to[1] ? term(field, numberText(axis.name, from[0])) : `${field} in ${numberText(axis.name, from[0])}..${numberText(axis.name, to[1])}`;
+  const isNumeric = axis.bins.some(isRange);
+  if (isNumeric || bins.length === 1) {
+    const of = behind[bins[0]?.label ?? ''];
+    if (of || isNumeric) return of ?? null;
+  }
+  const values = bins.filter((each) => each.label !== 'other').map((each) => (unknown.has(each.label) ? null : each.label));
+  if (values.length === 0) return null;
   if (values.length === 1) return term(field, values[0] ?? null);
   return `${field} in {${values.map((each) => (each === null ? 'none' : quote(each))).join(', ')}}`;
 }
 
 /** The time that bins of the axis time stand for, milliseconds. */
 export function rangeOfBins(axis: Axis, first: number, last: number): { from: number; to: number } | null {
-  if (axis.name !== 'time') return null;
-  const at = (of: Bin['low']) => (of === undefined || of === null ? Number.NaN : typeof of === 'number' ? of : Date.parse(of));
-  const from = at(axis.bins[Math.min(first, last)]?.low);
-  const end = axis.bins[Math.max(first, last) + 1]?.low ?? axis.bins[Math.max(first, last)]?.high;
-  const to = at(end);
-  return Number.isFinite(from) && Number.isFinite(to) && to > from ? { from, to } : null;
+  const [from, to] = [endsOf(axis.bins[Math.min(first, last)]), endsOf(axis.bins[Math.max(first, last)])];
+  return axis.name === 'time' && from && to ? { from: from[0] * 1000, to: (to[1] + 1) * 1000 } : null;
 }
 
 /** `filter` with the condition in place of what it said of the same field. */

@@ -11,10 +11,10 @@ import { asked, change, filter, setParam } from '../../state/store';
 import {
   axisNames, mostAxes, parseAxes, rangeOfBins, termOfBins, withAxis, withField, type Axis, type AxisName, type Crossings,
 } from './axes';
-import { binLabel, cellsSaid, drawLines, drawPlanes, placeLines, placePlanes, type Chosen } from './draw';
+import { binText, cellsSaid, drawLines, drawPlanes, placeLines, placePlanes, type Chosen } from './draw';
 import { say } from './words';
 
-const bins = { lines: 128, planes: 96 } as const;
+const bins = { lines: 96, planes: 96 } as const;
 export type Picture = 'lines' | 'planes';
 
 export function CrossingsPanel({ picture, axesText }: { picture: Picture; axesText: string | undefined }) {
@@ -73,15 +73,13 @@ function filterBy(parts: readonly { axis: Axis; first: number; last: number }[])
   change({ filter: text, ...(range ? { range: { live: false as const, ...range } } : {}) });
 }
 
-const readingOf = (axis: Axis | undefined, first: number, last: number): string => {
-  if (!axis) return '';
-  const [low, high] = [Math.min(first, last), Math.max(first, last)];
-  const [from, to] = [axis.bins[low], axis.bins[high]];
-  if (!from || !to) return '';
-  const until = to.high ?? null;
-  const isOne = low === high && (until === null || until === from.low);
-  return `${say(`axis.${axis.name}`)} ${binLabel(axis.name, from.label)}${isOne ? '' : ` – ${until === null ? binLabel(axis.name, to.label) : binLabel(axis.name, String(until))}`}`;
-};
+const readingOf = (axis: Axis | undefined, first: number, last: number): string =>
+  axis ? `${say(`axis.${axis.name}`)} ${rangeText(axis, Math.min(first, last), Math.max(first, last))}` : '';
+
+function rangeText(axis: Axis, low: number, high: number): string {
+  const [from, to] = [binText(axis, low), binText(axis, high, 'high')];
+  return from === to ? from : `${from} – ${to}`;
+}
 
 function Lines({ of }: { of: Crossings }) {
   const [chosen, setChosen] = useState<Chosen | null>(null);
@@ -233,7 +231,7 @@ function tableOf(of: Crossings | null) {
     for (const [a, b, packets] of pair.cells) {
       const [left, right] = [of?.axes[i], of?.axes[i + 1]];
       rows.push({ left: say(`axis.${pair.left}`), right: say(`axis.${pair.right}`), packets,
-        from: readingBin(left, a), to: readingBin(right, b) });
+        from: left ? rangeText(left, a, a) : '', to: right ? rangeText(right, b, b) : '' });
     }
   rows.sort((x, y) => y.packets - x.packets);
   return {
@@ -246,11 +244,4 @@ function tableOf(of: Crossings | null) {
     ],
     rows: rows.slice(0, mostPairs),
   };
-}
-
-function readingBin(axis: Axis | undefined, at: number): string {
-  const bin = axis?.bins[at];
-  if (!axis || !bin) return '';
-  const label = binLabel(axis.name, bin.label);
-  return bin.high !== undefined && bin.high !== null && bin.high !== bin.low ? `${label} – ${binLabel(axis.name, String(bin.high))}` : label;
 }

@@ -2,7 +2,8 @@
 import { className } from '../../language';
 import { countryName, short, time } from '../../language/format';
 import { rampColor, ramp, tokenColor } from '../../look/palette';
-import { labelledBins, levelsOf, marginal, type Axis, type AxisName, type Crossings, type Pair } from './axes';
+import { dotted, isRange, labelledBins, levelsOf, marginal, type Axis, type AxisName, type Crossings, type Pair } from './axes';
+import { say } from './words';
 
 export interface Place {
   /** Of each axis: left of it, pixels. */
@@ -31,15 +32,26 @@ export function placeLines(count: number, width: number, height: number): Place 
   return { x: Array.from({ length: count }, (_, i) => margin + (count < 2 ? 0 : (i * inner) / (count - 1))), top, height: height - top - bottom };
 }
 
-export function binLabel(axis: AxisName, label: string): string {
-  if (axis === 'time') return time(Date.parse(label), { date: false, seconds: false, zone: false });
+/** An end of a bin in words: of ranges `low` or `high`, else the value. */
+export function binText(axis: Axis, at: number, end: 'low' | 'high' = 'low'): string {
+  const bin = axis.bins[at];
+  if (!bin) return '';
+  const number = bin[end];
+  if (number === undefined || number === null) return valueText(axis.name, bin.label);
+  if (axis.name === 'time') return time((number + (end === 'high' ? 1 : 0)) * 1000, { date: false, seconds: false, zone: false });
+  return axis.name === 'source' || axis.name === 'destination' ? dotted(number) : String(number);
+}
+
+function valueText(axis: AxisName, label: string): string {
+  if (label === 'no port') return say('bin.no_port');
+  if (label === 'other') return say('bin.other');
+  if (label === 'unknown' || label === 'none') return say('unknown');
   if (axis === 'class') return className(label);
-  if (axis === 'country') return /^[A-Z]{2}$/.test(label) ? countryName(label) : label;
-  return label;
+  return axis === 'country' && /^[A-Z]{2}$/.test(label) ? countryName(label) : label;
 }
 
 /** Whether all bins are values without an order: then the axis is a list. */
-export const isList = (axis: Axis): boolean => axis.bins.every((each) => each.low === undefined || each.low === null);
+export const isList = (axis: Axis): boolean => !axis.bins.some(isRange);
 
 function drawPair(on: CanvasRenderingContext2D, pair: Pair, from: { x: number; step: number }, to: { x: number; step: number }, y: number, lit: (cell: readonly [number, number, number]) => boolean | null) {
   const { sets } = levelsOf(pair, levels);
@@ -88,10 +100,10 @@ function drawAxis(on: CanvasRenderingContext2D, of: Crossings, at: number, x: nu
   on.font = `10.5px ${tokenColor('--font')}`;
   on.textAlign = 'left';
   on.textBaseline = 'middle';
-  for (const i of labelledBins(axis.bins.length, isList(axis), step, 12)) {
+  const ranges = isList(axis) ? axis.bins.length : axis.bins.filter(isRange).length;
+  for (const i of [...labelledBins(ranges, isList(axis), step, 12), ...(ranges < axis.bins.length && counts[ranges] ? [ranges] : [])]) {
     if (isList(axis) && !counts[i]) continue;
-    const bin = axis.bins[i];
-    const text = binLabel(axis.name, bin?.label ?? '');
+    const text = binText(axis, i);
     const shown = text.length > 17 ? `${text.slice(0, 16)}…` : text;
     const y = place.top + (i + (isList(axis) ? 0.5 : 0)) * step;
     on.fillStyle = tokenColor('--panel');
@@ -160,7 +172,7 @@ function drawPlane(on: CanvasRenderingContext2D, of: Crossings, pair: Pair, acro
   on.font = `10.5px ${tokenColor('--font')}`;
   on.fillStyle = tokenColor('--ink-3');
   on.textBaseline = 'alphabetic';
-  const text = (i: number) => binLabel(axisX.name, axisX.bins[i]?.label ?? '');
+  const text = (i: number) => binText(axisX, i, i === 0 ? 'low' : 'high');
   on.textAlign = 'left';
   on.fillText(text(0), at.x, place.top + place.height + 12);
   on.textAlign = 'right';

@@ -56,7 +56,8 @@ export default function Tiles() {
     const next = pins.includes(source) ? pins.filter((each) => each !== source) : [...pins, source].slice(-mostPins);
     setParam('pins', next.join(','), { replace: true });
   };
-  const selected = tiles.find((each) => each.source === at) ?? null;
+  // Before anything is chosen the first is shown in large.
+  const selected = tiles.find((each) => each.source === at) ?? (at === null ? (tiles[0] ?? null) : null);
   const pinned = pins.map((source) => ({ source, number: tiles.findIndex((each) => each.source === source) }));
   return (
     <div class="tiles-page">
@@ -77,7 +78,7 @@ export default function Tiles() {
         <Wall {...{ groups, by, sheet, size, pins }} selected={at} onSelect={select} onPin={pin} />
       </Panel>
       <aside class="side-column scroll">
-        <Selected of={known} sheet={sheet} tiles={tiles} tile={selected} isPinned={at !== null && pins.includes(at)} onPin={pin} />
+        <Selected of={known} sheet={sheet} tiles={tiles} tile={selected} isPinned={selected !== null && pins.includes(selected.source)} onPin={pin} />
         <Pinned of={known} sheet={sheet} tiles={tiles} pins={pinned} selected={selected} onPin={pin} onSelect={select} />
       </aside>
     </div>
