@@ -21,6 +21,8 @@ export function CrossingsPanel({ picture, axesText }: { picture: Picture; axesTe
   const axes = useMemo(() => parseAxes(axesText, picture), [axesText, picture]);
   const url = asked.value ? urlOf('/api/v1/crossings', { ...asked.value, axes: axes.join(','), bins: bins[picture] }) : null;
   const asking = useAskUrl<Crossings>(url);
+  if (asking.problem?.status === 404)
+    return <Panel title={say(picture === 'lines' ? 'crossings' : 'planes')} height="100%"><p class="state">{say('older')}</p></Panel>;
   // While other axes are on their way the picture of the old ones stays.
   const known = asking.data;
   const set = (next: readonly AxisName[]) => setParam('axes', next.join(','), { replace: true });

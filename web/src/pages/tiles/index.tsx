@@ -51,6 +51,7 @@ export default function Tiles() {
   const tiles = useMemo(() => groups.flatMap((each) => each.tiles), [groups]);
   const sheet = useMemo(
     () => sheetOf(tiles, Math.max(1, (known?.times.length ?? 1) - 1), Math.max(1, known?.bands.length ?? 1), known?.most ?? 1), [tiles, theme.value]);
+  if (asking.problem?.status === 404) return <p class="state">{say('older')}</p>;
   const select = (source: string) => setParam('at', source, { replace: true });
   const pin = (source: string) => {
     const next = pins.includes(source) ? pins.filter((each) => each !== source) : [...pins, source].slice(-mostPins);
