@@ -40,17 +40,18 @@ function Menu({ name, icon, children }: { name: string; icon: IconName; children
 
 // --- export ---------------------------------------------------------------------------------------------
 
-const limits = [10_000, 100_000, 1_000_000] as const;
+/** The server gives no more at once (docs/api.md). */
+const limits = [1_000, 10_000, 100_000] as const;
 const formats = ['csv', 'jsonl', 'pcap', 'parquet'] as const;
 /** Lists answer CSV and JSON by pages of this many rows. */
 const mostListed = 10_000;
 
 export function ExportMenu({ kind }: { kind: Kind }) {
-  const [limit, setLimit] = useState<number>(limits[1]);
+  const [limit, setLimit] = useState<number>(limits[2]);
   const of = asked.value;
   const urlFor = (format: string) =>
     kind === 'packets' ? urlOf('/api/v1/export', { ...of, format, limit }) : urlOf(`/api/v1/${kind}`, { ...of, format, limit: mostListed });
-  const named = kind === 'packets' ? formats : (['csv', 'json'] as const);
+  const named = kind !== 'packets' ? (['csv', 'json'] as const) : formats.filter((each) => each !== 'pcap' || me.value?.sees_destinations);
   return (
     <Menu name={say('export')} icon="download">
       {(close) => (
