@@ -58,6 +58,7 @@ describe('crossings', () => {
   it('are sorted by how strong they are', () => {
     const { most, sets } = levelsOf(of.pairs[0] as never, 2);
     expect(most).toBe(100);
+    expect(levelsOf(of.pairs[0] as never, 2, 1).sets.map((each) => each.length)).toEqual([0, 1]);
     expect(sets.map((each) => each.map((cell) => cell[2]))).toEqual([[1], [10, 100]]);
   });
   it('have four labels, or as many as a list has room for', () => {

@@ -116,12 +116,13 @@ export function marginal(of: Crossings, at: number): Float64Array {
   return out;
 }
 
-/** Cells by how strong they are, `levels` sets from weak to strong, by the logarithm of their packets. */
-export function levelsOf(pair: Pair, levels: number): { most: number; sets: (readonly [number, number, number])[][] } {
+/** Cells by how strong they are, `levels` sets from weak to strong, by the logarithm of their packets; `limit` are the most. */
+export function levelsOf(pair: Pair, levels: number, limit = Number.POSITIVE_INFINITY): { most: number; sets: (readonly [number, number, number])[][] } {
   let most = 1;
   for (const [, , packets] of pair.cells) most = Math.max(most, packets);
   const sets: (readonly [number, number, number])[][] = Array.from({ length: levels }, () => []);
-  for (const cell of pair.cells) {
+  const cells = pair.cells.length > limit ? [...pair.cells].sort((a, b) => b[2] - a[2]).slice(0, limit) : pair.cells;
+  for (const cell of cells) {
     const part = most === 1 ? 1 : Math.log(cell[2]) / Math.log(most);
     sets[Math.max(0, Math.min(levels - 1, Math.floor(part * levels)))]?.push(cell);
   }

@@ -11,7 +11,7 @@ import { asked, change, filter, setParam } from '../../state/store';
 import {
   axisNames, mostAxes, parseAxes, rangeOfBins, termOfBins, withAxis, withField, type Axis, type AxisName, type Crossings,
 } from './axes';
-import { binText, cellsSaid, drawLines, drawPlanes, placeLines, placePlanes, type Chosen } from './draw';
+import { binText, linesSaid, drawLines, drawPlanes, placeLines, placePlanes, type Chosen } from './draw';
 import { say } from './words';
 
 const bins = { lines: 96, planes: 96 } as const;
@@ -26,7 +26,7 @@ export function CrossingsPanel({ picture, axesText }: { picture: Picture; axesTe
   // While other axes are on their way the picture of the old ones stays.
   const known = asking.data;
   const set = (next: readonly AxisName[]) => setParam('axes', next.join(','), { replace: true });
-  const note = known ? [say('crossings.note', { packets: whole(known.packets), cells: cellsSaid(known) }), known.sampled < 1 ? say('crossings.sampled', { part: percent(known.sampled) }) : ''].filter(Boolean).join(', ') : undefined;
+  const note = known ? [say('crossings.note', { packets: whole(known.packets), cells: linesSaid(known) }), known.sampled < 1 ? say('crossings.sampled', { part: percent(known.sampled) }) : ''].filter(Boolean).join(', ') : undefined;
   return (
     <Panel title={say(picture === 'lines' ? 'crossings' : 'planes')} height="100%" of={asking} isBare note={note}
       isEmpty={known !== null && known.packets === 0}

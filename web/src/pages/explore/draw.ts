@@ -3,6 +3,7 @@ import { className } from '../../language';
 import { countryName, short, time } from '../../language/format';
 import { rampColor, ramp, tokenColor } from '../../look/palette';
 import { dotted, isRange, labelledBins, levelsOf, marginal, type Axis, type AxisName, type Crossings, type Pair } from './axes';
+import { theme } from '../../state/settings';
 import { say } from './words';
 
 export interface Place {
@@ -18,6 +19,8 @@ export interface Chosen {
 }
 
 const levels = 14;
+/** Of a pair; weaker lines than these would only cover the ground. */
+const mostLines = 3000;
 /** Below the axes: what is under the cursor. */
 const bottom = 20;
 const top = 6;
@@ -53,30 +56,56 @@ function valueText(axis: AxisName, label: string): string {
 /** Whether all bins are values without an order: then the axis is a list. */
 export const isList = (axis: Axis): boolean => !axis.bins.some(isRange);
 
-function drawPair(on: CanvasRenderingContext2D, pair: Pair, from: { x: number; step: number }, to: { x: number; step: number }, y: number, lit: (cell: readonly [number, number, number]) => boolean | null) {
-  const { sets } = levelsOf(pair, levels);
+interface Side {
+  x: number;
+  step: number;
+}
+
+/** The lines of a pair, the strongest last; `lit` chooses among them. */
+function drawPair(on: CanvasRenderingContext2D, pair: Pair, from: Side, to: Side, y: number, lit?: (cell: readonly [number, number, number]) => boolean) {
+  const { sets } = levelsOf(pair, levels, mostLines);
   const middle = (from.x + to.x) / 2;
-  for (const [level, cells] of sets.entries())
-    for (const wanted of [false, true]) {
-      on.beginPath();
-      for (const cell of cells) {
-        if ((lit(cell) ?? true) !== wanted) continue;
-        const [y0, y1] = [y + (cell[0] + 0.5) * from.step, y + (cell[1] + 0.5) * to.step];
-        on.moveTo(from.x, y0);
-        on.bezierCurveTo(middle, y0, middle, y1, to.x, y1);
-      }
-      const part = (level + 1) / levels;
-      on.strokeStyle = rampColor(0.25 + 0.75 * part);
-      on.globalAlpha = wanted ? 0.07 + 0.78 * part * part : 0.02 + 0.05 * part;
-      on.lineWidth = 0.7 + 1.6 * part * part;
-      on.stroke();
+  for (const [level, cells] of sets.entries()) {
+    on.beginPath();
+    for (const cell of cells) {
+      if (lit && !lit(cell)) continue;
+      const [y0, y1] = [y + (cell[0] + 0.5) * from.step, y + (cell[1] + 0.5) * to.step];
+      on.moveTo(from.x, y0);
+      on.bezierCurveTo(middle, y0, middle, y1, to.x, y1);
     }
+    const part = (level + 1) / levels;
+    on.strokeStyle = rampColor(0.25 + 0.75 * part);
+    on.globalAlpha = 0.07 + 0.78 * part * part;
+    on.lineWidth = 0.7 + 1.6 * part * part;
+    on.stroke();
+  }
   on.globalAlpha = 1;
 }
 
-/** Which cells of the pair right of axis number `left` are chosen; null where nothing is. */
-function litBy(chosen: Chosen | null, left: number): (cell: readonly [number, number, number]) => boolean | null {
-  if (!chosen || (chosen.axis !== left && chosen.axis !== left + 1)) return () => null;
+const layers = new WeakMap<Crossings, { key: string; picture: HTMLCanvasElement }>();
+
+/**
+ * All lines, drawn once for a place and a theme: what is under the cursor is drawn over them. By the processor: graphics
+ * hardware gains nothing on thousands of thin curves, and its software twin is slow at them.
+ */
+function layerOf(of: Crossings, width: number, height: number, draw: (on: CanvasRenderingContext2D) => void): HTMLCanvasElement {
+  const scale = devicePixelRatio || 1;
+  const key = [width, height, scale, theme.value].join();
+  const known = layers.get(of);
+  if (known?.key === key) return known.picture;
+  const picture = document.createElement('canvas');
+  [picture.width, picture.height] = [Math.max(1, Math.round(width * scale)), Math.max(1, Math.round(height * scale))];
+  const on = picture.getContext('2d', { willReadFrequently: true });
+  if (on) {
+    on.scale(scale, scale);
+    draw(on);
+  }
+  layers.set(of, { key, picture });
+  return picture;
+}
+
+/** Which cells of the pair right of axis number `left` are chosen. */
+function litBy(chosen: Chosen, left: number): (cell: readonly [number, number, number]) => boolean {
   const side = chosen.axis === left ? 0 : 1;
   const [low, high] = [Math.min(chosen.first, chosen.last), Math.max(chosen.first, chosen.last)];
   return (cell) => cell[side] >= low && cell[side] <= high;
@@ -127,11 +156,15 @@ function drawAxis(on: CanvasRenderingContext2D, of: Crossings, at: number, x: nu
 
 export function drawLines(on: CanvasRenderingContext2D, of: Crossings, width: number, height: number, chosen: Chosen | null) {
   const place = placeLines(of.axes.length, width, height);
-  for (const [i, pair] of of.pairs.entries()) {
-    const [left, right] = [of.axes[i], of.axes[i + 1]];
-    if (left && right)
-      drawPair(on, pair, { x: place.x[i] ?? 0, step: place.height / left.bins.length }, { x: place.x[i + 1] ?? 0, step: place.height / right.bins.length }, place.top, litBy(chosen, i));
-  }
+  const sideOf = (i: number): Side => ({ x: place.x[i] ?? 0, step: place.height / Math.max(1, of.axes[i]?.bins.length ?? 1) });
+  const layer = layerOf(of, width, height, (to) => {
+    for (const [i, pair] of of.pairs.entries()) drawPair(to, pair, sideOf(i), sideOf(i + 1), place.top);
+  });
+  on.globalAlpha = chosen ? 0.3 : 1;
+  on.drawImage(layer, 0, 0, width, height);
+  on.globalAlpha = 1;
+  for (const [i, pair] of of.pairs.entries())
+    if (chosen && (chosen.axis === i || chosen.axis === i + 1)) drawPair(on, pair, sideOf(i), sideOf(i + 1), place.top, litBy(chosen, i));
   for (const [i, x] of place.x.entries()) drawAxis(on, of, i, x, place, chosen);
 }
 
@@ -186,11 +219,18 @@ export function drawPlanes(on: CanvasRenderingContext2D, of: Crossings, width: n
   if (!left || !between || !right || !a || !b) return;
   const column: Place = { x: [], top: place.top, height: place.height };
   const [x0, x1] = [place.left.x + place.left.width, place.right.x];
-  drawPair(on, between, { x: x0, step: place.height / a.bins.length }, { x: x1, step: place.height / b.bins.length }, place.top, () => null);
+  const layer = layerOf(of, width, height, (to) =>
+    drawPair(to, between, { x: x0, step: place.height / a.bins.length }, { x: x1, step: place.height / b.bins.length }, place.top));
+  on.drawImage(layer, 0, 0, width, height);
   drawPlane(on, of, left, 0, place.left, place);
   drawPlane(on, of, right, 1, place.right, place);
   drawAxis(on, of, 1, x0, column, null, { isBare: true });
   drawAxis(on, of, 2, x1, column, null, { isBare: true, isLeft: true });
 }
 
-export const cellsSaid = (of: Crossings): string => short(of.pairs.reduce((sum, each) => sum + each.cells.length, 0));
+/** How many lines there are; "4.00 k of 9.12 k" where only the strongest are drawn. */
+export function linesSaid(of: Crossings): string {
+  const all = of.pairs.reduce((sum, each) => sum + each.cells.length, 0);
+  const drawn = of.pairs.reduce((sum, each) => sum + Math.min(mostLines, each.cells.length), 0);
+  return drawn < all ? say('crossings.some', { drawn: short(drawn), all: short(all) }) : short(all);
+}
