@@ -4,6 +4,7 @@ import { logOut, me, wantsLogIn } from '../api/client';
 import { say } from '../language';
 import { age, time } from '../language/format';
 import { Icon, Logo } from '../look/icons';
+import { CompletionList, type CompletionKeys } from '../parts/completion_list';
 import { language, theme, zone } from '../state/settings';
 import { withoutTerm, termsOf } from '../state/filter';
 import { dataNow, filter, linkTo, setFilter } from '../state/store';
@@ -29,7 +30,14 @@ export function TopBar() {
 function FilterBar() {
   const field = useRef<HTMLInputElement>(null);
   const [text, setText] = useState(filter.value);
+  const [caret, setCaret] = useState<number | null>(null);
+  const keys = useRef<CompletionKeys | null>(null);
   useEffect(() => setText(filter.value), [filter.value]);
+  const take = (next: string, to: number) => {
+    setText(next);
+    setCaret(to);
+    requestAnimationFrame(() => field.current?.setSelectionRange(to, to));
+  };
   const mistake = filterMistake.value;
   const terms = termsOf(filter.value);
   return (
@@ -43,9 +51,13 @@ function FilterBar() {
         <Icon name="search" size={14} />
         <input ref={field} id="filter" value={text} spellcheck={false} autocomplete="off" aria-label={say('filter.label')}
           placeholder={say('filter.placeholder')} aria-invalid={mistake !== null}
-          onInput={(event) => setText(event.currentTarget.value)}
+          onInput={(event) => {
+            setText(event.currentTarget.value);
+            setCaret(event.currentTarget.selectionStart);
+          }}
+          onBlur={() => setCaret(null)}
           onKeyDown={(event) => {
-            if (event.key !== 'Escape') return;
+            if (keys.current?.press(event) || event.key !== 'Escape') return;
             setText(filter.value);
             field.current?.blur();
             event.preventDefault();
@@ -68,6 +80,7 @@ function FilterBar() {
           </span>
         )}
       </div>
+      {caret !== null && <CompletionList text={text} caret={caret} keys={keys} onTake={take} />}
       {mistake && text === filter.value && <Mistake column={mistake.column} message={mistake.message} />}
     </form>
   );

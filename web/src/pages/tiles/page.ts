@@ -1,0 +1,12 @@
+import type { Page } from '../registry';
+
+export default {
+  path: '/tiles',
+  key: 't',
+  title: { en: 'Tiles', ja: 'タイル' },
+  icon: 'tiles',
+  order: 40,
+  group: 'live',
+  role: 'partner',
+  load: () => import('.'),
+} satisfies Page;

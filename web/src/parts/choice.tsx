@@ -1,0 +1,27 @@
+// One of a few, as buttons in a row: <Choice label="Sort" of={[{ value: 'a', name: 'A' }]} value="a" onPick={...} />
+import './choice.css';
+
+export interface ChoiceOption<T extends string> {
+  value: T;
+  name: string;
+  title?: string;
+}
+
+export function Choice<T extends string>(of: {
+  label: string;
+  of: readonly ChoiceOption<T>[];
+  value: T;
+  onPick: (to: T) => void;
+}) {
+  return (
+    <div class="choice" role="radiogroup" aria-label={of.label}>
+      <span class="label">{of.label}</span>
+      {of.of.map((each) => (
+        <button key={each.value} type="button" role="radio" aria-checked={each.value === of.value} title={each.title}
+          onClick={() => of.onPick(each.value)}>
+          {each.name}
+        </button>
+      ))}
+    </div>
+  );
+}
