@@ -20,7 +20,7 @@ export const rates = signal<readonly number[]>([]);
 const mostEvents = 300;
 const mostRates = 150;
 const topics = signal<ReadonlyMap<string, readonly StreamEvent[]>>(new Map());
-/** The frames that have come since somebody first wanted some. */
+/** The frames of the last ten minutes in which somebody wanted some. */
 export const frames = new FrameHistory();
 const frameReaders = new Set<(frame: Frame) => void>();
 
@@ -48,6 +48,10 @@ function hear(what: FromOwner) {
     case 'resync':
     case 'gap':
       return what.what === 'resync' ? askAgain() : undefined;
+    case 'past':
+      frames.clear();
+      for (const each of what.frames) frames.push(each);
+      return;
     case 'frame':
       frames.push(what.frame);
       for (const each of frameReaders) each(what.frame);
