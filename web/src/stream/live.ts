@@ -89,9 +89,10 @@ export function openStreams() {
 /** The streams anew: somebody logged in or out. */
 export const reopenStreams = () => tell({ what: 'again' });
 
-/** Calls `take` with each frame while the component is there. */
-export function useFrames(take: (frame: Frame) => void) {
+/** Calls `take` with each frame while the component is there; null: none are wanted. */
+export function useFrames(take: ((frame: Frame) => void) | null) {
   useEffect(() => {
+    if (take === null) return;
     frameReaders.add(take);
     if (frameReaders.size === 1) tell({ what: 'frames', wanted: true });
     return () => {
