@@ -22,6 +22,8 @@ const mostRates = 150;
 const topics = signal<ReadonlyMap<string, readonly StreamEvent[]>>(new Map());
 /** The frames of the last ten minutes in which somebody wanted some. */
 export const frames = new FrameHistory();
+/** Rises when `frames` were renewed as a whole. */
+export const pastFrames = signal(0);
 const frameReaders = new Set<(frame: Frame) => void>();
 
 /** The newest events of a topic ("scan", "attack", "window", "finding"), newest first. */
@@ -51,6 +53,7 @@ function hear(what: FromOwner) {
     case 'past':
       frames.clear();
       for (const each of what.frames) frames.push(each);
+      pastFrames.value += 1;
       return;
     case 'frame':
       frames.push(what.frame);
