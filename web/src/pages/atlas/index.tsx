@@ -58,6 +58,9 @@ export default function Atlas() {
   );
 }
 
+/** Sets a parameter to its other value, or to the usual one again. */
+const turnParam = (name: string, other: string) => setParam(name, query.peek().params[name] === other ? null : other);
+
 const countOf = (each: ComparedRow, measure: Measure): number => (measure === 'packets' ? each.packets : (each.sources ?? 0));
 
 function MapPanel({ of, measure, protocols }: { of: Top; measure: Measure; protocols: Top }) {
@@ -68,13 +71,11 @@ function MapPanel({ of, measure, protocols }: { of: Top; measure: Measure; proto
   const most = Math.max(1, ...counts.values());
   const hasArcs = params['arcs'] !== 'off' && range.value.live;
   const arcs = useArcs(hasArcs, params['color'] === 'tool' ? 'tool' : 'class', params['at'] ?? '');
-  const turnArcs = () => setParam('arcs', params['arcs'] === 'off' ? null : 'off');
-  const turnMeasure = () => setParam('of', measure === 'packets' ? 'sources' : null);
-  const turnColor = () => setParam('color', params['color'] === 'tool' ? null : 'tool');
+  const turnArcs = () => turnParam('arcs', 'off');
   useKeys([
     { key: 'v', help: say('keys.arcs'), do: turnArcs },
-    { key: 'm', help: say('keys.measure'), do: turnMeasure },
-    { key: 'c', help: say('keys.color'), do: turnColor },
+    { key: 'm', help: say('keys.measure'), do: () => turnParam('of', 'sources') },
+    { key: 'c', help: say('keys.color'), do: () => turnParam('color', 'tool') },
   ]);
   return (
     <Panel title={say('title')} span={9} height="var(--atlas-map)" of={of} isEmpty={counts.size === 0 && !of.data?.packets} isBare note={arcs.note}

@@ -1,5 +1,5 @@
 // Cube: packets on their way from a plane of sources to a plane of destinations, and its twin in two dimensions.
-import { useEffect, useMemo, useState } from 'preact/hooks';
+import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { me } from '../../api/client';
 import { limited, Panel, ToolButton } from '../../parts/panel';
 import { ColourLegend } from '../../parts/colour_legend';
@@ -40,16 +40,21 @@ export default function Cube() {
     freeze: () => playOrHold(source, turn.again),
     back: (seconds: number) => goBy(source, -seconds * 1000, turn.again),
     view: () => setParam('view', isTwin ? (moves() ? null : 'cube') : 'twin'),
+    color: () => setParam('color', by === 'class' ? 'tool' : null),
+    lasso: () => setLasso(!isLasso),
     all: () => setPicked(allMarks(stage)),
   };
+  // Keys are registered once: they ask for what holds when they are pressed.
+  const latest = useRef(actions);
+  latest.current = actions;
   useKeys([
-    { key: 'f', help: say('keys.freeze'), do: actions.freeze },
-    { key: ',', help: say('keys.back'), do: () => actions.back(5) },
-    { key: '.', help: say('keys.forward'), do: () => actions.back(-5) },
-    { key: 'v', help: say('keys.view'), do: actions.view },
-    { key: 'c', help: say('keys.color'), do: () => setParam('color', by === 'class' ? 'tool' : null) },
-    { key: 'x', help: say('keys.lasso'), do: () => setLasso(!isLasso) },
-    { key: 's', help: say('keys.all'), do: actions.all },
+    { key: 'f', help: say('keys.freeze'), do: () => latest.current.freeze() },
+    { key: ',', help: say('keys.back'), do: () => latest.current.back(5) },
+    { key: '.', help: say('keys.forward'), do: () => latest.current.back(-5) },
+    { key: 'v', help: say('keys.view'), do: () => latest.current.view() },
+    { key: 'c', help: say('keys.color'), do: () => latest.current.color() },
+    { key: 'x', help: say('keys.lasso'), do: () => latest.current.lasso() },
+    { key: 's', help: say('keys.all'), do: () => latest.current.all() },
   ]);
   const isEmpty = source.isLive ? stage.player.bounds === null : source.packets.data?.rows.length === 0;
   return (
@@ -59,7 +64,7 @@ export default function Cube() {
         explain={{ method: `${say(source.isLive ? 'method.live' : 'method.stored')} ${say(isTwin ? 'method.twin' : 'method.cube')}`, caveat: say('caveat'), source: 'docs/api.md (Frames), docs/traffic.md' }}
         table={() => ({ columns: packetColumns(source.tools), rows: rowsOf(stage, allMarks(stage)) })}
         tools={<>
-          {!isTwin && <ToolButton icon="lasso" pressed={isLasso} title={say('keys.lasso')} onClick={() => setLasso(!isLasso)} />}
+          {!isTwin && <ToolButton icon="lasso" pressed={isLasso} title={say('keys.lasso')} onClick={actions.lasso} />}
           {!hasLost && <ToolButton icon={isTwin ? 'cube' : 'tiles'} title={say('keys.view')} onClick={actions.view} />}
         </>}>
         {isTwin ? (

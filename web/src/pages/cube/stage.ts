@@ -19,7 +19,7 @@ export class Stage {
     const spent = time - this.before;
     this.before = time;
     // Pauses between pictures are not slow pictures.
-    if (spent > 0 && spent < 400) this.rate = this.rate === null ? 1000 / spent : 0.92 * this.rate + 0.08 * (1000 / spent);
+    if (spent > 0 && spent < 1500) this.rate = 1000 / (this.rate === null ? spent : 0.92 * (1000 / this.rate) + 0.08 * spent);
     const now = this.clock.now();
     this.alive = this.player.ring.alive(now, this.player.life).reduce((sum, [from, to]) => sum + to - from, 0);
     return this.alive > 0 && !this.clock.isHeld;

@@ -51,7 +51,7 @@ export function View(of: ViewOptions) {
     let shownSize = 0;
     renderer.setLines(boxLines(of.isEven));
     const colors = Array.from({ length: 8 }, (_, i) => rgbOf(stage.player.of.colouring.color(i) || classColorAt(7)));
-    const ink = rgbOf(tokenColor('--ink-2'));
+    const [ink, ground] = [rgbOf(tokenColor('--ink-2')), rgbOf(tokenColor('--panel'))];
     const draw = (time: number) => {
       timer = 0;
       const now = stage.clock.now();
@@ -59,7 +59,7 @@ export function View(of: ViewOptions) {
       renderer.upload(stage.player.ring);
       matrix.current = matrixOf(camera.current, size.width, size.height);
       renderer.draw(stage.player.ring, {
-        view: matrix.current, now, timing: stage.player.of.timing, isStill: stage.isStill || !moves(), isEven: of.isEven, colors, ink, isDark: theme.peek() === 'dark',
+        view: matrix.current, now, timing: stage.player.of.timing, isStill: stage.isStill || !moves(), isEven: of.isEven, colors, ink, ground, isDark: theme.peek() === 'dark',
       });
       if (shownCamera !== camera.current || shownSize !== stage.player.size) {
         shownCamera = camera.current;
