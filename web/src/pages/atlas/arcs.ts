@@ -35,11 +35,10 @@ export class Arcs {
       else placeless += 1;
     }
     const room = Math.floor(mostArcs / framesInTheAir);
-    const step = Math.max(1, rows.length / room);
-    let drawn = 0;
+    const drawn = Math.min(rows.length, room);
     const span = Math.max(frame.length, (frame.time[frame.count - 1] ?? 0) / 1000);
-    for (let at = 0; at < rows.length; at += step, ++drawn) {
-      const i = rows[Math.floor(at)] ?? 0;
+    for (let k = 0; k < drawn; ++k) {
+      const i = rows[Math.floor((k * rows.length) / drawn)] ?? 0;
       this.all.push({
         country: countryOf(frame.country[i] ?? 0) ?? '',
         port: frame.destinationPort[i] ?? 0,

@@ -10,7 +10,7 @@ export interface Camera {
 }
 
 export const views: Readonly<Record<string, Camera>> = {
-  '1': { yaw: -0.72, pitch: 0.27, distance: 4.35 },
+  '1': { yaw: -0.72, pitch: 0.27, distance: 4.7 },
   '2': { yaw: Math.PI / 2, pitch: 0, distance: 4.2 },
   '3': { yaw: -Math.PI / 2, pitch: 0, distance: 4.2 },
   '4': { yaw: 0, pitch: Math.PI / 2, distance: 4.2 },
@@ -24,6 +24,9 @@ export const nearer = (of: Camera, factor: number): Camera => ({ ...of, distance
 
 /** Tangent of half the angle of view. */
 const opening = Math.tan((17.5 * Math.PI) / 180);
+
+/** The near side is the larger one and reaches further down: the middle is drawn higher by this part of half the height. */
+const lift = 0.1;
 
 /** Projection times view. A narrow window sees as much of the box as a square one. */
 export function matrixOf(of: Camera, width: number, height: number): Matrix {
@@ -48,6 +51,7 @@ export function matrixOf(of: Camera, width: number, height: number): Matrix {
   }
   out[14] = -d * a + b;
   out[15] = d;
+  for (let i = 0; i < 4; ++i) out[4 * i + 1] = (out[4 * i + 1] ?? 0) + lift * (out[4 * i + 3] ?? 0);
   return out;
 }
 

@@ -84,10 +84,9 @@ export class Player {
     const { filter, colouring, mostOfBatch } = this.of;
     const rows: number[] = [];
     for (let i = 0; i < batch.frame.count; ++i) if (filter.test(batch.frame, i)) rows.push(i);
-    const step = Math.max(1, rows.length / mostOfBatch);
-    let drawn = 0;
-    for (let at = 0; at < rows.length; at += step, ++drawn) {
-      const i = rows[Math.floor(at)] ?? 0;
+    const drawn = Math.min(rows.length, mostOfBatch);
+    for (let k = 0; k < drawn; ++k) {
+      const i = rows[Math.floor((k * rows.length) / drawn)] ?? 0;
       this.ring.push(batch, i, colouring.index(batch.frame, i), this.size);
     }
     this.shown = { packets: batch.frame.packets, sampled: batch.frame.count, fitting: rows.length, drawn };

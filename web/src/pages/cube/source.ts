@@ -7,7 +7,7 @@ import { frameFilter, type FrameFilter } from '../../parts/frame_filter';
 import { useTools } from '../../parts/tools';
 import { asked, filter, range } from '../../state/store';
 import type { Frame } from '../../stream/frames';
-import { frames, pastFrames, useFrames } from '../../stream/live';
+import { frames, pastFrames, pipeline, useFrames } from '../../stream/live';
 import { batchOfFrame, batchOfRows, type PacketRow } from './batch';
 import { PictureClock } from './clock';
 import { Player } from './player';
@@ -62,7 +62,10 @@ function useIsFlowing(wanted: boolean, hear: (frame: Frame) => void): boolean | 
     const timer = setInterval(() => Date.now() - Math.max(begun, last.current) > patience && frames.last === undefined && setFlows(false), 1000);
     return () => clearInterval(timer);
   }, [wanted]);
-  return flows;
+  // No sensor runs: nothing will come.
+  const sensors = pipeline.value?.sensors ?? [];
+  const isOver = sensors.length > 0 && sensors.every((each) => each.phase === 'ended');
+  return flows === null && isOver && frames.last === undefined ? false : flows;
 }
 
 export function useSource(by: ColourBy): Source {
