@@ -37,10 +37,28 @@ async function keys(tab, expect, settled) {
   expect(/^dst\.port in \{/.test(filterOf(tab)), `the ports of the marks filter by ${filterOf(tab)}`);
   await settled(tab);
   await tab.keyboard.type('v');
+  await lasso(tab, expect);
   await tab.keyboard.type('f');
   await tab.waitForFunction(() => document.querySelector('.cube-bar [aria-pressed="false"]') !== null, { polling: 100 });
   await tab.keyboard.type('f');
   await tab.waitForFunction(() => document.querySelector('.cube-bar [aria-pressed="true"]') !== null, { polling: 100 });
+}
+
+/** A line around everything has every mark of the picture. */
+async function lasso(tab, expect) {
+  await tab.$eval('.cube-side header .tools button:first-child', (at) => at.click());
+  await tab.waitForFunction(() => /[1-9]/.test(document.querySelector('.cube-rate').textContent), { polling: 100 });
+  await tab.keyboard.type('x');
+  const box = await (await tab.$('.cube-view canvas')).boundingBox();
+  const corner = (x, y) => [box.x + box.width * x, box.y + box.height * y];
+  await tab.mouse.move(...corner(0.01, 0.01));
+  await tab.mouse.down();
+  for (const [x, y] of [[0.99, 0.01], [0.99, 0.99], [0.01, 0.99]]) await tab.mouse.move(...corner(x, y));
+  await tab.mouse.up();
+  await tab.waitForSelector('.cube-picked');
+  const [picked, marks] = await tab.evaluate(() =>
+    [document.querySelector('.cube-side header .note'), document.querySelector('.cube-rate')].map((at) => /[\d,]+/.exec(at.textContent)[0]));
+  expect(picked === marks, `a line around everything has ${picked} of ${marks} marks`);
 }
 
 /** 1,200 hosts begin to scan TCP 3389: it is the densest cell, and a filter by it is a key away. */

@@ -59,14 +59,17 @@ function useIsFlowing(wanted: boolean, hear: (frame: Frame) => void): boolean | 
   useEffect(() => {
     if (!wanted) return;
     const begun = Date.now();
-    const timer = setInterval(() => Date.now() - Math.max(begun, last.current) > patience && frames.last === undefined && setFlows(false), 1000);
+    const timer = setInterval(() => last.current === 0 && Date.now() - begun > patience && isPast() && setFlows(false), 1000);
     return () => clearInterval(timer);
   }, [wanted]);
   // No sensor runs: nothing will come.
   const sensors = pipeline.value?.sensors ?? [];
   const isOver = sensors.length > 0 && sensors.every((each) => each.phase === 'ended');
-  return flows === null && isOver && frames.last === undefined ? false : flows;
+  return flows === null && isOver && isPast() ? false : flows;
 }
+
+/** No frame came lately: what was heard before is over. */
+const isPast = () => frames.last === undefined || Date.now() - frames.last.arrived > 30_000;
 
 export function useSource(by: ColourBy): Source {
   const tools = useTools();
