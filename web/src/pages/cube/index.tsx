@@ -117,6 +117,7 @@ function TwinOf({ stage, across, isEven, turn }: { stage: Stage; across: Across;
   const now = clock.now();
   const from = player.of.span === playTime ? 0 : now - heatTime;
   player.advance(now);
+  stage.count();
   const heat = useMemo(
     () => heatOf(player.between(from, now), { filter: player.of.filter, across, isEven, size: player.size, from, to: now }), [stage, across, isEven, turn]);
   return <Twin heat={heat} across={across} isEven={isEven} size={player.size} />;

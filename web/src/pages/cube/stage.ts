@@ -20,8 +20,12 @@ export class Stage {
     this.before = time;
     // Pauses between pictures are not slow pictures.
     if (spent > 0 && spent < 1500) this.rate = 1000 / (this.rate === null ? spent : 0.92 * (1000 / this.rate) + 0.08 * spent);
+    return this.count() > 0 && !this.clock.isHeld;
+  }
+
+  /** Marks of the picture. */
+  count(): number {
     const now = this.clock.now();
-    this.alive = this.player.ring.alive(now, this.player.life).reduce((sum, [from, to]) => sum + to - from, 0);
-    return this.alive > 0 && !this.clock.isHeld;
+    return (this.alive = this.player.ring.alive(now, this.player.life).reduce((sum, [from, to]) => sum + to - from, 0));
   }
 }
