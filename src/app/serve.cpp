@@ -215,8 +215,9 @@ auto number_of(house& in, std::string const& sensor) -> result<std::uint16_t> {
 
 auto open_sensor(house& in, running_sensor& each) -> status {
   KIZASHI_TRY(auto const number, number_of(in, each.settings.name));
-  each.feed = std::make_unique<live_feed>(each.settings.name, number, each.darknet,
-                                          *in.found.tables, in.events, in.frames, *in.places);
+  auto const& places = each.darknet.is_empty() ? each.source.addresses : each.darknet;
+  each.feed = std::make_unique<live_feed>(each.settings.name, number, places, *in.found.tables,
+                                          in.events, in.frames, *in.places);
   pipeline::sensor_options options;
   options.name = each.settings.name;
   options.folder = sensor_folder(in, each.settings);

@@ -12,6 +12,7 @@
 #include "kizashi/capture/live/pipe_source.hpp"
 #include "kizashi/capture/live/reopening_source.hpp"
 #include "kizashi/capture/live/replay_source.hpp"
+#include "kizashi/capture/synth/scenario.hpp"
 #include "kizashi/pipeline/live/sensor.hpp"
 
 namespace kizashi::app {
@@ -57,7 +58,13 @@ auto open_replay(sensor_settings const& of) -> result<serve_source> {
   options.speed = of.speed;
   options.is_shifted_to_now = of.is_shifted_to_now;
   options.name = of.scenario.empty() ? "replay" : "scenario " + of.scenario;
-  return serve_source{std::make_unique<replay_source>(std::move(opened), options), nullptr};
+  net::prefix_set addresses;
+  if (!of.scenario.empty()) {
+    KIZASHI_TRY(auto const scene, capture::synth::load_scenario(of.scenario));
+    addresses = net::prefix_set{scene.dark};
+  }
+  return serve_source{std::make_unique<replay_source>(std::move(opened), options), nullptr,
+                      std::move(addresses)};
 }
 
 }  // namespace

@@ -8,6 +8,7 @@
 
 #include "kizashi/app/serve_settings.hpp"
 #include "kizashi/capture/live/live_source.hpp"
+#include "kizashi/net/prefix_set.hpp"
 
 namespace kizashi::app {
 
@@ -15,6 +16,8 @@ struct serve_source {
   std::unique_ptr<capture::live::live_source> source;
   /// Where the source is, for who goes on from there; null: it cannot be gone on from.
   std::function<std::string()> note;
+  /// The telescope's addresses, where the source itself knows them: those of a scenario.
+  net::prefix_set addresses = {};
 };
 
 /// Opens what `of` names. `folder`: where the sensor keeps its journal, which says how far a

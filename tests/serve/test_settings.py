@@ -1,4 +1,6 @@
 """What is said of a wrong configuration, of sources that cannot be opened, and of a store that somebody else has."""
+import http.client
+import struct
 import subprocess
 
 from server import KIZASHI, ServeTest
@@ -58,6 +60,27 @@ class Settings(ServeTest):
         self.assertEqual(second.returncode, 1)
         self.assertRegex(second.stderr, rf"the store is in use by process {first.child.pid}: kizashi serve; ")
         self.assertEqual(first.stop(), 0, first.said())
+
+    def test_scenario_has_addresses(self):
+        """Without a darknet of its own, a scenario's packets have their places among the scenario's addresses."""
+        self.fresh("data")
+        server = self.start('without_account = "everything"\n[sensor.north]\nscenario = "outbreak"\nspeed = 100\n')
+        connection = http.client.HTTPConnection("127.0.0.1", server.port(), timeout=60)
+        self.addCleanup(connection.close)
+        connection.request("GET", "/api/v1/frames")
+        answer = connection.getresponse()
+        self.assertEqual(answer.status, 200)
+        marks = 0
+        while marks < 20:
+            length, = struct.unpack("<I", answer.read(4))
+            body = answer.read(length)
+            kind, marks = struct.unpack_from("<BH", body, 1)
+            marks = 0 if kind else marks
+        places = struct.unpack_from(f"<{marks}I", body, 32 + 8 * marks)
+        self.assertGreater(len(set(places)), marks / 2)
+        self.assertLess(max(places), 4096)
+        connection.close()
+        self.assertEqual(server.stop(), 0, server.said())
 
     def test_help_teaches(self):
         done = subprocess.run([KIZASHI, "serve", "--help"], capture_output=True, text=True, timeout=60)

@@ -13,6 +13,8 @@ const shapes: Record<Shape, preact.JSX.Element> = {
   dot: <circle cx="5" cy="5" r="2" fill="currentColor" />,
 };
 
+export const shapeOf = (of: Shape): preact.JSX.Element => shapes[of];
+
 export function ClassMark({ of, isShort = false }: { of: string; isShort?: boolean }) {
   return (
     <span class="class-mark" title={className(of)}>

@@ -1,4 +1,5 @@
 // The world as paths (world-atlas, Natural Earth 1:110m), loaded when a map is first shown. Countries by ISO 3166-1.
+import { geoArea, geoCentroid } from 'd3-geo';
 import type { Feature, FeatureCollection, Geometry } from 'geojson';
 
 /** Numeric codes of world-atlas to letters. */
@@ -31,4 +32,34 @@ export function countries(): Promise<Country[]> {
     return all.features.map((shape) => ({ code: letters[String(shape.id).padStart(3, '0')] ?? null, shape }));
   });
   return known;
+}
+
+/**
+ * Lands that a map of this size has no shape for, but from which much is sent: drawn as dots. ISO letters, longitude and
+ * latitude.
+ */
+const dots: readonly (readonly [string, number, number])[] = [
+  ['SG', 103.8, 1.35], ['HK', 114.2, 22.3], ['MO', 113.5, 22.2], ['MT', 14.4, 35.9], ['BH', 50.5, 26.0], ['MU', 57.5, -20.3],
+  ['SC', 55.5, -4.6], ['MV', 73.5, 4.2], ['LI', 9.5, 47.1], ['MC', 7.4, 43.7], ['AD', 1.5, 42.5], ['SM', 12.5, 43.9], ['GI', -5.4, 36.1],
+  ['BM', -64.8, 32.3], ['KY', -81.3, 19.3], ['VG', -64.6, 18.4], ['BB', -59.5, 13.2], ['GD', -61.7, 12.1], ['LC', -61.0, 13.9],
+  ['AG', -61.8, 17.1], ['DM', -61.4, 15.4], ['KN', -62.7, 17.3], ['CW', -69.0, 12.2], ['AW', -70.0, 12.5], ['GP', -61.6, 16.2],
+  ['MQ', -61.0, 14.6], ['RE', 55.5, -21.1], ['GU', 144.8, 13.4], ['WS', -172.1, -13.8], ['TO', -175.2, -21.2], ['PF', -149.4, -17.7],
+  ['CV', -23.6, 15.1], ['ST', 6.6, 0.2], ['KM', 43.3, -11.7], ['FO', -6.9, 62.0], ['JE', -2.1, 49.2], ['GG', -2.6, 49.5], ['IM', -4.5, 54.2],
+];
+
+/** Where a country is drawn as a point: [longitude, latitude]. */
+export type Places = ReadonlyMap<string, readonly [number, number]>;
+export const dotPlaces: Places = new Map(dots.map(([code, x, y]) => [code, [x, y] as const]));
+
+/** The middle of each country's largest piece: the United States without Alaska. */
+export function placesOf(world: readonly Country[]): Places {
+  const out = new Map(dotPlaces);
+  for (const { code, shape } of world) if (code !== null) out.set(code, geoCentroid(largest(shape.geometry)));
+  return out;
+}
+
+function largest(of: Geometry): Geometry {
+  if (of.type !== 'MultiPolygon') return of;
+  const pieces = of.coordinates.map((coordinates): Geometry => ({ type: 'Polygon', coordinates }));
+  return pieces.reduce((best, each) => (geoArea(each) > geoArea(best) ? each : best));
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { hasTerm, negate, term, termsOf, withTerm, withoutTerm } from './filter';
+import { anyOf, hasTerm, negate, term, termsOf, valuesOf, withOnly, withTerm, withoutTerm } from './filter';
 
 describe('terms of a filter', () => {
   it('are what "and" joins at the top', () => {
@@ -30,5 +30,19 @@ describe('terms of a filter', () => {
     expect(term('scanner', 'A "B" C')).toBe('scanner == "A \\"B\\" C"');
     expect(term('country', null)).toBe('country == none');
     expect(term('src', '2001:db8::1')).toBe('src == 2001:db8::1');
+  });
+});
+
+describe('conditions on one field', () => {
+  it('of several values', () => {
+    expect(anyOf('country', ['JP'])).toBe('country == JP');
+    expect(anyOf('country', ['CN', null])).toBe('country in {CN, none}');
+    expect(valuesOf('country in {CN, JP} and port == 23', 'country')).toEqual(['CN', 'JP']);
+    expect(valuesOf('country != CN and country == JP', 'country')).toEqual(['JP']);
+  });
+  it('take the place of those before', () => {
+    expect(withOnly('port == 23 and country in {CN, JP}', 'country', 'country == US')).toBe('port == 23 and country == US');
+    expect(withOnly('country == CN', 'country', null)).toBe('');
+    expect(withOnly('dst.port == 2 and dstxport == 3', 'dst.port', null)).toBe('dstxport == 3');
   });
 });

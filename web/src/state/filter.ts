@@ -75,3 +75,24 @@ export function quote(value: string | number): string {
 export function term(field: string, value: string | number | null): string {
   return `${field} == ${value === null ? 'none' : quote(value)}`;
 }
+
+/** The condition that any of the values fits: "country in {CN, JP}". */
+export function anyOf(field: string, values: readonly (string | number | null)[]): string {
+  if (values.length === 1) return term(field, values[0] ?? null);
+  return `${field} in {${values.map((each) => (each === null ? 'none' : quote(each))).join(', ')}}`;
+}
+
+/** The values that the conditions on a field ask for: of "country in {CN, JP}" both. */
+export function valuesOf(filter: string, field: string): string[] {
+  return termsOf(filter).flatMap((each) => {
+    const found = /^([\w.]+) (?:==|in) (?:\{([^}]*)\}|(\S+))$/.exec(each);
+    if (found?.[1] !== field) return [];
+    return (found[2] ?? found[3] ?? '').split(',').map((value) => value.trim()).filter((value) => value !== '');
+  });
+}
+
+/** `filter` without its conditions on a field, and with this one instead. */
+export function withOnly(filter: string, field: string, term: string | null): string {
+  const others = termsOf(filter).filter((each) => !new RegExp(`^${field.replace('.', '\\.')} (==|!=|in|not in) [^()]*$`).test(each));
+  return term === null ? join(others) : withTerm(join(others), term);
+}

@@ -2,8 +2,10 @@
 
 export interface Frame {
   number: number;
-  /** Milliseconds since 1970. */
+  /** Milliseconds since 1970, by the packets. */
   begin: number;
+  /** When it came, by the clock of this machine. */
+  arrived: number;
   /** Milliseconds. */
   length: number;
   /** Packets that came in this time; the columns hold a sample of them. */
@@ -70,6 +72,7 @@ function decodeFrame(view: DataView, at: number, length: number): FrameEvent {
     return view.buffer.slice(from, from + n * width) as ArrayBuffer;
   };
   const frame: Frame = {
+    arrived: Date.now(),
     number: Number(view.getBigUint64(at + 8, true)),
     begin: Number(view.getBigUint64(at + 16, true)) / 1000,
     length: view.getUint32(at + 24, true) / 1000,

@@ -20,8 +20,10 @@ export const rates = signal<readonly number[]>([]);
 const mostEvents = 300;
 const mostRates = 150;
 const topics = signal<ReadonlyMap<string, readonly StreamEvent[]>>(new Map());
-/** The frames that have come since somebody first wanted some. */
+/** The frames of the last ten minutes in which somebody wanted some. */
 export const frames = new FrameHistory();
+/** Rises when `frames` were renewed as a whole. */
+export const pastFrames = signal(0);
 const frameReaders = new Set<(frame: Frame) => void>();
 
 /** The newest events of a topic ("scan", "attack", "window", "finding"), newest first. */
@@ -48,6 +50,11 @@ function hear(what: FromOwner) {
     case 'resync':
     case 'gap':
       return what.what === 'resync' ? askAgain() : undefined;
+    case 'past':
+      frames.clear();
+      for (const each of what.frames) frames.push(each);
+      pastFrames.value += 1;
+      return;
     case 'frame':
       frames.push(what.frame);
       for (const each of frameReaders) each(what.frame);
@@ -85,9 +92,10 @@ export function openStreams() {
 /** The streams anew: somebody logged in or out. */
 export const reopenStreams = () => tell({ what: 'again' });
 
-/** Calls `take` with each frame while the component is there. */
-export function useFrames(take: (frame: Frame) => void) {
+/** Calls `take` with each frame while the component is there; null: none are wanted. */
+export function useFrames(take: ((frame: Frame) => void) | null) {
   useEffect(() => {
+    if (take === null) return;
     frameReaders.add(take);
     if (frameReaders.size === 1) tell({ what: 'frames', wanted: true });
     return () => {

@@ -20,6 +20,8 @@ export type FromOwner =
   | { what: 'event'; event: StreamEvent }
   | { what: 'resync' }
   | { what: 'frame'; frame: Frame }
+  /** The frames of the last minutes: to who begins to want some. */
+  | { what: 'past'; frames: readonly Frame[] }
   | { what: 'gap' }
   | { what: 'status'; pipeline: Pipeline | null; ready: boolean; notReady: string | null };
 

@@ -3,6 +3,7 @@
 import type { Pipeline } from '../api/types';
 import { FrameReader } from './frames';
 import type { FromOwner, Link, StreamEvent, ToOwner } from './messages';
+import { FrameHistory } from './ring';
 import { EventReader } from './sse';
 
 export interface Guest {
@@ -25,6 +26,8 @@ const mostSilence = 40_000;
 export class Owner {
   private readonly guests = new Map<Guest, Known>();
   private readonly recent: StreamEvent[] = [];
+  /** Ten minutes of frames, for rewinding. */
+  private readonly past = new FrameHistory();
   private status: FromOwner | null = null;
   private link: Link = { state: 'opening', heard: 0 };
   private lastId = '';
@@ -45,8 +48,13 @@ export class Owner {
     if (!known) return;
     known.seen = Date.now();
     if (what.what === 'bye') this.guests.delete(guest);
-    if (what.what === 'frames') known.wantsFrames = what.wanted;
+    if (what.what === 'frames') {
+      if (what.wanted && !known.wantsFrames) guest.send({ what: 'past', frames: this.past.all() });
+      known.wantsFrames = what.wanted;
+    }
     if (what.what === 'again') {
+      // Somebody else may see less.
+      this.past.clear();
       this.stop();
       this.begin();
     }
@@ -162,7 +170,10 @@ export class Owner {
 
   private async readFrames(body: ReadableStreamDefaultReader<Uint8Array>, alive: () => void) {
     const reader = new FrameReader((each) => {
-      if (each.kind === 'packets') this.tell({ what: 'frame', frame: each.frame }, true);
+      if (each.kind === 'packets') {
+        this.past.push(each.frame);
+        this.tell({ what: 'frame', frame: each.frame }, true);
+      }
       if (each.kind === 'gap') this.tell({ what: 'gap' }, true);
     });
     for (;;) {

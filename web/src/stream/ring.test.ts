@@ -15,15 +15,15 @@ describe('a ring', () => {
 });
 
 describe('the history of frames', () => {
-  const frame = (begin: number, count: number) => ({ begin, count }) as Frame;
+  const frame = (arrived: number, count: number) => ({ arrived, count }) as Frame;
   it('is bounded by marks and by time', () => {
     const of = new FrameHistory(100, 1000);
     for (let i = 0; i < 20; ++i) of.push(frame(i * 250, 10));
-    expect([of.first?.begin, of.last?.begin, of.marks]).toEqual([3750, 4750, 50]);
+    expect([of.first?.arrived, of.last?.arrived, of.marks]).toEqual([3750, 4750, 50]);
     of.push(frame(4800, 90));
     expect(of.marks).toBe(100);
     expect(of.between(4750, 4800).length).toBe(1);
     of.push(frame(4900, 1000));
-    expect([of.first?.begin, of.marks]).toEqual([4900, 1000]);
+    expect([of.first?.arrived, of.marks]).toEqual([4900, 1000]);
   });
 });

@@ -30,7 +30,10 @@ export class Ring<T> {
   }
 }
 
-/** The frames of the last minutes, with a bound on their marks: what rewinding shows. 27 bytes a mark. */
+/**
+ * The frames of the last ten minutes by the clock of this machine (a replay's packets have times of their own), with a
+ * bound on their marks: what rewinding shows. 27 bytes a mark.
+ */
 export class FrameHistory {
   private frames: Frame[] = [];
   marks = 0;
@@ -41,16 +44,23 @@ export class FrameHistory {
     let gone = 0;
     while (
       gone < this.frames.length - 1 &&
-      (this.marks > this.mostMarks || each.begin - (this.frames[gone]?.begin ?? 0) > this.mostTime)
+      (this.marks > this.mostMarks || each.arrived - (this.frames[gone]?.arrived ?? 0) > this.mostTime)
     ) {
       this.marks -= this.frames[gone]?.count ?? 0;
       gone += 1;
     }
     if (gone > 0) this.frames.splice(0, gone);
   }
-  /** Frames that begin in [from, to), milliseconds. */
+  /** Frames that arrived in [from, to), milliseconds. */
   between(from: number, to: number): Frame[] {
-    return this.frames.filter((each) => each.begin >= from && each.begin < to);
+    return this.frames.filter((each) => each.arrived >= from && each.arrived < to);
+  }
+  all(): readonly Frame[] {
+    return this.frames;
+  }
+  clear() {
+    this.frames = [];
+    this.marks = 0;
   }
   get first() {
     return this.frames[0];

@@ -1,0 +1,86 @@
+// The page Cube: what is in the picture is what the API lists, in three and two dimensions; keys lead everywhere; an
+// outbreak is seen.
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { openTab, startServer } from '../browser.mjs';
+
+const here = dirname(fileURLToPath(import.meta.url));
+const shown = (tab) => tab.waitForFunction(() => document.querySelector('.cube-side .top-list li') !== null, { polling: 100, timeout: 30_000 });
+const filterOf = (tab) => new URL(tab.url()).searchParams.get('filter');
+const firstPort = (tab) => tab.$eval('.cube-side .top-list .name', (at) => at.firstChild.textContent);
+
+export const path = async () => '/cube';
+
+export async function check({ tab, server, language, expect, settled }) {
+  await shown(tab);
+  const { rows } = await server.ask('/api/v1/packets?order=newest&limit=5000');
+  const counts = new Map();
+  for (const each of rows.filter((row) => row.source?.includes('.'))) {
+    const name = ['tcp', 'udp'].includes(each.protocol) ? String(each.destination_port) : each.protocol;
+    counts.set(name, (counts.get(name) ?? 0) + 1);
+  }
+  const most = Math.max(...counts.values());
+  expect(counts.get(await firstPort(tab)) === most, `the first port is ${await firstPort(tab)}`);
+  if (language !== 'en') return;
+
+  await keys(tab, expect, settled);
+  await outbreak(tab, expect);
+}
+
+async function keys(tab, expect, settled) {
+  await tab.keyboard.type('v');
+  expect(new URL(tab.url()).searchParams.get('view') === 'twin', 'the key v does not lead to two dimensions');
+  await tab.keyboard.type('s');
+  await tab.waitForSelector('.cube-picked');
+  expect((await tab.$$('.cube-side .table .row')).length > 3, 'the key s lists no marks');
+  await tab.$eval('.cube-picked .button:last-child', (at) => at.click());
+  expect(/^dst\.port in \{/.test(filterOf(tab)), `the ports of the marks filter by ${filterOf(tab)}`);
+  await settled(tab);
+  await tab.keyboard.type('v');
+  await lasso(tab, expect);
+  await tab.keyboard.type('f');
+  await tab.waitForFunction(() => document.querySelector('.cube-bar [aria-pressed="false"]') !== null, { polling: 100 });
+  await tab.keyboard.type('f');
+  await tab.waitForFunction(() => document.querySelector('.cube-bar [aria-pressed="true"]') !== null, { polling: 100 });
+}
+
+/** A line around everything has every mark of the picture. */
+async function lasso(tab, expect) {
+  await tab.$eval('.cube-side header .tools button:first-child', (at) => at.click());
+  await tab.waitForFunction(() => /[1-9]/.test(document.querySelector('.cube-rate').textContent), { polling: 100 });
+  await tab.keyboard.type('x');
+  const box = await (await tab.$('.cube-view canvas')).boundingBox();
+  const corner = (x, y) => [box.x + box.width * x, box.y + box.height * y];
+  await tab.mouse.move(...corner(0.01, 0.01));
+  await tab.mouse.down();
+  for (const [x, y] of [[0.99, 0.01], [0.99, 0.99], [0.01, 0.99]]) await tab.mouse.move(...corner(x, y));
+  await tab.mouse.up();
+  await tab.waitForSelector('.cube-picked');
+  const [picked, marks] = await tab.evaluate(() =>
+    [document.querySelector('.cube-side header .note'), document.querySelector('.cube-rate')].map((at) => /[\d,]+/.exec(at.textContent)[0]));
+  expect(picked === marks, `a line around everything has ${picked} of ${marks} marks`);
+}
+
+/** 1,200 hosts begin to scan TCP 3389: it is the densest cell, and a filter by it is a key away. */
+async function outbreak(other, expect) {
+  const server = await startServer({ scenario: join(here, '..', 'outbreak.toml') });
+  const { tab, close } = await openTab(other.browser(), server);
+  try {
+    await tab.goto(`${server.url}/cube?view=twin&ports=even`);
+    await shown(tab);
+    expect((await firstPort(tab)) === '3389', `the first port is ${await firstPort(tab)}`);
+    await tab.focus('.cube-view canvas');
+    await tab.keyboard.press('ArrowRight');
+    await tab.keyboard.press('Enter');
+    const found = /src in ([\d.]+)\.\.([\d.]+) and dst\.port in (\d+)\.\.(\d+)/.exec(filterOf(tab) ?? '');
+    expect(found !== null && Number(found[3]) <= 3389 && Number(found[4]) >= 3389, `Enter filters by ${filterOf(tab)}`);
+  } finally {
+    await close();
+    await server.stop();
+  }
+}
+
+/** For the picture: the outbreak's line. */
+export async function pose({ tab }) {
+  await shown(tab);
+}

@@ -1,0 +1,12 @@
+import type { Page } from '../registry';
+
+export default {
+  path: '/atlas',
+  key: 'a',
+  title: { en: 'Atlas', ja: 'アトラス' },
+  icon: 'map',
+  order: 20,
+  group: 'live',
+  role: 'partner',
+  load: () => import('.'),
+} satisfies Page;

@@ -1,0 +1,12 @@
+import type { Page } from '../registry';
+
+export default {
+  path: '/cube',
+  key: 'c',
+  title: { en: 'Cube', ja: 'キューブ' },
+  icon: 'cube',
+  order: 30,
+  group: 'live',
+  role: 'partner',
+  load: () => import('.'),
+} satisfies Page;
