@@ -2,7 +2,7 @@ import type { Page } from '../registry';
 
 export default {
   path: '/attacks',
-  key: 'a',
+  key: 'd',
   title: { en: 'DoS attacks', ja: 'DoS 攻撃' },
   icon: 'shield',
   order: 70,
