@@ -59,6 +59,8 @@ private:
   using raw_cells = std::map<raw_pair, std::uint64_t>;
 
   [[nodiscard]] auto scale_of(axis of) -> result<scale>;
+  [[nodiscard]] auto times() const -> scale;
+  [[nodiscard]] auto destinations() -> result<scale>;
   [[nodiscard]] auto ranges(axis of, std::string_view column, std::uint64_t begin,
                             std::uint64_t end) const -> scale;
   [[nodiscard]] auto cells_of(scale const& left, scale const& right) -> result<raw_cells>;
@@ -134,19 +136,25 @@ auto crossing_tables::scale_of(axis of) -> result<scale> {
       return ranges(of, "ttl", 0, 256);
     case axis::length:
       return ranges(of, "ip_length", 0, 1536);
-    case axis::time: {
-      auto const from = cross_seconds(filter_.from), to = cross_seconds(filter_.to);
-      auto is = ranges(of, "minute", from, to);
-      auto const width = (is.width + 59) / 60 * 60;
-      is.width = width;
-      is.count = (to - from + width - 1) / width;
-      is.ipv4 = fmt::format("toUInt32(intDiv(toUInt64(minute) - {}, {}))", from, width);
-      is.ipv6 = is.ipv4;
-      return is;
-    }
+    case axis::time:
+      return times();
     case axis::destination:
       break;
   }
+  return destinations();
+}
+
+auto crossing_tables::times() const -> scale {
+  auto const from = cross_seconds(filter_.from), to = cross_seconds(filter_.to);
+  auto is = ranges(axis::time, "minute", from, to);
+  is.width = (is.width + 59) / 60 * 60;
+  is.count = (to - from + is.width - 1) / is.width;
+  is.ipv4 = fmt::format("toUInt32(intDiv(toUInt64(minute) - {}, {}))", from, is.width);
+  is.ipv6 = is.ipv4;
+  return is;
+}
+
+auto crossing_tables::destinations() -> result<scale> {
   std::uint64_t low = 0, high = 0;
   KIZASHI_TRY(internal::ask_rows(in_, "select min(block), max(block), count() from destination_day",
                                  ask_, [&](native_row const& row) {

@@ -26,6 +26,10 @@ public:
 
   [[nodiscard]] auto read_events(event_sources& out) -> status;
   [[nodiscard]] auto read_family(family of) -> status;
+  /// The three things that are asked of `rows`, a question for tuples of one family.
+  [[nodiscard]] auto read_traffic(std::string const& rows) -> status;
+  [[nodiscard]] auto read_ports(std::string const& rows) -> status;
+  [[nodiscard]] auto read_headers(std::string const& rows) -> status;
 
 private:
   [[nodiscard]] auto profile_of(native_row const& row) -> telescope::source_profile* {
@@ -78,7 +82,13 @@ auto profile_reading::read_family(family of) -> status {
       filter_, of,
       "src, minute, protocol, dst_port, type, class, window, ttl, attributes, packets, bytes",
       where);
-  KIZASHI_TRY(internal::ask_rows(
+  KIZASHI_TRY(read_traffic(rows));
+  KIZASHI_TRY(read_ports(rows));
+  return read_headers(rows);
+}
+
+auto profile_reading::read_traffic(std::string const& rows) -> status {
+  return internal::ask_rows(
       in_,
       fmt::format("select src, class, protocol, type = {}, sum(packets), sum(bytes), "
                   "groupBitOr(bitShiftLeft(toUInt64(1), intDiv(minute, 60) % 64)), "
@@ -101,8 +111,11 @@ auto profile_reading::read_family(family of) -> status {
         if (protocol == 1 || protocol == 58) to->icmp += packets;
         to->activity |= row.number(6);
         to->days |= row.narrow<std::uint32_t>(7);
-      }));
-  KIZASHI_TRY(internal::ask_rows(
+      });
+}
+
+auto profile_reading::read_ports(std::string const& rows) -> status {
+  return internal::ask_rows(
       in_,
       fmt::format("select src, protocol, dst_port, sum(packets) as n from ({}) where protocol in "
                   "(6, 17) and bitAnd(attributes, 128) != 0 group by src, protocol, dst_port order "
@@ -111,7 +124,10 @@ auto profile_reading::read_family(family of) -> status {
       ask_, [&](native_row const& row) {
         if (auto* const to = profile_of(row))
           to->add_port({row.narrow<std::uint16_t>(2), row.narrow<std::uint8_t>(1), row.number(3)});
-      }));
+      });
+}
+
+auto profile_reading::read_headers(std::string const& rows) -> status {
   return internal::ask_rows(
       in_,
       fmt::format("select src, min(window), max(window), max(ttl), max(bitAnd(attributes, 256)) "

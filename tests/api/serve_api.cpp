@@ -125,6 +125,25 @@ void print_audit(api::memory_access const& accounts) {
   std::fflush(stdout);
 }
 
+/// What standard input says, line by line, until it ends.
+void obey(api::server& server, live::event_log& events, live::frame_log& frames,
+          api::memory_access& accounts) {
+  for (std::string line; std::getline(std::cin, line);) {
+    std::istringstream rest{line};
+    std::string what, secret;
+    rest >> what;
+    if (what == "event") add_event(events, rest);
+    if (what == "frame") add_frame(frames, rest);
+    if (what == "forget") rest >> secret, accounts.remove(secret);
+    if (what == "audit") print_audit(accounts);
+    if (what == "stop") {
+      server.stop();
+      fmt::print("stopped\n");
+      std::fflush(stdout);
+    }
+  }
+}
+
 }  // namespace
 
 auto main(int count, char** words) -> int {
@@ -172,19 +191,6 @@ auto main(int count, char** words) -> int {
   for (auto const& each : (*server)->addresses()) fmt::print("{}\n", each);
   fmt::print("\n");
   std::fflush(stdout);
-  for (std::string line; std::getline(std::cin, line);) {
-    std::istringstream rest{line};
-    std::string what, secret;
-    rest >> what;
-    if (what == "event") add_event(events, rest);
-    if (what == "frame") add_frame(frames, rest);
-    if (what == "forget") rest >> secret, accounts.remove(secret);
-    if (what == "audit") print_audit(accounts);
-    if (what == "stop") {
-      (*server)->stop();
-      fmt::print("stopped\n");
-      std::fflush(stdout);
-    }
-  }
+  obey(**server, events, frames, accounts);
   return 0;
 }
