@@ -140,12 +140,13 @@ auto write_sensors(json const& sensors, text_style const& style, text_sink& out)
                      {"source", true},
                      {"journal", true},
                      {"stored", true},
-                     {"flushes", true},
-                     {"windows", true},
-                     {"events", true},
-                     {"attacks", true},
-                     {"open windows", true},
-                     {"open events", true}}};
+                     {"flushes", true}}};
+  text_table found{{{"sensor"},
+                    {"windows", true},
+                    {"events", true},
+                    {"attacks", true},
+                    {"open windows", true},
+                    {"open events", true}}};
   for (auto const& each : sensors) {
     auto const name = text_in(each, "name");
     received.add({name, text_in(each, "phase"), whole_in(each, "packets_received"),
@@ -155,14 +156,16 @@ auto write_sensors(json const& sensors, text_style const& style, text_sink& out)
     stages.add({name, whole_in(each, "packets_dropped_by_system"),
                 whole_in(each, "packets_dropped_by_source"),
                 whole_in(each, "packets_dropped_by_journal"), whole_in(each, "packets_stored"),
-                whole_in(each, "flushes"), whole_in(each, "windows"), whole_in(each, "scan_events"),
-                whole_in(each, "attacks"), whole_in(each, "open_windows"),
-                whole_in(each, "open_events")});
+                whole_in(each, "flushes")});
+    found.add({name, whole_in(each, "windows"), whole_in(each, "scan_events"),
+               whole_in(each, "attacks"), whole_in(each, "open_windows"),
+               whole_in(each, "open_events")});
   }
   KIZASHI_TRY(received.write(style, out));
-  KIZASHI_TRY(
-      out.write("\nlost by system, source and journal; stored; what has ended, what goes on:\n"));
-  return stages.write(style, out);
+  KIZASHI_TRY(out.write("\nlost by system, source and journal; stored:\n"));
+  KIZASHI_TRY(stages.write(style, out));
+  KIZASHI_TRY(out.write("\nwhat has ended, and what goes on:\n"));
+  return found.write(style, out);
 }
 
 auto is_healthy(json const& said) -> bool {

@@ -78,6 +78,7 @@ class Status(ServeTest):
         (self.folder / "growing").mkdir()
         self.done("synth", "mixed", "--packets", 2000, "--duration", "100s", "-o", "growing/a.pcap")
         server = self.start('flush = "200ms"\n[sensor.north]\nfolder = "growing"\n')
+        server.wait_for("sensor north: running")
         self.wait_until(lambda: (now := self.sensor())["packets_stored"] == now["packets_received"] > 1000)
         now = self.sensor()
         self.assertIn(now["open_windows"], (1, 2))
@@ -87,6 +88,7 @@ class Status(ServeTest):
         self.assertEqual(server.stop(), 0, server.said())
         # They are there again after a restart.
         server = self.start('flush = "200ms"\n[sensor.north]\nfolder = "growing"\n')
+        server.wait_for("sensor north: running")
         self.wait_until(lambda: (self.sensor()["open_windows"], self.sensor()["open_events"]) ==
                         (now["open_windows"], now["open_events"]))
         self.assertEqual(server.stop(), 0, server.said())
@@ -127,7 +129,7 @@ class Status(ServeTest):
     @unittest.skipIf(shutil.which("openssl") is None, "there is no openssl to make a certificate with")
     def test_over_tls(self):
         subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "1", "-subj",
-                        "/CN=localhost", "-addext", "subjectAltName=IP:127.0.0.1", "-keyout", self.folder / "key.pem", "-out",
+                        "/CN=telescope", "-addext", "subjectAltName=IP:127.0.0.1", "-keyout", self.folder / "key.pem", "-out",
                         self.folder / "chain.pem"], check=True, capture_output=True)
         server = self.start('certificate = "chain.pem"\nkey = "key.pem"\nwithout_account = "everything"\n')
         port = server.wait_for(r"answers at https://127\.0\.0\.1:(\d+)").group(1)

@@ -34,6 +34,11 @@ export function expect(holds, why) {
 
 const filter = 'dst.port == 23';
 
+/** The field shows what the URL says, as soon as the page is drawn. */
+const fieldHas = (tab, text, why) =>
+  tab.waitForFunction((want) => document.querySelector('#filter')?.value === want, { timeout: 10_000 }, text)
+    .catch(() => expect(false, why));
+
 /** What holds of every page: it opens with data and without a mistake, and keeps the filter in the URL. */
 async function everyPage(browser, server, page, checks, language) {
   const { tab, wrong, close } = await openTab(browser, server, { language });
@@ -45,9 +50,9 @@ async function everyPage(browser, server, page, checks, language) {
     expect((await tab.$eval('html', (at) => at.lang)) === language, 'another language');
     if (checks.check) await checks.check({ tab, server, language, expect, settled });
     if (language === 'en' && checks.hasFilter !== false) {
-      await tab.goto(`${server.url}${path}?filter=${encodeURIComponent(filter)}`, { waitUntil: 'domcontentloaded' });
+      await tab.goto(`${server.url}${path}${path.includes('?') ? '&' : '?'}filter=${encodeURIComponent(filter)}`, { waitUntil: 'domcontentloaded' });
       await settled(tab);
-      expect((await tab.$eval('#filter', (at) => at.value)) === filter, 'the filter of the URL is not in the field');
+      await fieldHas(tab, filter, 'the filter of the URL is not in the field');
       await tab.focus('#filter');
       await tab.keyboard.press('End');
       await tab.keyboard.type(' and ttl > 1');
@@ -56,7 +61,7 @@ async function everyPage(browser, server, page, checks, language) {
       expect(now === `${filter} and ttl > 1`, `the URL has the filter ${now}`);
       await settled(tab);
       await tab.goBack();
-      expect((await tab.$eval('#filter', (at) => at.value)) === filter, 'back does not bring the filter back');
+      await fieldHas(tab, filter, 'back does not bring the filter back');
     }
     const mind = wrong.filter((each) => !(checks.mayFail ?? []).some((text) => each.includes(text)));
     expect(mind.length === 0, mind.join('\n'));

@@ -23,7 +23,10 @@ export async function check({ tab, server, expect, settled }) {
   const shown = await tab.$$eval('.totals b', (all) => all.map((at) => at.textContent));
   expect(numberOf(shown[0]) === packets && numberOf(shown[1]) === sources && sources > 1000, `${shown} of ${packets}, ${sources}`);
   // Further rows come when the table is at its end.
-  const rows = () => tab.$eval('.explore > .panel:last-child .table', (at) => Number(at.getAttribute('aria-rowcount')));
+  const rows = async () => {
+    const table = await tab.waitForSelector('.explore > .panel:last-child .table');
+    return table.evaluate((at) => Number(at.getAttribute('aria-rowcount')));
+  };
   const few = await rows();
   await tab.focus('.explore > .panel:last-child .table');
   await tab.keyboard.press('End');
@@ -51,6 +54,7 @@ async function byCompletion({ tab, server, expect, settled, rows }) {
   await tab.waitForSelector('.completion li');
   await tab.keyboard.press('Tab');
   await tab.keyboard.type('== sc');
+  await tab.waitForFunction(() => document.querySelector('.completion li')?.textContent.includes('scan'));
   await tab.keyboard.press('ArrowDown');
   await tab.keyboard.press('Enter');
   await tab.keyboard.press('Enter');

@@ -1,6 +1,6 @@
 // Suggestions under the filter while somebody types. Down and up choose, Tab or Enter on a chosen one takes it, Escape
 // closes the list.
-import { useEffect, useMemo, useState } from 'preact/hooks';
+import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { getUrl } from '../api/client';
 import { complete, taken, type Fields } from './completion';
 import './completion.css';
@@ -26,7 +26,9 @@ export function CompletionList(of: {
   onTake: (text: string, caret: number) => void;
 }) {
   const [known, setKnown] = useState<Fields | null>(null);
-  const [at, setAt] = useState(-1);
+  // Which one is chosen, of the list of this text; read at once by the next key, drawn or not.
+  const chosen = useRef({ of: '', at: -1 });
+  const [, redraw] = useState(0);
   const [closedAt, setClosedAt] = useState<string | null>(null);
   useEffect(() => {
     let isHere = true;
@@ -36,11 +38,16 @@ export function CompletionList(of: {
     };
   }, []);
   const found = useMemo(() => (known ? complete(of.text, of.caret, known) : []), [known, of.text, of.caret]);
-  useEffect(() => setAt(-1), [of.text, of.caret]);
   useEffect(() => () => {
     of.keys.current = null;
   }, []);
   const shown = closedAt === of.text ? [] : found.slice(0, mostShown);
+  const list = `${of.caret} ${of.text}`;
+  const chosenAt = () => (chosen.current.of === list ? chosen.current.at : -1);
+  const choose = (index: number) => {
+    chosen.current = { of: list, at: index };
+    redraw((before) => before + 1);
+  };
   const take = (index: number) => {
     const suggestion = shown[index];
     if (!suggestion) return;
@@ -50,8 +57,9 @@ export function CompletionList(of: {
   of.keys.current = {
     press: (event) => {
       if (shown.length === 0) return false;
-      if (event.key === 'ArrowDown') setAt((at + 1) % shown.length);
-      else if (event.key === 'ArrowUp') setAt((at - 1 + shown.length + (at < 0 ? 1 : 0)) % shown.length);
+      const at = chosenAt();
+      if (event.key === 'ArrowDown') choose((at + 1) % shown.length);
+      else if (event.key === 'ArrowUp') choose((at - 1 + shown.length + (at < 0 ? 1 : 0)) % shown.length);
       else if (event.key === 'Tab' && !event.shiftKey && of.text.trim() !== '') take(Math.max(0, at));
       else if (event.key === 'Enter' && at >= 0) take(at);
       else if (event.key === 'Escape') setClosedAt(of.text);
@@ -65,7 +73,7 @@ export function CompletionList(of: {
   return (
     <ul class="completion" role="listbox">
       {shown.map((each, i) => (
-        <li key={each.text} role="option" aria-selected={i === at} class={i === at ? 'is-on' : ''}
+        <li key={each.text} role="option" aria-selected={i === chosenAt()} class={i === chosenAt() ? 'is-on' : ''}
           onPointerDown={(event) => {
             event.preventDefault();
             take(i);
