@@ -23,9 +23,11 @@ TEST(http_client, what_is_no_answer) {
 }
 
 TEST(http_client, addresses_that_cannot_be_asked) {
-  for (auto const* const wrong : {"", "https://localhost", "localhost:1", "http://", "http://a/b"})
+  for (auto const* const wrong : {"", "https://", "localhost:1", "http://", "http://a/b"})
     EXPECT_EQ(get(wrong, "/", {}).error().message,
-              std::string{wrong} + " cannot be asked; expected http://HOST:PORT or unix:PATH");
+              std::string{wrong} +
+                  " cannot be asked; expected http://HOST:PORT, "
+                  "https://HOST:PORT or unix:PATH");
   EXPECT_EQ(get("unix:/nowhere/at/all", "/", {}).error().message,
             "unix:/nowhere/at/all: nobody answers: No such file or directory");
 }
