@@ -249,7 +249,7 @@ auto counting::count_minutes() -> result<statistics> {
   std::map<std::uint32_t, std::uint64_t> sources;
   for (auto const of : {family::ipv4, family::ipv6})
     KIZASHI_TRY(ask(
-        fmt::format("select minute, {}(src) from ({}) group by minute",
+        fmt::format("select minute, {}(src) from ({}) group by minute order by minute",
                     options_.has_exact_sources ? "uniqExact" : "uniqCombined",
                     internal::tuple_rows(filter_, of, "minute, src", "bitAnd(attributes, 2) = 0")),
         [&](native_row const& row) { sources[row.narrow<std::uint32_t>(0)] += row.number(1); }));
