@@ -84,7 +84,7 @@ class Status(ServeTest):
         self.assertIn(now["open_windows"], (1, 2))
         self.assertGreater(now["open_events"], 10)
         text = self.status("--data", "data").stdout
-        self.assertRegex(text, rf"open windows +open events\n.*\n?.* {now['open_windows']} +{now['open_events']}\n")
+        self.assertRegex(text, rf"open windows +open events\n.*\n?.* {now['open_windows']:,} +{now['open_events']:,}\n")
         self.assertEqual(server.stop(), 0, server.said())
         # They are there again after a restart.
         server = self.start('flush = "200ms"\n[sensor.north]\nfolder = "growing"\n')
