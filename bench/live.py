@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """What a live server costs and how soon it tells: `kizashi serve` at one end of a veth pair, in a network namespace of its own, packets
-sent at the other end. Part of ./dev bench; `./dev bench --only live`, or this file alone: bench/live.py [--seconds N] [ROW ...].
+sent at the other end. It is not part of ./dev bench; run by itself: bench/live.py [--seconds N] [ROW ...].
 
 Rows: pace-16600 and pace-100000 (processor of the server alone, memory), most (packets/s without loss), clients (500 event streams),
 latency (a packet into the stream of frames; a window's event), questions (the API on 30 days).
