@@ -16,6 +16,7 @@
 #include "kizashi/engine/glasso/graphical_lasso.hpp"
 #include "kizashi/engine/internal/golden_counts.hpp"
 #include "kizashi/engine/nmf/factorise.hpp"
+#include "kizashi/engine/ntd/blocks.hpp"
 #include "kizashi/engine/ntd/tucker.hpp"
 #include "kizashi/engine/ntd/tucker_stream.hpp"
 
@@ -106,8 +107,9 @@ void tensor(std::size_t entries) {
     if (each.at[ntd::minutes] == 7)
       slice.push_back({each.at[ntd::sources], each.at[ntd::ports], each.count});
   auto const push = fastest(30, [&] { stream.push(slice); });
-  fmt::print("{{\"seconds\": {}, \"entries\": {}, \"push\": {}, \"fit\": {:.4f}}}\n", seconds,
-             counts.entries.size(), push, answer->front().fit);
+  auto const look = fastest(30, [&] { (void)ntd::find_blocks(stream.current(), {}); });
+  fmt::print("{{\"seconds\": {}, \"entries\": {}, \"push\": {}, \"look\": {}, \"fit\": {:.4f}}}\n",
+             seconds, counts.entries.size(), push, look, answer->front().fit);
 }
 
 }  // namespace

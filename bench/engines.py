@@ -72,6 +72,7 @@ def main(words):
         tensor = json.loads(say(program, "tensor", "20000" if quick else "100000"))
         row(f"tensor, four runs, {tensor['entries']:,} entries", tensor["seconds"], None, "none in Debian")
         row("tensor, one minute of the stream", tensor["push"], tensor["seconds"], "a full run")
+        row("the same, and its blocks", tensor["push"] + tensor["look"], tensor["seconds"], "a full run")
     print(f"\nPeak memory of one of them: {resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss // 1024} MB")
 
 

@@ -1,24 +1,21 @@
 #!/usr/bin/env python3
 """What a live server costs and how soon it tells: `kizashi serve` at one end of a veth pair, in a network namespace of its own, packets
-sent at the other end. It is not part of ./dev bench; run by itself: bench/live.py [--seconds N] [ROW ...].
+sent at the other end. ./dev bench runs it with the rest; by itself: bench/live.py [--quick] [--seconds N] [ROW ...].
 
 Rows: pace-16600 and pace-100000 (processor of the server alone, memory), most (packets/s without loss), clients (500 event streams),
 latency (a packet into the stream of frames; a window's event), questions (the API on 30 days).
 """
 import argparse
-import http.client
+import dataclasses
 import json
 import os
 import pathlib
-import selectors
 import signal
-import socket
-import statistics
-import struct
 import subprocess
 import sys
 import tempfile
 import time
+import unittest
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "tests/live"))
@@ -37,28 +34,45 @@ lateness = "1s"
 """
 LISTENING = 'interface = "kz1"\nring = "256MiB"'
 TICKS = os.sysconf("SC_CLK_TCK")
-QUESTIONS = ("/statistics?by=port&top=100", "/statistics?by=source&top=100", "/statistics?by=country&top=50", "/statistics?by=hour&filter=port%2023",
-             "/events?limit=100", "/windows?limit=100")
+
+
+@dataclasses.dataclass
+class Scale:
+    """How much of everything: less shows that all of it runs, and no more."""
+    seconds: int = 60           # that a row is measured
+    warm: int = 35              # before that
+    each: int = 10              # seconds of one rate of the row `most`
+    rates: int = 8              # that it tries
+    clients: int = 500
+    days: int = 30
+    packets: int = 3_000_000    # of these days
+    rounds: int = 20            # times that each question is asked
+
+
+QUICK = Scale(seconds=5, warm=5, each=3, rates=2, clients=50, days=2, packets=100_000, rounds=2)
 
 
 def say(text):
-    print(f"live: {text}", flush=True)
+    print(f"live: {text}", file=sys.stderr, flush=True)
 
 
 class Bench:
-    def __init__(self, build, folder, seconds):
+    def __init__(self, build, folder, scale):
         import veth
         veth.SENDER = str(build / "live_sender")
-        self.kizashi, self.folder, self.seconds = str(build / "kizashi"), folder, seconds
+        self.kizashi, self.folder, self.scale, self.seconds = str(build / "kizashi"), folder, scale, scale.seconds
         self.child = None
         self.space = veth.Namespace()
         self.space.make()
         self.space.set("lo", "up")
 
-    def end(self):
-        if self.child and self.child.poll() is None:  # a row has failed
+    def end_row(self):
+        if self.child and self.child.poll() is None:  # it has failed
             self.child.kill()
             self.child.wait()
+
+    def end(self):
+        self.end_row()
         self.space.remove()
 
     def capture(self, name, *options):
@@ -112,18 +126,14 @@ def lost(now):
     return now["packets_dropped_by_system"] + now["packets_dropped_by_source"] + now["packets_dropped_by_journal"]
 
 
-def percentiles(values):
-    cut = statistics.quantiles(values, n=100, method="inclusive")
-    return {"count": len(values), "p50": cut[49], "p95": cut[94], "p99": cut[98], "most": max(values)}
-
-
 def traffic(bench):
     """A million packets of an hour of NICTER's shape, again and again: new sources for each ring round come from the scenario alone."""
     return bench.capture("nicter", "nicter-hour", "--packets", "1000000"), 1_000_000
 
 
-def pace(bench, rate, warm=35):
+def pace(bench, rate):
     capture, packets = traffic(bench)
+    warm = bench.scale.warm
     child = bench.serve()
     sender = bench.send(capture, rate, warm + bench.seconds, packets)
     time.sleep(warm)
@@ -135,16 +145,18 @@ def pace(bench, rate, warm=35):
     sender.wait()
     bench.stop(child)
     return {"asked": rate, "packets_per_second": (now["packets_received"] - before["packets_received"]) / wall, "seconds": wall,
-            "processor_percent": 100 * used / wall, "lost": lost(now), "resident_first": memory[0], "resident_last": memory[-1],
-            "resident_most": max(memory)}
+            "processor_percent": 100 * used / wall, "microseconds_per_packet": 1e6 * used / max(1, now["packets_received"] - before["packets_received"]),
+            "lost": lost(now), "resident_first": memory[0], "resident_last": memory[-1], "resident_most": max(memory),
+            "resident_each_minute": memory[59::60]}
 
 
-def most(bench, each=10):
+def most(bench):
     """Doubles the rate until packets are lost, then tries the middle twice."""
     capture, packets = traffic(bench)
+    each = bench.scale.each
     good, bad, tried = 0, None, []
     rate = 100_000
-    while rate < 5_000_000 and len(tried) < 8:
+    while rate < 5_000_000 and len(tried) < bench.scale.rates:
         child = bench.serve()
         begin = time.monotonic()
         sender = bench.send(capture, rate, each, packets)
@@ -166,85 +178,8 @@ def most(bench, each=10):
     return {"without_loss_per_second": good, "tried": tried}
 
 
-# What runs inside of the namespace: clients of the streams, which print what they saw as JSON.
-
-def open_stream(path, number=0):
-    """Each from an address of its own: one may have 64 connections."""
-    client = socket.create_connection(("127.0.0.1", 8080), source_address=(f"127.0.{1 + number // 50}.{1 + number % 50}", 0))
-    client.sendall(f"GET {path} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode())
-    return client
-
-
-def inside_clients(seconds, count):
-    watched = selectors.DefaultSelector()
-    for number in range(count):
-        client = open_stream("/api/v1/events/stream", number)
-        client.setblocking(False)
-        watched.register(client, selectors.EVENT_READ, number)
-    got, windows, end = [0] * count, [0] * count, time.monotonic() + seconds
-    while time.monotonic() < end:
-        for key, _ in watched.select(1):
-            data = key.fileobj.recv(1 << 16)
-            got[key.data] += len(data)
-            windows[key.data] += data.count(b"event: window")
-    print(json.dumps({"clients": count, "least_bytes": min(got), "most_bytes": max(got), "least_windows": min(windows),
-                      "most_windows": max(windows)}))
-
-
-def inside_frames(seconds):
-    """How old packets are when they come in the stream of frames, in milliseconds."""
-    client = open_stream("/api/v1/frames").makefile("rb")
-    while client.readline().strip():
-        pass
-    ages, end, rest = [], time.time() + seconds, b""
-    while time.time() < end:
-        size = int(client.readline().strip(), 16)  # chunked
-        rest += client.read(size)
-        client.readline()
-        now = time.time() * 1e6
-        while len(rest) >= 4 and len(rest) >= 4 + (length := struct.unpack_from("<I", rest)[0]):
-            frame, rest = rest[4:4 + length], rest[4 + length:]
-            kind, n, begin = frame[1], struct.unpack_from("<H", frame, 2)[0], struct.unpack_from("<Q", frame, 12)[0]
-            if kind == 0:
-                ages += [(now - begin - at) / 1000 for at in struct.unpack_from(f"<{n}I", frame, 32)]
-    print(json.dumps(percentiles(ages)))
-
-
-def inside_windows(seconds):
-    """How long after a window's end its event comes, in milliseconds."""
-    import datetime
-    client = open_stream("/api/v1/events/stream?topic=window").makefile("rb")
-    late, end = [], time.time() + seconds
-    while time.time() < end:
-        line = client.readline()
-        if line.startswith(b"data: "):
-            window = json.loads(line[6:])
-            start = datetime.datetime.fromisoformat(window["start"].replace("Z", "+00:00")[:26].rstrip("+").rstrip("Z")
-                                                    if "." in window["start"] else window["start"].replace("Z", "+00:00"))
-            start = start if start.tzinfo else start.replace(tzinfo=datetime.timezone.utc)
-            late.append(1000 * (time.time() - start.timestamp() - window["seconds"]))
-    print(json.dumps(percentiles(late)))
-
-
-def inside_questions(rounds):
-    out = {}
-    for path in QUESTIONS:
-        took = []
-        for _ in range(rounds):
-            client = http.client.HTTPConnection("127.0.0.1", 8080, timeout=60)
-            begin = time.monotonic()
-            client.request("GET", "/api/v1" + path)
-            answer = client.getresponse()
-            body = answer.read()
-            took.append(1000 * (time.monotonic() - begin))
-            if answer.status != 200:
-                raise SystemExit(f"{path}: {answer.status} {body[:200]}")
-        out[path] = percentiles(took)
-    print(json.dumps(out))
-
-
 def inside(bench, *words):
-    done = subprocess.run(bench.space.command(sys.executable, __file__, "--inside", *map(str, words)), capture_output=True, text=True)
+    done = subprocess.run(bench.space.command(sys.executable, str(ROOT / "bench/live_clients.py"), *map(str, words)), capture_output=True, text=True)
     if done.returncode != 0:
         raise SystemExit(done.stderr or done.stdout)
     return json.loads(done.stdout)
@@ -256,7 +191,7 @@ def clients(bench):
     sender = bench.send(capture, 16600, bench.seconds + 15, packets)
     time.sleep(5)
     begin, used = time.monotonic(), processor(child)
-    row = inside(bench, "clients", bench.seconds, 500)
+    row = inside(bench, "clients", bench.seconds, bench.scale.clients)
     wall, used = time.monotonic() - begin, processor(child) - used
     row |= {"processor_percent": 100 * used / wall, "resident": resident(child), "lost": lost(bench.status())}
     sender.kill()
@@ -277,44 +212,64 @@ def latency(bench):
 
 
 def questions(bench):
-    """Thirty days that the scenario quiet makes, so that every hour has its own rows of the rollups; the sensor has ended."""
-    capture = bench.capture("days", "quiet", "--duration", "720h", "--packets", "3000000")
+    """Days in which every hour has its own rows of the rollups, as a replay stored them; the sensor has ended."""
+    scale = bench.scale
+    capture = bench.capture("days", "nicter-hour", "--duration", f"{24 * scale.days}h", "--packets", str(scale.packets))
     child = bench.serve(source=f'replay = ["{capture}"]\nspeed = 0')
     while "sensor north: ended" not in (bench.folder / "log").read_text():
         time.sleep(0.5)
-    row = inside(bench, "questions", 20)
+    used = processor(child)
+    row = inside(bench, "questions", scale.rounds)
+    used = processor(child) - used
     bench.stop(child)
-    return {"packets": 3_000_000, "days": 30, "milliseconds": row,
-            "p95_of_all": max(each["p95"] for each in row.values())}
+    middle, slow = ([each[which] for each in row.values()] for which in ("p50", "p95"))
+    return {"packets": scale.packets, "days": scale.days, "questions": len(row), "milliseconds": row,
+            "share_under_300_ms": sum(each <= 300 for each in slow) / len(slow), "p50_of_all": sorted(middle)[len(middle) // 2],
+            "p95_of_all": max(slow), "processor_ms_each": 1000 * used / sum(each["count"] for each in row.values())}
 
 
-def run(build, folder, seconds, wanted=ROWS):
-    bench = Bench(build, folder, seconds)
+def measure(bench, name):
+    if name.startswith("pace-"):
+        return pace(bench, int(name[5:]))
+    return {"most": most, "clients": clients, "latency": latency, "questions": questions}[name](bench)
+
+
+def run(build, scale=Scale(), wanted=ROWS):
+    """The rows, each with the load of the machine before it; what could not be measured says why."""
     rows = {}
-    try:
-        for name in wanted:
-            say(name)
-            rows[name] = (pace(bench, int(name[5:])) if name.startswith("pace-") else
-                          {"most": most, "clients": clients, "latency": latency, "questions": questions}[name](bench))
-            say(json.dumps(rows[name]))
-    finally:
-        bench.end()
+    with tempfile.TemporaryDirectory(prefix="kizashi-live-") as folder:
+        try:
+            bench = Bench(build, pathlib.Path(folder), scale)
+        except (unittest.SkipTest, OSError) as why:
+            return {name: {"skipped": str(why)} for name in wanted}
+        try:
+            for name in wanted:
+                say(name)
+                load = os.getloadavg()[0]
+                try:
+                    rows[name] = measure(bench, name)
+                except (SystemExit, OSError, KeyError, ValueError, IndexError) as why:
+                    rows[name] = {"failed": f"{type(why).__name__}: {why}"}
+                    bench.end_row()
+                rows[name]["load_before"] = round(load, 2)
+                rows[name]["command"] = f"bench/live.py --seconds {scale.seconds} {name}"
+                say(json.dumps(rows[name]))
+        finally:
+            bench.end()
     return rows
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--build", type=pathlib.Path, default=ROOT / "build/release")
-    parser.add_argument("--seconds", type=int, default=60, help="that each row is measured (default 60)")
-    parser.add_argument("--inside", nargs="+", help=argparse.SUPPRESS)
+    parser.add_argument("--quick", action="store_true", help="little of everything: to see that all of it runs")
+    parser.add_argument("--seconds", type=int, help="that each row is measured (default 60)")
+    parser.add_argument("--packets", type=int, help="of the 30 days of the row questions (default 3000000)")
     parser.add_argument("rows", nargs="*", metavar="ROW", help=", ".join(ROWS))
     asked = parser.parse_args()
-    if asked.inside:
-        name, *numbers = asked.inside
-        return globals()[f"inside_{name}"](*map(int, numbers))
-    with tempfile.TemporaryDirectory(prefix="kizashi-live-") as folder:
-        rows = run(asked.build.resolve(), pathlib.Path(folder), asked.seconds, asked.rows or ROWS)
-    print(json.dumps({"load": os.getloadavg()[0], "rows": rows}, indent=1))
+    scale = dataclasses.replace(QUICK) if asked.quick else Scale()
+    scale.seconds, scale.packets = asked.seconds or scale.seconds, asked.packets or scale.packets
+    print(json.dumps({"rows": run(asked.build.resolve(), scale, asked.rows or ROWS)}, indent=1))
 
 
 if __name__ == "__main__":

@@ -29,7 +29,7 @@ def complete(answer):
         ("counts on 2 cores / on 1", "counts-2", "counts"), ("read on 2 cores / on 1", "read-2", "read"),
         ("counts / read", "counts", "read"), ("counts / tracertstats", "counts", "tracertstats"),
         ("counts / tracereport", "counts", "tracereport"), ("read / nfpcapd", "read", "nfpcapd"))}
-    answer["targets"] = targets(rows, answer["streams"], answer["match"])
+    answer["targets"] = targets(rows, answer["streams"], answer["match"]) + live_targets(answer["live"])
     answer["is_full_input"] = answer["input"]["packets"] >= FULL_INPUT
 
 
@@ -73,9 +73,64 @@ def targets(rows, streams, matches):
     ]
 
 
+def live_targets(rows):
+    """What a live server is to reach; only of rows that were measured."""
+    def line(row, what, target, key, unit, is_at_least=False, scale=1):
+        measured = rows.get(row, {})
+        for name in key.split("."):
+            measured = measured.get(name) if measured else None
+        if measured is None:
+            return []
+        measured *= scale
+        reached = measured >= target if is_at_least else measured <= target
+        return [{"what": f"live: {what}", "target": target, "at_least": is_at_least, "measured": measured, "unit": unit,
+                 "reached": reached}]
+    return [
+        *line("pace-16600", "16,600 packets/s, processor of one core", 8, "processor_percent", "%"),
+        *line("pace-100000", "100,000 packets/s, processor of one core", 40, "processor_percent", "%"),
+        *line("pace-100000", "packets of these that came", 99_000, "packets_per_second", "packets/s", True),
+        *line("most", "without loss, sender on the same cores", 1e6, "without_loss_per_second", "packets/s", True),
+        *line("latency", "age of a packet in the stream, 99 %", 1000, "packet_ms.p99", "ms"),
+        *line("questions", "share of questions whose 95 % take at most 300 ms", 95, "share_under_300_ms", "%", True, 100),
+        *line("questions", "95 % of the slowest question", 2000, "p95_of_all", "ms"),
+    ]
+
+
+def live_table(rows):
+    """Of a live server: what each row measured, or why not."""
+    lines = ["| live | measured | load before |", "|---|---|--:|"]
+    for name, row in rows.items():
+        lines.append(f"| `{name}` | {row.get('skipped') or row.get('failed') or live_words(name, row)} | {row.get('load_before', '-')} |")
+    questions = rows.get("questions", {}).get("milliseconds", {})
+    if questions:
+        lines += ["", "| question | half take at most | 95 % |", "|---|--:|--:|"]
+        lines += [f"| `{path}` | {each['p50']:,.0f} ms | {each['p95']:,.0f} ms{' (given up)' if each.get('gave_up') else ''} |"
+                  for path, each in sorted(questions.items(), key=lambda item: -item[1]["p95"])]
+    return lines
+
+
+def live_words(name, row):
+    if name.startswith("pace-"):
+        return (f"{row['packets_per_second']:,.0f} packets/s came, {row['lost']:,} lost; {row['processor_percent']:.1f} % of a core, "
+                f"{row['microseconds_per_packet']:.2f} us a packet; resident {row['resident_first'] / 1e6:,.0f} MB, then {row['resident_last'] / 1e6:,.0f} MB")
+    if name == "most":
+        return f"{row['without_loss_per_second']:,.0f} packets/s without loss; " + ", ".join(
+            f"{each['sent_per_second']:,.0f} sent: {each['lost']:,} lost" for each in row["tried"])
+    if name == "clients":
+        return (f"{row['clients']} clients: {row['processor_percent']:.1f} % of a core, {row['least_windows']} to {row['most_windows']} windows each, "
+                f"{row['lost']:,} packets lost")
+    if name == "latency":
+        return (f"a packet after {row['packet_ms']['p50']:.0f} ms, 99 % after {row['packet_ms']['p99']:.0f} ms; a window {row['window_ms']['p50']:.0f} ms "
+                f"after its end (lateness of {row['window_lateness_ms']} ms in it)")
+    return (f"{row['questions']} questions, {row['days']} days, {row['packets']:,} packets: {100 * row['share_under_300_ms']:.0f} % of them under 300 ms "
+            f"(their 95 %), the slowest {row['p95_of_all']:,.0f} ms; {row['processor_ms_each']:.0f} ms of the processor each")
+
+
 def number(value, unit):
     if value is None:
         return "-"
+    if unit in ("%", "ms"):
+        return f"{value:,.1f} {unit}"
     if unit == "ns":
         return f"{value:.1f} ns"
     if unit == "packets/s":
@@ -107,6 +162,8 @@ def table(answer):
         lines += [stream_line(row) for row in answer["streams"]]
     if answer["match"]:
         lines += ["", *matching.table(answer["match"])]
+    if answer["live"]:
+        lines += ["", "A live server, processor of the server alone ([what the rows are](#a-live-server)):", "", *live_table(answer["live"])]
     lines += ["", "| target | aim | measured | reached |", "|---|--:|--:|---|"]
     for each in answer["targets"]:
         aim = ("at least " if each["at_least"] else "at most ") + number(each["target"], each["unit"])
@@ -120,6 +177,7 @@ def table(answer):
     lines += ["", "Commands:", "", "```"]
     lines += [f"{row['name']:14} {row['command']}" for row in [*answer["results"], *answer["streams"]]
               if "command" in row]
+    lines += [f"{name:14} {row['command']}" for name, row in answer["live"].items() if "command" in row]
     return "\n".join([*lines, "```"])
 
 

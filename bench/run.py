@@ -18,6 +18,7 @@ import tempfile
 import time
 
 import contenders
+import live
 import matching
 import report
 
@@ -27,6 +28,7 @@ RECORD = 76  # bytes of a record in the made capture: 16 of pcap and a frame of 
 HEAD = 24    # bytes of a pcap file's header
 STREAMS = (10_000_000, 50_000_000, 100_000_000)  # packets
 STREAMS_QUICK = (500_000, 1_000_000, 2_000_000)
+LIVE = [f"live-{name}" for name in live.ROWS]
 
 
 def say(text):
@@ -34,13 +36,13 @@ def say(text):
 
 
 def options():
-    names = [each.name for each in contenders.ALL]
+    names = [*(each.name for each in contenders.ALL), "synth", "stream", "match", *LIVE]
     parser = argparse.ArgumentParser(
         prog="./dev bench", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter,
-        epilog="Names for --only: " + ", ".join([*names, "synth", "stream", "match"]))
+        epilog="Names for --only: " + ", ".join(names))
     parser.add_argument("--quick", action="store_true",
                         help="200,000 packets, 3 rounds, short streams: to see that all of it runs")
-    parser.add_argument("--only", metavar="NAME", action="append", choices=[*names, "synth", "stream", "match"],
+    parser.add_argument("--only", metavar="NAME", action="append", choices=names,
                         help="measure this one; may be given several times")
     parser.add_argument("--rounds", type=int, metavar="N", help="repetitions of each (7; slow tools take 3)")
     parser.add_argument("--input", type=pathlib.Path, metavar="PCAP",
@@ -240,6 +242,14 @@ def run_match(kizashi, capture, rounds):
         return matching.run(kizashi, capture, pathlib.Path(folder), min(rounds, 3), measurement, say)
 
 
+def run_live(build, asked):
+    """The rows of a live server; where it may not make a network namespace, why."""
+    wanted = [name for name in live.ROWS if wants(asked.only, f"live-{name}")]
+    if not wanted:
+        return {}
+    return live.run(build, live.QUICK if asked.quick else live.Scale(), wanted)
+
+
 def machine():
     model = next((line.split(":", 1)[1].strip() for line in open("/proc/cpuinfo") if line.startswith("model name")),
                  os.uname().machine)
@@ -288,6 +298,7 @@ def main():
         answer["match"] = run_match(kizashi, capture, rounds)
     if wants(asked.only, "plain") and wants(asked.only, "read"):
         answer["same_answer"] = same_answer(build, capture)
+    answer["live"] = {} if asked.input else run_live(build, asked)
     answer["place"] = next((row["place"] for row in answer["results"] if row.get("place")), None)
     report.complete(answer)
     print(report.table(answer), flush=True)
@@ -297,7 +308,7 @@ def main():
     if answer.get("same_answer") and not answer["same_answer"]["equal"]:
         say(f"The answers differ: {answer['same_answer']}")
         return 1
-    return 1 if any("failed" in row for row in answer["results"] + answer["streams"]) else 0
+    return 1 if any("failed" in row for row in [*answer["results"], *answer["streams"], *answer["live"].values()]) else 0
 
 
 if __name__ == "__main__":

@@ -225,6 +225,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/findings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the engines concluded (docs/engines/README.md), by its begin: without series, and with the first 20 sources. */
+        get: operations["listFindings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/findings/{finding}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A finding with its series and all its listed sources. */
+        get: operations["getFinding"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/engines": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The engines of this program with their options. */
+        get: operations["listEngines"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/sensors": {
         parameters: {
             query?: never;
@@ -657,6 +708,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/reports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The reports that were written on schedule, the newest periods first. */
+        get: operations["listReports"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reports/{file}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One of them: HTML, PDF, or JSON as GET /api/v1/report answered it. */
+        get: operations["getReportFile"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -701,7 +786,7 @@ export interface components {
             schema: "kizashi-me/1";
             name: string | null;
             /** @enum {unknown} */
-            role: "anyone" | "guest" | "partner" | "analyst" | "administrator";
+            role: "anyone" | "guest" | "viewer" | "partner" | "analyst" | "administrator";
             /** @enum {unknown} */
             login: "none" | "token" | "session";
             csrf_token: string | null;
@@ -881,6 +966,8 @@ export interface components {
                 tools: string[];
                 ongoing: boolean;
             }[];
+            /** @description In which it is among the sources, newest first. */
+            findings: components["schemas"]["finding_row"][];
         };
         events: {
             /** @constant */
@@ -995,6 +1082,155 @@ export interface components {
             /** @description The cursor of the next page; null: this was the last. */
             next: string | null;
         };
+        finding_row: {
+            /** @description News of a finding have its id. */
+            id: string;
+            engine: string;
+            /** @description Of the engine. */
+            version: number;
+            /** @description change, burst, surge, group, graph, high-risk, global, fused, shortage. */
+            kind: string;
+            /** @enum {unknown} */
+            level: "note" | "low" | "medium" | "high" | "critical";
+            /** @description null: of several, see sensors. */
+            sensor: string | null;
+            /** Format: date-time */
+            first: string | null;
+            /**
+             * Format: date-time
+             * @description The end of the last interval in which it shows.
+             */
+            last: string | null;
+            services: {
+                /** @description tcp/23, icmp/8.0 */
+                name: string;
+                protocol: number;
+                /** @description Of ICMP type * 256 + code. */
+                port: number;
+            }[];
+            source_count: number;
+            /** @description Ascending: in a list the first 20, of one finding the first 1,000. */
+            sources: string[];
+            score: number;
+            threshold: number;
+            /** @description How sure the engine is. */
+            confidence: number;
+            /** @description What the finding stands on; empty where the scope has only some sources. */
+            evidence: {
+                [key: string]: number | string;
+            };
+            /** @description Of a joint finding: those that agree. */
+            engines: string[];
+            /** @description Of a joint finding: where it was seen. */
+            sensors: string[];
+            reason: string;
+            /** @description Of the engine; null: this program does not have it. */
+            title: string | null;
+            /** @description The page of the documentation; null likewise. */
+            method: string | null;
+        };
+        findings: {
+            /** @constant */
+            schema: "kizashi-findings/1";
+            kizashi: string;
+            store: string;
+            scope: components["schemas"]["scope"];
+            asked_sensors: string[];
+            /** Format: date-time */
+            from: string | null;
+            /** Format: date-time */
+            to: string | null;
+            counting: components["schemas"]["counting"];
+            rows: components["schemas"]["finding_row"][];
+            /** @description The cursor of the next page; null: this was the last. */
+            next: string | null;
+        };
+        finding: {
+            /** @constant */
+            schema: "kizashi-finding/1";
+            kizashi: string;
+            store: string;
+            finding: {
+                /** @description News of a finding have its id. */
+                id: string;
+                engine: string;
+                /** @description Of the engine. */
+                version: number;
+                /** @description change, burst, surge, group, graph, high-risk, global, fused, shortage. */
+                kind: string;
+                /** @enum {unknown} */
+                level: "note" | "low" | "medium" | "high" | "critical";
+                /** @description null: of several, see sensors. */
+                sensor: string | null;
+                /** Format: date-time */
+                first: string | null;
+                /**
+                 * Format: date-time
+                 * @description The end of the last interval in which it shows.
+                 */
+                last: string | null;
+                services: {
+                    /** @description tcp/23, icmp/8.0 */
+                    name: string;
+                    protocol: number;
+                    /** @description Of ICMP type * 256 + code. */
+                    port: number;
+                }[];
+                source_count: number;
+                /** @description Ascending: in a list the first 20, of one finding the first 1,000. */
+                sources: string[];
+                score: number;
+                threshold: number;
+                /** @description How sure the engine is. */
+                confidence: number;
+                /** @description What the finding stands on; empty where the scope has only some sources. */
+                evidence: {
+                    [key: string]: number | string;
+                };
+                /** @description What was looked at, around the finding; empty where the scope has only some sources. */
+                series: {
+                    name: string;
+                    /** Format: date-time */
+                    start: string | null;
+                    /** @description A length of time, such as 10min. */
+                    step: string;
+                    values: number[];
+                }[];
+                /** @description Of a joint finding: those that agree. */
+                engines: string[];
+                /** @description Of a joint finding: where it was seen. */
+                sensors: string[];
+                reason: string;
+                /** @description Of the engine; null: this program does not have it. */
+                title: string | null;
+                /** @description The page of the documentation; null likewise. */
+                method: string | null;
+            };
+        };
+        engines: {
+            /** @constant */
+            schema: "kizashi-engines/1";
+            kizashi: string;
+            engines: {
+                name: string;
+                version: number;
+                title: string;
+                paper: string;
+                page: string;
+                /** @description It joins findings of the others. */
+                hears: boolean;
+                options: {
+                    name: string;
+                    kind: string;
+                    default: string;
+                    /** @description In words: the range and the default. */
+                    expected: string;
+                    /** @description Of an option that is one of them. */
+                    words?: string[];
+                    help: string;
+                }[];
+            }[];
+        };
         packets: {
             /** @constant */
             schema: "kizashi-packets/1";
@@ -1063,6 +1299,8 @@ export interface components {
             rows: {
                 number: number;
                 name: string;
+                /** @description Of fingerprints: malware, tool, research or unknown; null: it is not one of those that come with Kizashi. */
+                means?: string | null;
             }[];
         };
         job_request: {
@@ -1438,6 +1676,19 @@ export interface components {
                 from: string | null;
                 /** Format: date-time */
                 to: string | null;
+                days: number;
+            };
+            /** @description Whether it has ended; else its numbers are provisional. */
+            is_over: boolean;
+            /** @description Of the packets of the period. */
+            observed: {
+                /** Format: date-time */
+                first_minute: string | null;
+                /** Format: date-time */
+                last_minute: string | null;
+                /** @description With packets. */
+                days: number;
+                sensors: string[];
             };
             earlier: {
                 /** @enum {unknown} */
@@ -1447,6 +1698,7 @@ export interface components {
                 from: string | null;
                 /** Format: date-time */
                 to: string | null;
+                days: number;
             };
             /** @description Of the telescope, in blocks of 256 to which IPv4 packets went. */
             addresses: number;
@@ -1460,8 +1712,24 @@ export interface components {
                 packets: number;
                 sources: number;
             } | null;
+            /** @description The periods before, the newest first, up to the first without packets; twelve at most. Of packets that have to be read one by one: none. */
+            history: {
+                name: string;
+                packets: number;
+                sources: number;
+                addresses: number;
+                packets_per_address: number | null;
+            }[];
             days: {
                 day: string | null;
+                packets: number;
+                wire_bytes: number;
+                sources: number;
+            }[];
+            /** @description Of a day alone. */
+            hours: {
+                /** Format: date-time */
+                time: string | null;
                 packets: number;
                 wire_bytes: number;
                 sources: number;
@@ -1555,6 +1823,135 @@ export interface components {
             attacks: {
                 count: number | null;
             };
+            /** @description Ten of each at most: events and attacks with most packets, the strongest findings. null where packets are filtered. */
+            notable: {
+                events: {
+                    source: string;
+                    /** Format: date-time */
+                    first: string | null;
+                    /** Format: date-time */
+                    last: string | null;
+                    type: string;
+                    class: string;
+                    pattern: string;
+                    port: number | null;
+                    ports: number;
+                    packets: number;
+                    destinations: number;
+                    destinations_exact: boolean;
+                    tools: string[];
+                    ongoing: boolean;
+                    sensor: string;
+                    wire_bytes: number;
+                    fingerprints: string[];
+                    known_scanner: string | null;
+                    spoofable: boolean;
+                    cut: boolean;
+                    country: string | null;
+                    as: number | null;
+                    as_name: string | null;
+                }[];
+                attacks: {
+                    victim: string;
+                    /** Format: date-time */
+                    first: string | null;
+                    /** Format: date-time */
+                    last: string | null;
+                    sensor: string;
+                    victims: number;
+                    packets: number;
+                    wire_bytes: number;
+                    most_per_minute: number;
+                    spoofed_sources: number;
+                    ports: {
+                        protocol: string;
+                        port: number;
+                        packets: number;
+                    }[];
+                    port_count: number;
+                    port_count_exact: boolean;
+                    answers: {
+                        synack: number;
+                        rst: number;
+                        icmp: number;
+                        udp: number;
+                    };
+                    uniformity: number;
+                    scaling: string;
+                    attack_rate: number | null;
+                    ongoing: boolean;
+                    cut: boolean;
+                    country: string | null;
+                    as: number | null;
+                    as_name: string | null;
+                }[];
+                /** @description null: finding them would read more than a question may. */
+                campaigns: {
+                    name: string;
+                    description: string;
+                    tool: string | null;
+                    /** @description What the headers of their SYNs have in common: window, TTL. */
+                    quirk: string | null;
+                    ports: {
+                        protocol: string;
+                        port: number;
+                        packets: number;
+                    }[];
+                    members: number;
+                    packets: number;
+                    networks: number;
+                    systems: number;
+                    countries: number;
+                    /** Format: date-time */
+                    first: string | null;
+                    /** Format: date-time */
+                    last: string | null;
+                    synchronous: boolean;
+                    confidence: number;
+                }[] | null;
+                /** @description What the detection engines concluded about the period. */
+                findings: {
+                    levels: {
+                        critical: number;
+                        high: number;
+                        medium: number;
+                        low: number;
+                        note: number;
+                    };
+                    /** @description Of all levels, without shortages. */
+                    count: number;
+                    /** @description Times that an engine had not enough data to judge. */
+                    shortages: number;
+                    /** @description That told something of the period, shortages included; none: nothing in the store says that any was at work. */
+                    engines: string[];
+                    /** @description The strongest first, ten at most: by level, then by confidence. */
+                    rows: {
+                        finding: components["schemas"]["finding_row"];
+                        /**
+                         * Format: date-time
+                         * @description Of all that are told here.
+                         */
+                        first: string | null;
+                        /** Format: date-time */
+                        last: string | null;
+                        /** @description The most that one of them has. */
+                        source_count: number;
+                        /** @description All that agree. */
+                        engines: string[];
+                        /** @description Findings about this: the same services at the same sensors, with no more than a day between them. */
+                        count: number;
+                    }[];
+                };
+            } | null;
+            /** @description What the numbers say, in sentences. */
+            changes: {
+                /** @description What kind of sentence it is, such as port.new. */
+                is: string;
+                text: {
+                    en: string;
+                    ja: string;
+                };
+            }[];
         };
         campaigns: {
             /** @constant */
@@ -1583,7 +1980,7 @@ export interface components {
                     packets: number;
                 }[];
                 members: number;
-                /** @description The first hundred, by address. */
+                /** @description As many as `members` says, by address. */
                 member_sources: string[];
                 /** @description Members by the hour in which they came first. */
                 growth: {
@@ -1601,6 +1998,31 @@ export interface components {
                 last: string | null;
                 synchronous: boolean;
                 confidence: number;
+            }[];
+        };
+        reports: {
+            /** @constant */
+            schema: "kizashi-reports/1";
+            kizashi: string;
+            rows: {
+                file: string;
+                period: {
+                    /** @enum {unknown} */
+                    kind: "day" | "week" | "month" | "quarter" | "year";
+                    name: string;
+                    /** Format: date-time */
+                    from: string | null;
+                    /** Format: date-time */
+                    to: string | null;
+                    days: number;
+                };
+                /** @enum {unknown} */
+                format: "json" | "html" | "pdf";
+                /** @enum {unknown} */
+                language: "en" | "ja" | null;
+                bytes: number;
+                /** Format: date-time */
+                written: string | null;
             }[];
         };
     };
@@ -2312,6 +2734,8 @@ export interface operations {
                 to?: string;
                 /** @description Rows at most, those with most packets first. Expected: a whole number, 1 to 1000. */
                 top?: number;
+                /** @description Addresses of members at most, of each. Expected: a whole number, 0 to 10000. */
+                members?: number;
             };
             header?: never;
             path?: never;
@@ -2390,10 +2814,14 @@ export interface operations {
                 /** @description How long. Weeks begin on Mondays; times are UTC. */
                 period?: "day" | "week" | "month" | "quarter" | "year";
                 /**
-                 * @description The period that has this year, month or day. Without: the one of the last packet. Expected: a text of 4 to 10 bytes.
+                 * @description The period that has the begin of this year, quarter, month, week or day. Without: the one of the last packet. Expected: a text of 4 to 10 bytes.
                  * @example 2026-01
                  */
                 at?: string;
+                /** @description The form of the answer: JSON, or one HTML file to be read and printed. */
+                format?: "json" | "html";
+                /** @description Of the HTML file: English or Japanese. */
+                language?: "en" | "ja";
                 /**
                  * @description Only what this sensor saw; may be repeated. Without: all sensors. Expected: a text of 1 to 100 bytes.
                  * @example north
@@ -2418,6 +2846,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["report"];
+                    "text/html": string;
                 };
             };
             /** @description Parameters or the body are not as expected; all mistakes are told. */
@@ -2834,6 +3263,275 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["windows"];
                     "text/csv": string;
+                };
+            };
+            /** @description Parameters or the body are not as expected; all mistakes are told. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Nobody is logged in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description The role does not permit it, or the CSRF token is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description It is not there, or not for who asks. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Too many requests; Retry-After says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Not at the moment; Retry-After may say how long to wait. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+        };
+    };
+    listFindings: {
+        parameters: {
+            query?: {
+                /**
+                 * @description Only what this sensor saw; may be repeated. Without: all sensors. Expected: a text of 1 to 100 bytes.
+                 * @example north
+                 */
+                sensor?: string[];
+                /**
+                 * @description Only what was seen since then. UTC unless a zone is given. Expected: a date or a time by RFC 3339, such as 2026-07-01 or 2026-07-01T12:00:30Z.
+                 * @example 2026-07-01
+                 */
+                from?: string;
+                /**
+                 * @description Only what was seen before then; the time itself is not included. Expected: a date or a time by RFC 3339, such as 2026-07-01 or 2026-07-01T12:00:30Z.
+                 * @example 2026-07-02T12:00Z
+                 */
+                to?: string;
+                /** @description Only what these engines concluded. */
+                engine?: ("change" | "surge" | "graph" | "glasso" | "nmf" | "ntd" | "high_risk" | "sensors" | "fuse")[];
+                /** @description Only findings of these kinds. */
+                kind?: ("change" | "burst" | "surge" | "group" | "graph" | "high-risk" | "global" | "fused" | "shortage")[];
+                /** @description Only findings of this level and above. */
+                level?: "note" | "low" | "medium" | "high" | "critical";
+                /**
+                 * @description Only findings about this service, perhaps among others. Expected: a text of 1 to 20 bytes.
+                 * @example tcp/23
+                 */
+                service?: string;
+                /**
+                 * @description Only findings with a listed source in it; a finding lists at most 1,000. Expected: an address or a prefix, such as 192.0.2.7, 192.0.2.0/24 or 2001:db8::/32.
+                 * @example 192.0.2.0/24
+                 */
+                source?: string;
+                /** @description Which rows come first. */
+                order?: "newest" | "oldest";
+                /** @description Rows of a page. Expected: a whole number, 1 to 1000. */
+                limit?: number;
+                /** @description `next` of the page before: the rows behind it. Expected: a text of 1 to 200 bytes. */
+                cursor?: string;
+                /** @description The form of the answer. Without: as the field Accept says, else JSON. */
+                format?: "json" | "csv";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["findings"];
+                    "text/csv": string;
+                };
+            };
+            /** @description Parameters or the body are not as expected; all mistakes are told. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Nobody is logged in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description The role does not permit it, or the CSRF token is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description It is not there, or not for who asks. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Too many requests; Retry-After says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Not at the moment; Retry-After may say how long to wait. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+        };
+    };
+    getFinding: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description Its id. Expected: a text of 16 to 16 bytes.
+                 * @example 0123456789abcdef
+                 */
+                finding: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["finding"];
+                };
+            };
+            /** @description Parameters or the body are not as expected; all mistakes are told. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Nobody is logged in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description The role does not permit it, or the CSRF token is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description It is not there, or not for who asks. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Too many requests; Retry-After says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Not at the moment; Retry-After may say how long to wait. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+        };
+    };
+    listEngines: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["engines"];
                 };
             };
             /** @description Parameters or the body are not as expected; all mistakes are told. */
@@ -5393,6 +6091,162 @@ export interface operations {
                     "application/jsonl": string;
                     "application/vnd.tcpdump.pcap": string;
                     "application/vnd.apache.parquet": string;
+                };
+            };
+            /** @description Parameters or the body are not as expected; all mistakes are told. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Nobody is logged in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description The role does not permit it, or the CSRF token is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description It is not there, or not for who asks. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Too many requests; Retry-After says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Not at the moment; Retry-After may say how long to wait. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+        };
+    };
+    listReports: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["reports"];
+                };
+            };
+            /** @description Parameters or the body are not as expected; all mistakes are told. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Nobody is logged in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description The role does not permit it, or the CSRF token is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description It is not there, or not for who asks. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Too many requests; Retry-After says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Not at the moment; Retry-After may say how long to wait. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+        };
+    };
+    getReportFile: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description Its name. Expected: a text of 1 to 64 bytes.
+                 * @example kizashi-2026-01.en.html
+                 */
+                file: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string;
+                    "text/html": string;
+                    "application/pdf": string;
                 };
             };
             /** @description Parameters or the body are not as expected; all mistakes are told. */

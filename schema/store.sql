@@ -346,6 +346,38 @@ create table if not exists attacks (
 ) engine=ReplacingMergeTree(generation) partition by toDate(toDateTime(intDiv(first, 1000000)), 'UTC')
   order by (victim, prefix_length, first, sensor) [kept];
 
+-- Findings of the engines (docs/engines/README.md). News of a finding have its id and replace it: ask with `final`.
+create table if not exists findings (
+  id UInt64 [codec ZSTD(1)],  -- as text 16 hexadecimal digits: lower(hex(id))
+  number UInt64 [codec ZSTD(1)],  -- in the order in which they were told; of equal ids the highest stays
+  first UInt64 [codec T64, ZSTD(1)],  -- microseconds since 1970: the begin of its first interval
+  last UInt64 [codec T64, ZSTD(1)],  -- the end of its last
+  engine String [codec ZSTD(1)],
+  engine_version UInt32 [codec ZSTD(1)],
+  sensor String [codec ZSTD(1)],  -- its name; empty: of several, see `sensors`
+  kind String [codec ZSTD(1)],
+  level UInt8 [codec ZSTD(1)],  -- 0 note to 4 critical: a number of `names`, kind level
+  service_protocols Array(UInt8) [codec ZSTD(1)],  -- what it is about: IANA's numbers
+  service_ports Array(UInt16) [codec ZSTD(1)],  -- and their ports; of ICMP type * 256 + code
+  source_count UInt64 [codec ZSTD(1)],
+  sources Array(FixedString(16)) [codec ZSTD(1)],  -- as events.src, ascending; the first 1,000
+  score Float64 [codec ZSTD(1)],
+  threshold Float64 [codec ZSTD(1)],
+  confidence Float64 [codec ZSTD(1)],  -- 0 to 1
+  evidence_names Array(String) [codec ZSTD(1)],
+  evidence_numbers Array(Float64) [codec ZSTD(1)],  -- 0 where it is in words
+  evidence_words Array(String) [codec ZSTD(1)],
+  evidence_in_words Array(UInt8) [codec ZSTD(1)],
+  series_names Array(String) [codec ZSTD(1)],
+  series_starts Array(UInt64) [codec ZSTD(1)],  -- microseconds since 1970
+  series_steps Array(UInt64) [codec ZSTD(1)],  -- microseconds
+  series_lengths Array(UInt32) [codec ZSTD(1)],  -- how many of `series_values` each has
+  series_values Array(Float64) [codec ZSTD(1)],  -- one series behind the other
+  engines Array(String) [codec ZSTD(1)],  -- of a joint finding: those that agree
+  sensors Array(String) [codec ZSTD(1)],  -- likewise
+  reason String [codec ZSTD(1)]
+) engine=ReplacingMergeTree(number) partition by toDate(toDateTime(intDiv(first, 1000000)), 'UTC') order by (first, id) [kept];
+
 -- What numbers of other tables stand for, and the version of these tables (kind schema).
 create table if not exists names (
   kind String,
@@ -363,14 +395,14 @@ create table if not exists ledger (
   packets6 UInt64
 ) engine=MergeTree partition by tuple() order by (sensor, epoch, sequence) [kept];
 
--- How far streams were read when their findings were stored (`windows`, `events`, `attacks`): those of a stream that are true have the
+-- How far streams were read when their observations were stored (`windows`, `events`, `attacks`): those of a stream that are true have the
 -- newest generation with a `state` of 1 or 2.
 create table if not exists readings (
   sensor UInt16,
   epoch UInt64,
   generation UInt64,
   packets UInt64,  -- of the stream, from its begin
-  digest UInt64,  -- of the findings
+  digest UInt64,  -- of the observations
   state UInt8  -- 0: they are being written; 1: all are there; 2: and those of other generations are gone
 ) engine=MergeTree partition by tuple() order by (sensor, epoch, generation, state) [kept];
 

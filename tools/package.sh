@@ -37,10 +37,22 @@ lay_data() {
   if [[ -d build/pages ]]; then cp -r --no-preserve=mode build/pages "$root/usr/share/kizashi/pages"; fi
 }
 
+# The files of the repository that the documents link, one a line.
+linked_files() {
+  local document
+  for document in README.md README.ja.md docs/*.md docs/engines/*.md; do
+    grep -o '](\(\.\./\)*[a-zA-Z][^):#]*[)#]' "$document" | sed 's/^](//; s/[)#]$//' |
+      while read -r link; do realpath -m --relative-to=. "$(dirname "$document")/$link"; done
+  done | sort -u | while read -r file; do if [[ -f $file ]]; then say "$file"; fi; done
+}
+
 lay_documents() {
-  local to=usr/share/doc/kizashi
+  local to=usr/share/doc/kizashi file
   put 0644 "$to" README.md README.ja.md LICENSE NOTICE deploy/debian/copyright
   put 0644 "$to/docs" docs/*.md
+  put 0644 "$to/docs/engines" docs/engines/*.md
+  # What they link lies where they say.
+  for file in $(linked_files); do put 0644 "$to/$(dirname "$file")" "$file"; done
   put 0644 "$to/examples" kizashi.example.toml
   tools/manuals.py --program build/release/kizashi --output build/package/manuals
   put 0644 usr/share/man/man1 build/package/manuals/*.1

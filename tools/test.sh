@@ -81,36 +81,53 @@ code_checks() {
 }
 
 # Two tests for each target: the replay of its corpus, and fresh inputs from a fixed seed: so many, or what half a minute has of
-# them (a whole road from a saved state takes 60 ms).
+# them (a whole road from a saved state takes 60 ms). As many targets at once as there are processors.
 fuzz_replay() {
-  local runs=$1 target seeds scratch
+  local runs=$1 target verdict running=0
   [[ -n $(fuzz_targets) ]] || count_failure "no fuzz target was built"
+  mkdir -p build/fuzz/artifacts
+  rm -f build/logs/*.verdicts
   for target in $(fuzz_targets); do
-    seeds=$(corpus_of "$target")
-    scratch=build/fuzz/scratch/$target
-    rm -rf "$scratch"
-    mkdir -p "$scratch" build/fuzz/artifacts
-    local options=("${fuzz_limits[@]}" -seed=1 "-artifact_prefix=build/fuzz/artifacts/$target-")
-    if [[ -d $seeds ]]; then
-      one_fuzz "$target-replay" "build/asan/$target" "$seeds" -runs=0 "${options[@]}"
-    else
-      skipped=$((skipped + 1))
-      say "SKIPPED: $target-replay: there is no $seeds"
-      seeds=$scratch
+    if ((running >= $(nproc))); then
+      wait -n || true
     fi
-    one_fuzz "$target" "build/asan/$target" "$scratch" "$seeds" "-runs=$runs" -max_total_time=30 "${options[@]}"
+    fuzz_target "$target" "$runs" >"build/logs/$target.verdicts" 2>&1 &
+    running=$((running + 1))
   done
+  wait
+  for target in $(fuzz_targets); do
+    while read -r verdict; do
+      say "$verdict"
+      case $verdict in
+        passed:*) passed=$((passed + 1)) ;;
+        SKIPPED:*) skipped=$((skipped + 1)) ;;
+        FAILED:*) failed=$((failed + 1)); failures+=("${verdict#FAILED: }; the input is in build/fuzz/artifacts") ;;
+      esac
+    done <"build/logs/$target.verdicts"
+    grep -q ^ "build/logs/$target.verdicts" || count_failure "$target said nothing"
+  done
+}
+
+# fuzz_target TARGET RUNS: says "passed: NAME", "FAILED: NAME" or "SKIPPED: NAME", and of a failure the end of the log.
+fuzz_target() {
+  local target=$1 runs=$2 seeds scratch=build/fuzz/scratch/$1
+  seeds=$(corpus_of "$target")
+  rm -rf "$scratch"
+  mkdir -p "$scratch"
+  local options=("${fuzz_limits[@]}" -seed=1 "-artifact_prefix=build/fuzz/artifacts/$target-")
+  if [[ -d $seeds ]]; then
+    one_fuzz "$target-replay" "build/asan/$target" "$seeds" -runs=0 "${options[@]}"
+  else
+    say "SKIPPED: $target-replay: there is no $seeds"
+    seeds=$scratch
+  fi
+  one_fuzz "$target" "build/asan/$target" "$scratch" "$seeds" "-runs=$runs" -max_total_time=30 "${options[@]}"
 }
 
 one_fuzz() {
   local name=$1
   shift
-  if logged "$name" "$@"; then
-    passed=$((passed + 1))
-    say "passed: $name"
-  else
-    count_failure "$name; the input is in build/fuzz/artifacts"
-  fi
+  if logged "$name" "$@"; then say "passed: $name"; else say "FAILED: $name"; fi
 }
 
 # hyparquet, which reads what archives have; without it that test says SKIPPED.

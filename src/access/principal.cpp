@@ -20,7 +20,8 @@ constexpr auto n = false;
 using p = permission;
 constexpr permission_row table[] = {
     //                                          viewer analyst partner admin cut
-    {p::view, "view", scope::read, y, y, y, y, y, "statistics, events, findings, alerts"},
+    {p::view, "view", scope::read, y, y, y, y, y,
+     "statistics, events, findings, alerts; packets, but no file of them"},
     {p::view_metrics, "view_metrics", scope::metrics, n, y, n, y, n,
      "how the observatory itself is (Prometheus)"},
     {p::query, "query", scope::query, n, y, n, y, n, "any question in SQL"},

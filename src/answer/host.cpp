@@ -2,6 +2,7 @@
 
 #include <functional>
 
+#include "kizashi/answer/finding.hpp"
 #include "kizashi/answer/json_document.hpp"
 
 namespace kizashi::answer {
@@ -40,7 +41,8 @@ private:
   using row_json = std::function<json(statistics_row const&)>;
 
   auto head() -> status {
-    auto const& [question, who, profile, scanners, fingerprints] = what_;
+    auto const& question = what_.question;
+    auto const& profile = what_.profile;
     KIZASHI_TRY(out_.member("schema", "kizashi-host/1"));
     KIZASHI_TRY(out_.member("kizashi", version()));
     KIZASHI_TRY(out_.member("store", question.store));
@@ -104,9 +106,10 @@ private:
   auto events() -> status {
     auto const& of = what_.profile;
     KIZASHI_TRY(out_.member("event_count", of.event_count));
-    return out_.list("events", of.events, of.events.size(), [&](store::stored_event const& each) {
-      return event_json(each, what_.fingerprints);
-    });
+    KIZASHI_TRY(out_.list(
+        "events", of.events, of.events.size(),
+        [&](store::stored_event const& each) { return event_json(each, what_.fingerprints); }));
+    return out_.list("findings", what_.findings, what_.findings.size(), finding_row_json);
   }
 
   auto list(char const* name, std::vector<statistics_row> const& rows, bool is_cut,
@@ -142,6 +145,21 @@ auto event_json(store::stored_event const& each, stored_names const& fingerprint
               {"destinations_exact", each.is_exact},
               {"tools", tool_names(each.tools, fingerprints)},
               {"ongoing", each.is_ongoing}};
+}
+
+auto findings_of_host(store::engine& in, asked const& question, net::prefix const& who,
+                      store::finding_scope const& scope) -> result<std::vector<engine::finding>> {
+  store::finding_request of{.from = question.filter.from, .to = question.filter.to};
+  of.sensors = question.sensors;
+  of.source = who;
+  of.scope = scope;
+  constexpr std::size_t most = 10'000;
+  of.rows = question.options.top == 0 ? most : question.options.top;
+  of.ask = question.options.ask;
+  KIZASHI_TRY(auto page, store::list_findings(in, of));
+  std::vector<engine::finding> out;
+  for (auto& each : page.rows) out.push_back(std::move(each.found));
+  return out;
 }
 
 auto write_json(host_answer const& what, text_sink& out) -> status {

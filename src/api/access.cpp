@@ -34,8 +34,8 @@ auto is_equal_slowly(std::string_view a, std::string_view b) noexcept -> bool {
 }  // namespace
 
 auto name_of(role each) noexcept -> std::string_view {
-  constexpr std::array<std::string_view, 5> names = {"anyone", "guest", "partner", "analyst",
-                                                     "administrator"};
+  constexpr std::array<std::string_view, 6> names = {"anyone",  "guest",   "viewer",
+                                                     "partner", "analyst", "administrator"};
   return names[static_cast<std::size_t>(each)];
 }
 

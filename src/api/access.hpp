@@ -18,7 +18,8 @@ namespace kizashi::api {
 enum class role : std::uint8_t {
   anyone,         ///< not known
   guest,          ///< known, sees overviews
-  partner,        ///< sees what its scope has
+  viewer,         ///< sees what its scope has
+  partner,        ///< and takes it away as files
   analyst,        ///< sees everything of the telescope, and may ask in SQL
   administrator,  ///< and changes accounts and settings
 };

@@ -10,6 +10,7 @@
 #include "kizashi/api/internal/embedded_schemas.hpp"
 #include "kizashi/api/memory_access.hpp"
 #include "kizashi/api/people.hpp"
+#include "kizashi/api/report_files.hpp"
 #include "kizashi/api/server.hpp"
 
 namespace kizashi::api {
@@ -174,6 +175,7 @@ auto document_api() -> std::string {
   for (auto& each : people_routes()) routes.push_back(std::move(each));
   for (auto& each : desk_routes()) routes.push_back(std::move(each));
   routes.push_back(export_route());
+  for (auto& each : report_file_routes({})) routes.push_back(std::move(each));
   return document_routes(routes);
 }
 

@@ -31,7 +31,10 @@ struct route {
   role needs = role::administrator;
   /// An answer that waits for nothing is given on a thread of input and output.
   bool is_quick = false;
-  unsigned cost = 1;           ///< for rate limits: as many requests
+  unsigned cost = 1;  ///< for rate limits: as many requests
+  /// Whether its answers stand in the audit log: those by which data leave the house. Tables as CSV
+  /// do always, changes have rows of their own.
+  bool is_audited = false;
   std::size_t body_limit = 0;  ///< bytes; 0: no body
   std::string_view body_schema = {};
   std::vector<parameter> parameters = {};

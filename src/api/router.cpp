@@ -214,7 +214,8 @@ auto router::answer_route(http::request const& whole, found const& at) -> http::
                        : fmt::format("{} parameters are not as expected", mistakes.size()),
                    mistakes);
   auto answer = at.at->answer({whole, with_what, *who});
-  audit(whole, *at.at, *who, answer.status);
+  if (at.at->is_audited || answer.content_type.starts_with("text/csv"))
+    audit(whole, *at.at, *who, answer.status);
   return answer;
 }
 

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "kizashi/app/report.hpp"
+#include "kizashi/app/terminal.hpp"
 #include "kizashi/base/text.hpp"
 
 namespace kizashi::app {
@@ -18,8 +19,8 @@ void say(std::string_view text) {
 }  // namespace
 
 auto say_failure(error const& what) -> int {
-  // The reader of a pipe has gone: it knows.
-  if (what.code == errc::interrupted) return exit_failed;
+  // The reader of a pipe has gone: it knows, and has seen what it wanted.
+  if (what.code == errc::interrupted) return is_stop_wanted() ? exit_failed : exit_done;
   for (auto const line : split(what.message, '\n'))
     say(fmt::format("kizashi: {}\n", printable(line)));
   return exit_failed;

@@ -21,6 +21,7 @@ void add_synth(CLI::App& program, int& exit_code);
 void add_place(CLI::App& program, int& exit_code);
 void add_query(CLI::App& program, int& exit_code);
 void add_stats(CLI::App& program, int& exit_code);
+void add_report(CLI::App& program, int& exit_code);
 void add_host(CLI::App& program, int& exit_code);
 void add_match(CLI::App& program, int& exit_code);
 void add_store(CLI::App& program, int& exit_code);
@@ -35,7 +36,9 @@ void add_bench(CLI::App& program, int& exit_code);
 void add_fingerprints(CLI::App& program, int& exit_code);
 void add_fingerprints_discover(CLI::App& fingerprints, int& exit_code);
 
-/// Prints "kizashi: MESSAGE" on standard error, each line of it, and returns `exit_failed`.
+/// Prints "kizashi: MESSAGE" on standard error, each line of it, and returns `exit_failed`. When
+/// the reader of a pipe has gone (`errc::interrupted`) it says nothing and returns `exit_done`,
+/// unless a person asked to stop.
 auto say_failure(error const& what) -> int;
 /// The same with "kizashi COMMAND --help tells more"; returns `exit_usage`.
 auto say_usage(error const& what, std::string const& command) -> int;

@@ -12,15 +12,16 @@
 #include "kizashi/app/command.hpp"
 #include "kizashi/app/conclude.hpp"
 #include "kizashi/app/detect_output.hpp"
+#include "kizashi/app/engine_option.hpp"
+#include "kizashi/app/engine_run.hpp"
 #include "kizashi/app/open_source.hpp"
 #include "kizashi/app/open_store.hpp"
 #include "kizashi/app/progress_bar.hpp"
 #include "kizashi/app/settings.hpp"
 #include "kizashi/app/store_question.hpp"
 #include "kizashi/app/terminal.hpp"
+#include "kizashi/app/text_layout.hpp"
 #include "kizashi/app/text_sink.hpp"
-#include "kizashi/engine/gatherer.hpp"
-#include "kizashi/engine/schedule.hpp"
 #include "kizashi/pipeline/road.hpp"
 #include "kizashi/store/packet_reader.hpp"
 #include "kizashi/store/schema.hpp"
@@ -34,6 +35,7 @@ constexpr auto detect_examples =
     "Examples:\n"
     "  kizashi detect captures/                                all engines over captures\n"
     "  kizashi detect --store seen --from 2026-07-01 --json    over what a store holds\n"
+    "  kizashi detect --store seen --keep                      and keep the findings there\n"
     "  kizashi detect --synth three-days --engine surge        one engine over a scenario\n"
     "  kizashi detect night.pcap --engine change --option change.mode=compatible\n"
     "  kizashi detect --list                                   the engines and their options\n"
@@ -56,31 +58,19 @@ struct detect_choice {
   std::vector<std::string> darknet;
   std::string config;
   std::size_t top = 50;
+  bool is_kept = false;
   bool is_list = false;
   bool is_json = false;
   bool is_quiet = false;
 };
 
-/// Packets of the road on their way to the windows of the engines.
-class detect_packets final : public pipeline::batch_sink {
-public:
-  detect_packets(engine::gatherer& to, std::string sensor) : to_{&to}, sensor_{std::move(sensor)} {}
-  [[nodiscard]] auto take(net::packet_batch const& packets, recognise::tag_columns const& tags)
-      -> status override {
-    return to_->take(packets, tags, sensor_);
-  }
-
-private:
-  engine::gatherer* to_;
-  std::string sensor_;
-};
-
-auto detect_in_captures(detect_choice const& choice, settings const& set, engine::gatherer& to,
-                        detect_report& out) -> status {
+/// What captures gave, and whether all of it.
+auto detect_in_captures(detect_choice const& choice, settings const& set, engine_run& to)
+    -> result<bool> {
   std::vector<capture::note> notes;
   KIZASHI_TRY(auto const tables, open_findings(set, "", notes));
   KIZASHI_TRY(auto const source, open_source(choice.inputs, choice.scenario, notes));
-  detect_packets packets{to, choice.sensor.empty() ? "local" : choice.sensor};
+  engine_packets packets{to, choice.sensor.empty() ? "local" : choice.sensor};
   pipeline::road_options options;
   options.workers = set.threads;
   options.window_length = set.window_length;
@@ -103,16 +93,17 @@ auto detect_in_captures(detect_choice const& choice, settings const& set, engine
   bar.clear();
   auto more = source->notes();
   std::move(more.begin(), more.end(), std::back_inserter(notes));
+  bool is_partial = outcome.is_partial;
   for (auto const& each : notes) {
-    out.is_partial = out.is_partial || each.is_loss;
+    is_partial = is_partial || each.is_loss;
     if (!choice.is_quiet) fmt::print(stderr, "kizashi: {}\n", each.message);
   }
-  out.is_partial = out.is_partial || outcome.is_partial;
-  return outcome.failure;
+  KIZASHI_TRY(outcome.failure);
+  return is_partial;
 }
 
-auto detect_in_store(detect_choice const& choice, engine::gatherer& to) -> status {
-  KIZASHI_TRY(auto const opened, open_store_to_ask(choice.store, detect_name));
+auto detect_in_store(detect_choice const& choice, std::shared_ptr<store::engine> const& opened,
+                     engine::gatherer& to) -> status {
   store::packet_selection wanted;
   wanted.sensor = choice.sensor;
   if (!choice.from.empty()) {
@@ -146,20 +137,31 @@ auto detect_in_store(detect_choice const& choice, engine::gatherer& to) -> statu
   return done;
 }
 
+/// Findings go into a store that this process owns; without --keep whoever owns it is asked.
+auto open_store_of(detect_choice const& choice) -> result<std::shared_ptr<store::engine>> {
+  if (!choice.is_kept) return open_store_to_ask(choice.store, detect_name);
+  KIZASHI_TRY(expect_store(choice.store));
+  return open_with_door(choice.store, detect_name);
+}
+
 auto detect_with(detect_choice const& choice, settings const& set) -> result<int> {
-  detect_report out;
-  KIZASHI_TRY(out.engines, engine::choose_engines(choice.engines, choice.options));
-  engine::finding_list found;
-  KIZASHI_TRY(auto desk, engine::schedule::make(out.engines, found));
-  engine::gatherer windows{
-      desk.lengths(), [&](engine::activity_window const& closed) { return desk.observe(closed); }};
-  KIZASHI_TRY(choice.store.empty() ? detect_in_captures(choice, set, windows, out)
-                                   : detect_in_store(choice, windows));
-  KIZASHI_TRY(windows.finish());
-  KIZASHI_TRY(desk.finish());
-  out.found = std::move(found.all);
-  out.packets = windows.counted();
-  out.late = windows.late();
+  KIZASHI_TRY(auto chosen, engine::choose_engines(choice.engines, choice.options));
+  KIZASHI_TRY(auto const run, engine_run::make(std::move(chosen)));
+  std::shared_ptr<store::engine> opened;
+  bool is_partial = false;
+  if (choice.store.empty()) {
+    KIZASHI_TRY(is_partial, detect_in_captures(choice, set, *run));
+  } else {
+    KIZASHI_TRY(opened, open_store_of(choice));
+    KIZASHI_TRY(detect_in_store(choice, opened, run->windows()));
+  }
+  KIZASHI_TRY(auto out, run->finish());
+  out.is_partial = is_partial;
+  if (choice.is_kept) {
+    KIZASHI_TRY(auto const kept, keep_in_store(opened, out.found));
+    if (!choice.is_quiet)
+      fmt::print(stderr, "kizashi: {} kept in {}\n", counted(kept, "finding"), choice.store);
+  }
   standard_output to;
   KIZASHI_TRY(choice.is_json ? write_detect_json(out, to) : write_detect_text(out, choice.top, to));
   KIZASHI_TRY(to.flush());
@@ -181,6 +183,8 @@ auto check_detect(detect_choice const& choice) -> status {
     return fail(errc::parse_error,
                 ways == 0 ? "nothing to look at; expected captures, --store DIR or --synth SCENARIO"
                           : "captures, --store and --synth stand alone; expected one of them");
+  if (choice.store.empty() && choice.is_kept)
+    return fail(errc::parse_error, "--keep puts findings into a store; expected --store DIR");
   if (choice.store.empty() && !(choice.from.empty() && choice.to.empty()))
     return fail(errc::parse_error, "--from and --to choose from a store; expected --store DIR");
   if (!choice.store.empty() && !choice.darknet.empty())
@@ -229,15 +233,7 @@ void add_detect(CLI::App& program, int& exit_code) {
       ->type_name("TIME");
   command->add_option("--to", choice->to, "Of a store: only packets before then")
       ->type_name("TIME");
-  command
-      ->add_option("--engine", choice->engines,
-                   "Only these engines; may be repeated (default: all)")
-      ->type_name("NAME")
-      ->delimiter(',')
-      ->allow_extra_args(false);
-  command->add_option("--option", choice->options, "An option of an engine; may be repeated")
-      ->type_name("ENGINE.NAME=VALUE")
-      ->allow_extra_args(false);
+  add_engine_choice(*command, choice->engines, choice->options);
   command->add_option("--darknet", choice->darknet, "Count only packets to these prefixes")
       ->type_name("PREFIX,...")
       ->allow_extra_args(false);
@@ -245,6 +241,7 @@ void add_detect(CLI::App& program, int& exit_code) {
       ->type_name("FILE");
   command->add_option("--top", choice->top, "Findings that are shown, 0 for all (default 50)")
       ->type_name("N");
+  command->add_flag("--keep", choice->is_kept, "Keep the findings in that store, too");
   command->add_flag("--list", choice->is_list, "Show the engines and their options");
   command->add_flag("--json", choice->is_json, "One JSON document with all findings");
   command->add_flag("--no-progress", choice->is_quiet, "No progress bar, even on a terminal");

@@ -6,54 +6,11 @@
 
 #include <fmt/format.h>
 
+#include "kizashi/answer/finding.hpp"
 #include "kizashi/engine/registry.hpp"
 
 namespace kizashi::app {
 namespace {
-
-auto series_json(engine::evidence_series const& each) -> json {
-  json out;
-  out["name"] = each.name;
-  out["start"] = time_json(each.start);
-  out["step"] = to_string(each.step);
-  out["values"] = each.values;
-  return out;
-}
-
-auto evidence_json(engine::finding const& of) -> json {
-  auto out = json::object();
-  for (auto const& each : of.values) {
-    if (auto const* number = std::get_if<double>(&each.value))
-      out[each.name] = *number;
-    else
-      out[each.name] = std::get<std::string>(each.value);
-  }
-  return out;
-}
-
-auto engine_json(engine::descriptor const& about) -> json {
-  json out;
-  out["name"] = about.name;
-  out["version"] = about.version;
-  out["title"] = about.title;
-  out["paper"] = about.paper;
-  out["page"] = about.page;
-  out["hears"] = about.hears;
-  auto options = json::array();
-  for (auto const& each : about.options) {
-    json option;
-    option["name"] = each.name;
-    option["kind"] = engine::kind_of(each);
-    option["default"] = engine::to_text(each.standard);
-    option["expected"] = engine::describe_range(each);
-    if (!each.words.empty())
-      option["words"] = std::vector<std::string_view>(each.words.begin(), each.words.end());
-    option["help"] = each.help;
-    options.push_back(std::move(option));
-  }
-  out["options"] = std::move(options);
-  return out;
-}
 
 /// "tcp/23, udp/53413 and 3 more".
 auto services_text(std::vector<engine::service> const& all) -> std::string {
@@ -71,37 +28,41 @@ auto second_text(timestamp time) -> std::string {
   return text + "Z";
 }
 
+auto chosen_json(engine::chosen_engine const& each) -> json {
+  auto options = json::object();
+  for (auto const& option : each.about->options)
+    options[std::string{option.name}] = each.options.text_of(option.name);
+  json out;
+  out["name"] = each.about->name;
+  out["version"] = each.about->version;
+  out["options"] = std::move(options);
+  return out;
+}
+
 }  // namespace
 
-auto finding_json(engine::finding const& each) -> json {
-  json out;
-  out["id"] = engine::id_text(each.id());
-  out["engine"] = each.engine;
-  out["version"] = each.engine_version;
-  out["kind"] = each.kind;
-  out["level"] = engine::name_of(each.level);
-  out["sensor"] = name_json(each.sensor);
-  out["first"] = time_json(each.first);
-  out["last"] = time_json(each.last);
-  auto services = json::array();
-  for (auto const& at : each.services)
-    services.push_back({{"name", at.to_string()}, {"protocol", at.protocol}, {"port", at.port}});
-  out["services"] = std::move(services);
-  out["source_count"] = each.source_count;
-  auto sources = json::array();
-  for (auto const& source : each.sources) sources.push_back(source.to_string());
-  out["sources"] = std::move(sources);
-  out["score"] = each.score;
-  out["threshold"] = each.threshold;
-  out["confidence"] = each.confidence;
-  out["evidence"] = evidence_json(each);
-  auto series = json::array();
-  for (auto const& one : each.series) series.push_back(series_json(one));
-  out["series"] = std::move(series);
-  out["engines"] = each.engines;
-  out["sensors"] = each.sensors;
-  out["reason"] = each.reason;
+auto detected_json(detect_report const& what) -> json {
+  json out{{"packets", what.packets}, {"late", what.late}};
+  out["engines"] = json::array();
+  for (auto const& each : what.engines) out["engines"].push_back(chosen_json(each));
+  out["findings"] = json::array();
+  for (auto const& each : what.found) out["findings"].push_back(answer::finding_json(each));
   return out;
+}
+
+auto write_detected_text(detect_report const& what, report_page& page) -> status {
+  KIZASHI_TRY(page.heading("Findings of the engines", what.found.size()));
+  if (what.found.empty()) KIZASHI_TRY(page.line("None."));
+  for (std::size_t i = 0; i < shown(what.found, page.what().top); ++i) {
+    auto const& each = what.found[i];
+    auto const services = services_text(each.services);
+    KIZASHI_TRY(page.line(
+        fmt::format("{} {} {} {}{}, {}, confidence {:.2f}", second_text(each.first), each.engine,
+                    each.kind, engine::name_of(each.level), services.empty() ? "" : " " + services,
+                    counted(each.source_count, "source"), each.confidence)));
+    KIZASHI_TRY(page.line("  " + printable(each.reason)));
+  }
+  return {};
 }
 
 auto write_detect_json(detect_report const& what, text_sink& out) -> status {
@@ -111,18 +72,8 @@ auto write_detect_json(detect_report const& what, text_sink& out) -> status {
   KIZASHI_TRY(document.member("partial", what.is_partial));
   KIZASHI_TRY(document.member("packets", what.packets));
   KIZASHI_TRY(document.member("late", what.late));
-  KIZASHI_TRY(document.list(
-      "engines", what.engines, what.engines.size(), [](engine::chosen_engine const& each) {
-        auto options = json::object();
-        for (auto const& option : each.about->options)
-          options[std::string{option.name}] = each.options.text_of(option.name);
-        json one;
-        one["name"] = each.about->name;
-        one["version"] = each.about->version;
-        one["options"] = std::move(options);
-        return one;
-      }));
-  KIZASHI_TRY(document.list("findings", what.found, what.found.size(), finding_json));
+  KIZASHI_TRY(document.list("engines", what.engines, what.engines.size(), chosen_json));
+  KIZASHI_TRY(document.list("findings", what.found, what.found.size(), answer::finding_json));
   return document.close();
 }
 
@@ -167,8 +118,9 @@ auto write_engine_list(text_sink& out) -> status {
 auto write_engine_json(text_sink& out) -> status {
   auto const all = engine::all_engines();
   json_document document{out};
-  KIZASHI_TRY(document.list("engines", all, all.size(),
-                            [](engine::descriptor const* each) { return engine_json(*each); }));
+  KIZASHI_TRY(document.list("engines", all, all.size(), [](engine::descriptor const* each) {
+    return answer::engine_json(*each);
+  }));
   return document.close();
 }
 

@@ -1,29 +1,20 @@
 // How findings of the engines are written.
 #pragma once
 
-#include <cstdint>
-#include <vector>
+#include <cstddef>
 
+#include "kizashi/app/engine_run.hpp"
 #include "kizashi/app/json_document.hpp"
+#include "kizashi/app/report_page.hpp"
 #include "kizashi/app/text_sink.hpp"
-#include "kizashi/engine/finding.hpp"
-#include "kizashi/engine/schedule.hpp"
 
 namespace kizashi::app {
 
-/// What a run of `kizashi detect` amounted to.
-struct detect_report {
-  std::vector<engine::chosen_engine> engines;
-  std::vector<engine::finding> found;  ///< in the order in which they were found
-  std::uint64_t packets = 0;           ///< that ask, counted in windows
-  std::uint64_t late = 0;              ///< that came behind their window
-  bool is_partial = false;
-};
-
-/// One finding as `kizashi detect --json` and the API say it. Destinations are never in it.
-[[nodiscard]] auto finding_json(engine::finding const& each) -> json;
-
 [[nodiscard]] auto write_detect_json(detect_report const& what, text_sink& out) -> status;
+/// The same as a part of the documents of others: packets, late, engines and findings.
+[[nodiscard]] auto detected_json(detect_report const& what) -> json;
+/// Likewise, for people.
+[[nodiscard]] auto write_detected_text(detect_report const& what, report_page& page) -> status;
 /// At most `top` findings, 0: all.
 [[nodiscard]] auto write_detect_text(detect_report const& what, std::size_t top, text_sink& out)
     -> status;

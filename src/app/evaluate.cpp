@@ -1,6 +1,7 @@
 // kizashi evaluate: how good the engines are where the truth is known.
 #include <memory>
 #include <string>
+#include <sys/resource.h>
 #include <utility>
 #include <vector>
 
@@ -8,6 +9,7 @@
 #include <fmt/format.h>
 
 #include "kizashi/app/command.hpp"
+#include "kizashi/app/engine_option.hpp"
 #include "kizashi/app/evaluate_output.hpp"
 #include "kizashi/app/progress_bar.hpp"
 #include "kizashi/app/store_question.hpp"
@@ -27,9 +29,9 @@ constexpr auto evaluate_examples =
     "  kizashi evaluate --engine surge,fuse --option surge.false_alarms=7\n"
     "  kizashi evaluate --report engines.html        as a page\n"
     "\n"
-    "Windows are made by a seeded generator, so two runs differ in CPU seconds only. Exit code 1: "
-    "an\n"
-    "outbreak was missed, or fewer than half of the fused findings are right.\n"
+    "Windows are made by a seeded generator, so two runs differ in CPU seconds and memory only. "
+    "Exit\n"
+    "code 1: an outbreak was missed, or fewer than half of the fused findings are right.\n"
     "docs/engines/evaluation.md says what is planted and how it is counted.";
 
 struct evaluate_choice {
@@ -67,11 +69,14 @@ auto evaluate_with(evaluate_choice const& choice, std::vector<engine::chosen_eng
     with.loudness = 0.2;
   }
   progress_bar bar{!choice.is_quiet};
-  KIZASHI_TRY(auto const done, engine::evaluate_engines(chosen, with, [&](std::uint32_t day) {
+  KIZASHI_TRY(auto done, engine::evaluate_engines(chosen, with, [&](std::uint32_t day) {
                 bar.show(day, {day, with.days});
                 return !is_stop_wanted();
               }));
   bar.clear();
+  rusage used{};
+  ::getrusage(RUSAGE_SELF, &used);
+  done.peak_memory = static_cast<std::uint64_t>(used.ru_maxrss) * 1024;
   if (!choice.report.empty()) KIZASHI_TRY(write_report(done, choice.report));
   standard_output out;
   KIZASHI_TRY(choice.is_json ? write_evaluation_json(done, out) : write_evaluation_text(done, out));
@@ -94,15 +99,7 @@ void add_evaluate(CLI::App& program, int& exit_code) {
       program.add_subcommand("evaluate", "Judge the engines by outbreaks that are known");
   command->footer(evaluate_examples);
   auto const choice = std::make_shared<evaluate_choice>();
-  command
-      ->add_option("--engine", choice->engines,
-                   "Only these engines; may be repeated (default: all)")
-      ->type_name("NAME")
-      ->delimiter(',')
-      ->allow_extra_args(false);
-  command->add_option("--option", choice->options, "An option of an engine; may be repeated")
-      ->type_name("ENGINE.NAME=VALUE")
-      ->allow_extra_args(false);
+  add_engine_choice(*command, choice->engines, choice->options);
   command->add_option("--seed", choice->seed, "Another month (default 2018)")->type_name("N");
   command->add_option("--report", choice->report, "Write a page there as well")
       ->type_name("FILE.html");

@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "kizashi/app/evaluate_plots.hpp"
 #include "kizashi/app/json_document.hpp"
 
 namespace kizashi::app {
@@ -34,6 +35,12 @@ auto month_text(engine::evaluation const& of) -> std::string {
       "windows of 10 minutes",
       of.settings.days, of.settings.seed, of.outbreaks.size(), of.settings.quiet_ports + 11,
       of.rows);
+}
+
+/// State is of each engine; the process has all of them, and the windows.
+auto memory_text(engine::evaluation const& of) -> std::string {
+  return fmt::format("Memory of the run at its peak, all engines twice: {} MiB.",
+                     of.peak_memory >> 20);
 }
 
 auto score_json(engine_score const& each) -> json {
@@ -95,6 +102,7 @@ auto write_evaluation_text(engine::evaluation const& what, text_sink& out) -> st
       "\nDelay: minutes from when five sources an interval, or five times the background, are to "
       "be\n"
       "expected; negative: told before. Together: fused findings. - : names no ports.\n"));
+  KIZASHI_TRY(out.write(memory_text(what) + "\n"));
   for (auto const& each : what.scores)
     if (each.name == "together" && !each.missed.empty())
       KIZASHI_TRY(out.write(fmt::format("Missed: {}\n", fmt::join(each.missed, ", "))));
@@ -108,6 +116,7 @@ auto write_evaluation_json(engine::evaluation const& what, text_sink& out) -> st
   KIZASHI_TRY(document.member("days", what.settings.days));
   KIZASHI_TRY(document.member("seed", what.settings.seed));
   KIZASHI_TRY(document.member("rows", what.rows));
+  KIZASHI_TRY(document.member("peak_memory_bytes", what.peak_memory));
   KIZASHI_TRY(document.list("scores", what.scores, what.scores.size(), score_json));
   KIZASHI_TRY(
       document.list("outbreaks", what.outbreaks, what.outbreaks.size(),
@@ -132,9 +141,14 @@ auto write_evaluation_html(engine::evaluation const& what, text_sink& out) -> st
         score_share_text(each, each.precision()), score_delay_text(each, each.median_delay),
         score_delay_text(each, each.worst_delay), each.false_per_week, each.cpu_seconds,
         each.state_bytes / 1024)));
-  KIZASHI_TRY(out.write(
-      "</table>\n<h2>Outbreaks</h2>\n<table><tr><th>port<th>start<th>to be seen from<th>sources an "
-      "interval<th>doubles in, h<th>background<th>told after, min</tr>\n"));
+  KIZASHI_TRY(out.write(fmt::format("</table>\n<p>{}</p>\n", memory_text(what))));
+  KIZASHI_TRY(out.write(scores_plot(what)));
+  KIZASHI_TRY(out.write("<h2>Outbreaks</h2>\n"));
+  KIZASHI_TRY(
+      out.write(outbreaks_plot(what, [&](auto const& each) { return told_after(what, each); })));
+  KIZASHI_TRY(
+      out.write("<table><tr><th>port<th>start<th>to be seen from<th>sources an "
+                "interval<th>doubles in, h<th>background<th>told after, min</tr>\n"));
   for (auto const& each : what.outbreaks) {
     auto const told = told_after(what, each);
     KIZASHI_TRY(out.write(fmt::format(

@@ -129,7 +129,7 @@ auto event_tables::write(findings const& found) -> status {
   return files_->victims.commit();
 }
 
-auto event_tables::give_to(store::finding_writer& to, findings const& found) -> status {
+auto event_tables::give_to(store::observation_writer& to, findings const& found) -> status {
   KIZASHI_ASSERT(logs_.has_value());
   coordinated_events const coordinated{found.coordinated};
   KIZASHI_TRY(logs_->events.for_each([&](telescope::scan_event const& each) {

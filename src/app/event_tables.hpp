@@ -10,7 +10,7 @@
 
 #include "kizashi/app/findings.hpp"
 #include "kizashi/base/output_file.hpp"
-#include "kizashi/store/finding_writer.hpp"
+#include "kizashi/store/observation_writer.hpp"
 #include "kizashi/telescope/event_log.hpp"
 
 namespace kizashi::app {
@@ -61,7 +61,7 @@ public:
   /// Whether an event is missing because `observe` failed.
   [[nodiscard]] auto has_failed() const noexcept -> bool { return has_failed_; }
   /// Likewise gives all of them to a store, in the same order each time that it is called.
-  [[nodiscard]] auto give_to(store::finding_writer& to, findings const& found) -> status;
+  [[nodiscard]] auto give_to(store::observation_writer& to, findings const& found) -> status;
 
 private:
   struct log_pair {

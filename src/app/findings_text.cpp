@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include "kizashi/app/names.hpp"
 #include "kizashi/app/report_page.hpp"
 #include "kizashi/base/text.hpp"
 

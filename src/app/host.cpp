@@ -47,6 +47,7 @@ auto answer(host_choice const& choice, net::prefix const& who) -> status {
   KIZASHI_TRY(found.profile, store::profile_of(engine, who, question.filter, question.options));
   KIZASHI_TRY(found.scanners, store::stored_names(engine, "scanner", question.options.ask));
   KIZASHI_TRY(found.fingerprints, store::stored_names(engine, "fingerprint", question.options.ask));
+  KIZASHI_TRY(found.findings, answer::findings_of_host(engine, question, who, {}));
   standard_output out;
   KIZASHI_TRY(choice.of.is_json ? write_json(found, out) : write_text(found, output_style(), out));
   return out.flush();

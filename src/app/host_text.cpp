@@ -5,8 +5,8 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "kizashi/answer/names.hpp"
 #include "kizashi/app/host_output.hpp"
-#include "kizashi/app/names.hpp"
 #include "kizashi/app/report_page.hpp"
 #include "kizashi/app/text_layout.hpp"
 #include "kizashi/base/text.hpp"
@@ -37,7 +37,8 @@ public:
     KIZASHI_TRY(names("Tools and malware, by fingerprints", of_.fingerprints, what_.fingerprints));
     KIZASHI_TRY(names("Known scanners", of_.scanners, what_.scanners));
     KIZASHI_TRY(busiest());
-    return events();
+    KIZASHI_TRY(events());
+    return findings();
   }
 
 private:
@@ -176,7 +177,7 @@ private:
       std::vector<std::string> cells{fmt::format("{}/{}", key.port, protocol_name(key.ip_protocol)),
                                      with_thousands(row.packets), share(row.packets)};
       if (!what_.is_one()) cells.push_back(with_thousands(row.sources));
-      cells.emplace_back(service_name(key.ip_protocol, key.port));
+      cells.emplace_back(answer::service_name(key.ip_protocol, key.port));
       table.add(std::move(cells));
     }
     return table.write(style_, out_);
@@ -230,6 +231,17 @@ private:
       if (!what_.is_one()) cells.insert(cells.begin(), each.source.to_string());
       table.add(std::move(cells));
     }
+    return table.write(style_, out_);
+  }
+
+  auto findings() -> status {
+    if (what_.findings.empty()) return {};
+    KIZASHI_TRY(heading("Findings of the engines, the newest first", what_.findings.size()));
+    text_table table{{{"begin"}, {"engine"}, {"kind"}, {"level"}, {"sources", true}, {"id"}}};
+    for (auto const& each : what_.findings)
+      table.add({seconds_text(each.first), each.engine, each.kind,
+                 std::string{engine::name_of(each.level)}, with_thousands(each.source_count),
+                 engine::id_text(each.id())});
     return table.write(style_, out_);
   }
 

@@ -5,6 +5,7 @@
 #include <chrono>
 #include <string>
 
+#include "kizashi/app/event_lines.hpp"
 #include "kizashi/app/findings.hpp"
 #include "kizashi/live/event_log.hpp"
 #include "kizashi/live/frame_log.hpp"
@@ -37,7 +38,7 @@ private:
   std::string sensor_;
   std::uint16_t number_;
   net::prefix_set const& darknet_;
-  recognition_tables const& tables_;
+  event_lines lines_;
   live::event_log& events_;
   live::frame_log& frames_;
   recognise::place_table const& places_;

@@ -19,13 +19,17 @@ constexpr auto main_footer =
     "  kizashi synth mixed -o mixed.pcap              invent an hour of a telescope\n"
     "  kizashi read mixed.pcap                        who sent what to where\n"
     "  kizashi read night.pcap.gz --darknet 192.0.2.0/24 --json\n"
+    "  kizashi serve --config kizashi.toml            sensors, store, API and pages in one "
+    "process\n"
+    "  kizashi read night.pcap --store seen           keep every packet\n"
     "  kizashi detect --store seen                    what is new in it\n"
     "  kizashi stats --store seen --by port           what a store holds, in numbers\n"
+    "  kizashi report --store seen -o month.html      a month's report, to be read and printed\n"
     "  kizashi query --store seen \"show tables\"       what a store holds, in SQL\n"
     "\n"
-    "'kizashi COMMAND --help' explains a command. Exit codes: 0 done, 1 failed or partial, 2 "
-    "wrong\n"
-    "usage. Kizashi only listens: no command sends a packet.";
+    "'kizashi COMMAND --help' explains a command; docs/ and the manual pages tell more.\n"
+    "Exit codes: 0 done, 1 failed or partial, 2 wrong usage.\n"
+    "Kizashi only listens: no command sends a packet to those it watches.";
 
 /// The innermost command that was named, and its words: "kizashi read".
 auto chosen(CLI::App const& program, std::string& words) -> CLI::App const* {
@@ -89,6 +93,7 @@ auto run(int count, char const* const* words) -> int {
   add_evaluate(program, exit_code);
   add_query(program, exit_code);
   add_stats(program, exit_code);
+  add_report(program, exit_code);
   add_host(program, exit_code);
   add_match(program, exit_code);
   add_store(program, exit_code);

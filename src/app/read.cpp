@@ -8,6 +8,7 @@
 
 #include "kizashi/app/command.hpp"
 #include "kizashi/app/conclude.hpp"
+#include "kizashi/app/engine_option.hpp"
 #include "kizashi/app/event_tables.hpp"
 #include "kizashi/app/filter_option.hpp"
 #include "kizashi/app/open_source.hpp"
@@ -45,6 +46,7 @@ struct read_choice {
   std::string store;
   std::string sensor;
   std::string filter;
+  engine_choice detect;
   bool has_counts_only = false;
   bool has_window_sources = false;
   bool is_json = false;
@@ -62,6 +64,7 @@ constexpr auto read_examples =
     "  kizashi read night.pcap --csv tables/              tables for a spreadsheet\n"
     "  kizashi read night.pcap --scanners lists/          scanners of published lists by name\n"
     "  kizashi read night.pcap --store seen/              keep the packets in a store\n"
+    "  kizashi read month/ --detect --top 20              what is new in it, by the engines\n"
     "  kizashi read --synth mixed                         a telescope that does not exist\n"
     "\n"
     "Reads pcap, pcapng and ERF, plain or compressed by gzip, zstd, bzip2 or xz. Numbers of "
@@ -109,7 +112,7 @@ auto apply_options(read_choice const& choice, config& values) -> status {
 struct run_sinks {
   telescope::window_sink* windows = nullptr;
   event_tables* events = nullptr;
-  store_sink* packets = nullptr;
+  pipeline::batch_sink* packets = nullptr;
 };
 
 auto travel(capture::frame_source& source, settings const& set, read_choice const& choice,
@@ -205,11 +208,14 @@ auto run_source(read_choice const& choice, settings const& set,
   if (std::ranges::find(choice.inputs, "-") != choice.inputs.end()) input.emplace();
   KIZASHI_TRY(auto const source, open_source(choice.inputs, choice.scenario, out.notes));
   std::optional<store_sink> store;
+  auto const sensor = choice.sensor.empty() ? "local" : choice.sensor;
   if (!choice.store.empty()) {
-    auto const sensor = choice.sensor.empty() ? "local" : choice.sensor;
     KIZASHI_TRY(store, store_sink::open(choice.store, sensor, out));
   }
   auto* const kept = store ? &*store : nullptr;
+  KIZASHI_TRY(auto const engines, start_engines(choice.detect));
+  std::optional<engine_packets> beside;
+  if (engines) beside.emplace(*engines, sensor, kept);
   window_sinks windows;
   std::optional<window_tables> window_files;
   if (!choice.csv.empty()) {
@@ -221,9 +227,10 @@ auto run_source(read_choice const& choice, settings const& set,
   if (out.found) {
     KIZASHI_TRY(events, make_event_tables(choice, out));
   }
-  auto outcome = travel(
-      *source, set, choice,
-      {windows.is_wanted() ? &windows : nullptr, events ? &*events : nullptr, kept}, filter, out);
+  auto outcome = travel(*source, set, choice,
+                        {windows.is_wanted() ? &windows : nullptr, events ? &*events : nullptr,
+                         beside ? static_cast<pipeline::batch_sink*>(&*beside) : kept},
+                        filter, out);
   bool const is_stored = kept != nullptr && finish_store(*kept, choice, outcome);
   if (window_files && !window_files->has_failed()) KIZASHI_TRY(window_files->commit());
   if (input && input->was_stopped()) outcome.is_partial = true;
@@ -233,9 +240,13 @@ auto run_source(read_choice const& choice, settings const& set,
   events->give(*out.found);
   KIZASHI_TRY(conclude(observed, choice.csv, out));
   KIZASHI_TRY(events->write(*out.found));
+  if (engines) {
+    KIZASHI_TRY(out.detected, engines->finish());
+  }
   if (!is_stored || events->has_failed()) return {};
-  return kept->finish_findings(
-      [&](store::finding_writer& to) { return events->give_to(to, *out.found); });
+  KIZASHI_TRY(kept->finish_observations(
+      [&](store::observation_writer& to) { return events->give_to(to, *out.found); }));
+  return out.detected ? kept->keep(out.detected->found) : status{};
 }
 
 auto write(report const& what, read_choice const& choice) -> status {
@@ -303,6 +314,7 @@ auto idle_option(read_choice const& choice) -> char const* {
   if (!choice.scanners.empty()) return "--scanners";
   if (!choice.store.empty()) return "--store";
   if (!choice.labels.empty()) return "--labels";
+  if (choice.detect.is_wanted) return "--detect";
   return choice.truth.empty() ? nullptr : "--truth";
 }
 
@@ -331,6 +343,8 @@ auto run(read_choice const& choice) -> int {
                                         "nothing; expected one of the two",
                                         idle)},
         name);
+  if (auto const engines = start_engines(choice.detect); !engines)
+    return say_usage(engines.error(), name);
   auto const wanted = wanted_filter(choice.filter, filter::target::packets);
   if (!wanted) return say_usage(wanted.error(), name);
   if (*wanted && choice.has_counts_only && needs_recognition(**wanted))
@@ -344,10 +358,10 @@ auto run(read_choice const& choice) -> int {
                       "again stores nothing twice; expected one of the two, and --filter where the "
                       "store is asked"},
                      name);
-  if (!choice.sensor.empty() && choice.store.empty())
+  if (!choice.sensor.empty() && choice.store.empty() && !choice.detect.is_wanted)
     return say_usage({errc::parse_error,
-                      "--sensor names who saw what a store keeps; expected "
-                      "--store DIR"},
+                      "--sensor names who saw what a store keeps and engines find; expected "
+                      "--store DIR or --detect"},
                      name);
   auto values = load_config(config_path(choice.config));
   if (!values) return say_failure(values.error());
@@ -419,6 +433,7 @@ void add_options(CLI::App& command, read_choice& choice) {
                   "Memory for exact numbers; what is more goes to temporary files (default 256MiB)")
       ->type_name("SIZE");
   add_filter_option(command, choice.filter);
+  add_engine_options(command, choice.detect);
   command.add_flag("--json", choice.is_json, "One JSON document instead of the report");
   command
       .add_option("--store", choice.store,
@@ -426,7 +441,8 @@ void add_options(CLI::App& command, read_choice& choice) {
                   "same input are not stored again")
       ->type_name("DIR");
   command
-      .add_option("--sensor", choice.sensor, "Who saw the packets, for the store (default: local)")
+      .add_option("--sensor", choice.sensor,
+                  "Who saw the packets, for the store and the engines (default: local)")
       ->type_name("NAME");
   command
       .add_option(

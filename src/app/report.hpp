@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "kizashi/answer/words.hpp"
+#include "kizashi/app/engine_run.hpp"
 #include "kizashi/app/findings.hpp"
 #include "kizashi/app/text_sink.hpp"
 #include "kizashi/capture/frame_source.hpp"
@@ -32,8 +33,9 @@ struct report {
   recognise::place_table places;
   /// Why there is no place table and what to do; empty when there is one.
   std::string place_hint;
-  std::size_t top = 10;           ///< rows of each list but the windows; 0: all
-  std::optional<findings> found;  ///< none: packets were only counted
+  std::size_t top = 10;                   ///< rows of each list but the windows; 0: all
+  std::optional<findings> found;          ///< none: packets were only counted
+  std::optional<detect_report> detected;  ///< none: engines were not asked for
 };
 
 /// How a terminal shows text.

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "kizashi/answer/finding.hpp"
 #include "kizashi/app/csv.hpp"
 #include "kizashi/app/findings_writers.hpp"
 #include "kizashi/app/report.hpp"
@@ -107,6 +108,10 @@ auto write_csv(report const& what, std::filesystem::path const& folder) -> statu
       [](named_count const& row) { return fmt::format("{},{}", row.first, row.second); }));
   KIZASHI_TRY(write_traffic(what, folder));
   if (what.found) KIZASHI_TRY(write_findings_csv(what, folder));
+  if (what.detected)
+    KIZASHI_TRY(write_rows(folder / "engine_findings.csv", answer::finding_csv_head(),
+                           what.detected->found, what.detected->found.size(),
+                           answer::finding_csv_line));
   return write_places(what, folder);
 }
 

@@ -1,3 +1,4 @@
+#include "kizashi/app/detect_output.hpp"
 #include "kizashi/app/findings_writers.hpp"
 #include "kizashi/app/json_document.hpp"
 #include "kizashi/app/report.hpp"
@@ -129,6 +130,7 @@ auto write_json(report const& what, text_sink& to) -> status {
   KIZASHI_TRY(out.list("countries", sum.countries, shown(sum.countries, what.top), plain));
   KIZASHI_TRY(out.list("as", sum.as, shown(sum.as, what.top), plain));
   if (what.found) KIZASHI_TRY(write_findings_json(what, out));
+  if (what.detected) KIZASHI_TRY(out.member("engine_findings", detected_json(*what.detected)));
   auto const seconds = std::chrono::duration<double>(sum.window_length).count();
   KIZASHI_TRY(out.member("window_seconds", seconds));
   KIZASHI_TRY(out.list("windows", sum.windows, sum.windows.size(), plain));

@@ -3,7 +3,8 @@
 
 #include <fmt/format.h>
 
-#include "kizashi/app/names.hpp"
+#include "kizashi/answer/names.hpp"
+#include "kizashi/app/detect_output.hpp"
 #include "kizashi/app/report_page.hpp"
 #include "kizashi/base/text.hpp"
 
@@ -24,6 +25,7 @@ public:
       KIZASHI_TRY(ports());
       KIZASHI_TRY(icmp());
       if (what_.found) KIZASHI_TRY(write_findings_text(page_));
+      if (what_.detected) KIZASHI_TRY(write_detected_text(*what_.detected, page_));
       KIZASHI_TRY(sources());
       KIZASHI_TRY(countries());
       KIZASHI_TRY(systems());
@@ -180,7 +182,7 @@ private:
       table.add({fmt::format("{}/{}", row.port.value(), protocol_name(row.ip_protocol)),
                  with_thousands(row.packets), share(row.packets), with_thousands(row.sources),
                  with_thousands(row.destinations),
-                 std::string{service_name(row.ip_protocol, row.port.value())}});
+                 std::string{answer::service_name(row.ip_protocol, row.port.value())}});
     }
     return table.write(style_, out_);
   }
@@ -194,7 +196,7 @@ private:
       auto const& row = sum_.icmp[i];
       table.add({fmt::format("{} {}/{}", protocol_name(row.ip_protocol), row.type, row.code),
                  with_thousands(row.packets), share(row.packets),
-                 std::string{icmp_name(row.ip_protocol, row.type, row.code)}});
+                 std::string{answer::icmp_name(row.ip_protocol, row.type, row.code)}});
     }
     return table.write(style_, out_);
   }

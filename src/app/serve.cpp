@@ -10,6 +10,7 @@
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
+#include "kizashi/api/report_files.hpp"
 #include "kizashi/api/server.hpp"
 #include "kizashi/app/access_commands.hpp"
 #include "kizashi/app/command.hpp"
@@ -24,12 +25,14 @@
 #include "kizashi/app/serve_access.hpp"
 #include "kizashi/app/serve_desk.hpp"
 #include "kizashi/app/serve_door.hpp"
+#include "kizashi/app/serve_engines.hpp"
 #include "kizashi/app/serve_export.hpp"
 #include "kizashi/app/serve_filter.hpp"
 #include "kizashi/app/serve_keeper.hpp"
 #include "kizashi/app/serve_monitor.hpp"
 #include "kizashi/app/serve_people.hpp"
 #include "kizashi/app/serve_reload.hpp"
+#include "kizashi/app/serve_reports.hpp"
 #include "kizashi/app/serve_settings.hpp"
 #include "kizashi/app/serve_sources.hpp"
 #include "kizashi/app/serve_status.hpp"
@@ -56,12 +59,10 @@ constexpr auto serve_examples =
     "                                             a telescope that does not exist, an hour a "
     "minute\n"
     "\n"
-    "The first start makes the account admin and says its password once. While it runs, "
-    "'kizashi\n"
-    "query', 'stats', 'host', 'match' and 'store export' ask it (--store DATA/store).\n"
-    "'kizashi status' says how it is (docs/serve.md). SIGHUP makes it read its configuration "
-    "again;\n"
-    "SIGTERM or Ctrl-C stops it: what was received is stored before it ends.";
+    "The first start makes the account admin and says its password once. While it runs,\n"
+    "'kizashi query', 'stats', 'report', 'host', 'match' and 'store export' ask it (--store\n"
+    "DATA/store). 'kizashi status' says how it is (docs/serve.md). SIGHUP makes it read its\n"
+    "configuration again; SIGTERM or Ctrl-C stops it: what was received is stored before it ends.";
 
 struct serve_choice {
   std::string config;
@@ -91,18 +92,22 @@ struct house {
   settings own;
   findings found;
   std::shared_ptr<recognise::place_table const> places;
-  std::vector<running_sensor> sensors;
   std::shared_ptr<store::engine> engine;
+  live::event_log events;
+  std::unique_ptr<serve_findings> concluded;
+  std::unique_ptr<pipeline::analysis> engines;  ///< of detection; null: none
+  std::string engines_said;                     ///< the last thing that was said of them
+  std::vector<running_sensor> sensors;
   std::unique_ptr<access::door> door;
   std::unique_ptr<serve_access> rights;
   std::unique_ptr<serve_people> people;
   page_files pages;
   std::unique_ptr<serve_desk> desk;
-  live::event_log events;
   live::frame_log frames;
   metrics counters;
   std::unique_ptr<serve_monitor> monitor;
   std::unique_ptr<serve_keeper> keeper;
+  std::unique_ptr<serve_reports> reports;
   serve_view view;
   std::unique_ptr<api::observatory> seen;
   std::unique_ptr<api::server> server;
@@ -213,6 +218,18 @@ auto number_of(house& in, std::string const& sensor) -> result<std::uint16_t> {
   return writer.numbers().sensor;
 }
 
+auto open_engines(house& in) -> status {
+  if (in.set.engines.empty()) return {};
+  in.concluded = std::make_unique<serve_findings>(in.engine, in.events);
+  KIZASHI_TRY(auto options, analysis_options_of(in.set.engines, in.set.data, *in.engine));
+  for (auto const& each : in.set.sensors) options.sensors.insert(each.name);
+  std::vector<std::string> notes;
+  KIZASHI_TRY(in.engines, pipeline::analysis::open(std::move(options), *in.concluded, notes));
+  for (auto const& each : notes) say(in, log_level::warning, each);
+  register_metrics(in.counters, *in.engines);
+  return {};
+}
+
 auto open_sensor(house& in, running_sensor& each) -> status {
   KIZASHI_TRY(auto const number, number_of(in, each.settings.name));
   auto const& places = each.darknet.is_empty() ? each.source.addresses : each.darknet;
@@ -227,6 +244,7 @@ auto open_sensor(house& in, running_sensor& each) -> status {
   options.writer = writer_of(in);
   options.road = road_of(in, each.darknet);
   options.listeners = each.feed->listeners();
+  options.engines = in.engines.get();
   options.note = each.source.note;
   auto opened =
       pipeline::sensor::open(std::move(options), std::move(each.source.source), in.engine);
@@ -253,6 +271,8 @@ auto start_server(house& in) -> status {
   of.assets = in.pages.assets();
   for (auto& each : in.desk->routes()) of.more_routes.push_back(std::move(each));
   of.more_routes.push_back(export_route_of(of));
+  for (auto& each : api::report_file_routes(in.set.reports.folder))
+    of.more_routes.push_back(std::move(each));
   register_metrics(in.counters, all);
   api::server_options options;
   options.http.listen = in.set.listen;
@@ -283,6 +303,11 @@ void start_keeping(house& in, std::string const& store) {
   in.view.started = time_now();
   in.view.monitor = in.monitor.get();
   in.view.keeper = in.keeper.get();
+  in.view.engines = in.engines.get();
+  in.reports = std::make_unique<serve_reports>(
+      serve_reports::parts{in.engine, in.places, {in.set.query_memory, {}, 1}, in.log, in.counters},
+      in.set.reports);
+  in.view.reports = in.reports.get();
   in.view.log = &in.log;
 }
 
@@ -315,6 +340,7 @@ auto open_house(serve_choice const& choice, house& to) -> status {
   KIZASHI_TRY(to.engine, open_patiently(store));
   KIZASHI_TRY(store::prepare_schema(*to.engine));
   KIZASHI_TRY(open_people(to));
+  KIZASHI_TRY(open_engines(to));
   for (auto& each : to.sensors) KIZASHI_TRY(open_sensor(to, each));
   start_keeping(to, store);
   return start_server(to);
@@ -339,6 +365,15 @@ void watch_counts(house& in, running_sensor& each, pipeline::sensor_counts const
   each.stored = now.store.stored;
 }
 
+/// Says that the engines failed, or that their findings cannot be stored, when that changes.
+void watch_engines(house& in) {
+  auto text = fmt::format("{}", fmt::join(degradations(in.engines->counts()), "; "));
+  if (text == in.engines_said) return;
+  in.engines_said = text;
+  in.log.write({text.empty() ? log_level::info : log_level::error, "engines",
+                text.empty() ? "findings are in the store" : text});
+}
+
 /// Says what changed: failures, recoveries, ends.
 void watch(house& in) {
   for (auto& each : in.sensors) {
@@ -352,6 +387,7 @@ void watch(house& in) {
     in.log.write({now.failure || now.source_failure ? log_level::error : log_level::info,
                   fmt::format("sensor {}", each.settings.name), text});
   }
+  if (in.engines) watch_engines(in);
   in.monitor->look();
   in.log.tell_held();
 }
@@ -424,6 +460,7 @@ auto serve(serve_choice const& choice) -> int {
   listen_for_reload();
   house all;
   if (auto const opened = open_house(choice, all); !opened) return fail_start(all, opened.error());
+  if (all.engines) all.engines->start();
   for (auto& each : all.sensors) each.sensor->start();
   while (!is_stop_wanted()) {
     if (take_reload_wish()) reload(all, choice);
@@ -432,6 +469,7 @@ auto serve(serve_choice const& choice) -> int {
   }
   say(all, log_level::info, "stopping: what was received is being stored");
   for (auto& each : all.sensors) each.sensor->stop();
+  if (all.engines) all.engines->stop();
   all.status_door.reset();
   all.server->stop();
   watch(all);

@@ -19,7 +19,7 @@ using answer::json;
 auto role_of(kizashi::access::role each) -> api::role {
   switch (each) {
     case kizashi::access::role::viewer:
-      return api::role::guest;
+      return api::role::viewer;
     case kizashi::access::role::partner:
       return api::role::partner;
     case kizashi::access::role::analyst:
@@ -80,6 +80,7 @@ auto scope_for(std::string_view id) -> std::optional<kizashi::access::scope> {
   if (std::ranges::find(own, id) != std::end(own)) return std::nullopt;
   if (std::ranges::find(administration, id) != std::end(administration)) return scope::admin;
   if (id == "getMetrics") return scope::metrics;
+  if (id == "exportPackets") return scope::export_data;
   if (id.ends_with("Job") || id.ends_with("Jobs") || id == "getJobRows") return scope::query;
   return scope::read;
 }

@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "kizashi/app/engine_settings.hpp"
 #include "kizashi/app/keep_rules.hpp"
 #include "kizashi/app/settings.hpp"
 #include "kizashi/base/text.hpp"
@@ -429,6 +430,8 @@ auto serve_settings_of(config const& from) -> result<serve_settings> {
   if (open_to == "overviews") out.without_account = api::role::guest;
   if (open_to == "everything") out.without_account = api::role::analyst;
   for (auto const& name : from.names_in("sensor")) out.sensors.push_back(sensor_of(from, name));
+  KIZASHI_TRY(out.engines, engines_of(from));
+  KIZASHI_TRY(out.reports, report_rules_of(from, out.data));
   KIZASHI_TRY(out.live, live_settings_of(from));
   return out;
 }

@@ -12,8 +12,10 @@
 #include "kizashi/access/sessions.hpp"
 #include "kizashi/api/access.hpp"
 #include "kizashi/api/http/server.hpp"
+#include "kizashi/app/report_settings.hpp"
 #include "kizashi/base/config.hpp"
 #include "kizashi/base/log.hpp"
+#include "kizashi/engine/schedule.hpp"
 #include "kizashi/net/prefix_set.hpp"
 #include "kizashi/store/house/retention.hpp"
 
@@ -65,7 +67,9 @@ struct serve_settings {
   std::uint64_t journal = 0;  ///< bytes
   std::size_t query_memory = 0;
   api::role without_account = api::role::anyone;
+  std::vector<engine::chosen_engine> engines;  ///< of detection; empty: none
   std::vector<sensor_settings> sensors;
+  report_rules reports;
   live_settings live;
 };
 

@@ -21,7 +21,8 @@ struct serve_source {
 };
 
 /// Opens what `of` names. `folder`: where the sensor keeps its journal, which says how far a
-/// folder of captures was read. What fails later is tried again by the source itself.
+/// folder of captures was read or a replay had come. What fails later is tried again by the source
+/// itself.
 [[nodiscard]] auto open_serve_source(sensor_settings const& of, std::filesystem::path const& folder)
     -> result<serve_source>;
 

@@ -11,6 +11,8 @@
 
 #include "kizashi/answer/words.hpp"
 #include "kizashi/app/access_commands.hpp"
+#include "kizashi/app/serve_engines.hpp"
+#include "kizashi/app/status_json.hpp"
 #include "kizashi/app/text_layout.hpp"
 
 namespace kizashi::app {
@@ -57,10 +59,6 @@ constexpr sensor_number numbers[] = {
 auto latest_packet(sensor_counts const& of) -> double {
   if (of.watermark == timestamp::unknown()) return std::numeric_limits<double>::quiet_NaN();
   return static_cast<double>(of.watermark.nanoseconds()) / 1e9;
-}
-
-auto as_seconds(duration length) -> double {
-  return std::chrono::duration<double>{length}.count();
 }
 
 /// Of this process (Linux, man 5 proc: the second number of statm is the resident pages); NaN where
@@ -162,14 +160,18 @@ auto status_json(serve_view const& of) -> json {
     for (auto const& each : degradations(now, paces[i], of.journal_limit))
       degraded.push_back(fmt::format("sensor {} {}", name, answer::printable(each)));
   }
+  if (of.engines != nullptr)
+    for (auto& each : degradations(of.engines->counts())) degraded.push_back(std::move(each));
   auto const kept = of.keeper == nullptr ? serve_keeper::view{} : of.keeper->look();
   return {{"sensors", std::move(sensors)},
           {"degraded", std::move(degraded)},
+          {"engines", engines_json(of.engines)},
           {"started", answer::time_json(of.started)},
           {"uptime_seconds", (time_now() - of.started) / std::chrono::seconds{1}},
           {"store",
            {{"bytes", kept.store_bytes ? json(*kept.store_bytes) : json(nullptr)},
             {"kept", answer::time_json(kept.kept)}}},
+          {"reports", of.reports == nullptr ? json(nullptr) : of.reports->look()},
           {"clients", clients_json(of.server.load())},
           {"errors", errors_json(of.log)}};
 }

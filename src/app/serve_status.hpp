@@ -9,8 +9,10 @@
 #include "kizashi/api/server.hpp"
 #include "kizashi/app/serve_keeper.hpp"
 #include "kizashi/app/serve_monitor.hpp"
+#include "kizashi/app/serve_reports.hpp"
 #include "kizashi/base/log.hpp"
 #include "kizashi/base/metrics.hpp"
+#include "kizashi/pipeline/live/analysis.hpp"
 #include "kizashi/pipeline/live/sensor.hpp"
 
 namespace kizashi::app {
@@ -24,6 +26,8 @@ struct serve_view {
   timestamp started;
   serve_monitor const* monitor = nullptr;
   serve_keeper const* keeper = nullptr;
+  pipeline::analysis const* engines = nullptr;  ///< of detection
+  serve_reports const* reports = nullptr;
   logger const* log = nullptr;
   /// Null until it answers.
   std::atomic<api::server const*> server = nullptr;

@@ -7,7 +7,9 @@
 
 #include <fmt/format.h>
 
+#include "kizashi/app/engine_settings.hpp"
 #include "kizashi/app/keep_rules.hpp"
+#include "kizashi/app/report_settings.hpp"
 #include "kizashi/app/serve_settings.hpp"
 #include "kizashi/base/input_file.hpp"
 #include "kizashi/base/text.hpp"
@@ -256,9 +258,9 @@ auto own_keys() -> std::span<config_key const> {
 
 auto setting_keys() -> std::span<config_key const> {
   static auto const all = [] {
-    auto const own = own_keys(), serve = serve_keys();
-    std::vector<config_key> out{own.begin(), own.end()};
-    out.insert(out.end(), serve.begin(), serve.end());
+    std::vector<config_key> out;
+    for (auto const keys : {own_keys(), report_keys(), serve_keys(), engine_keys()})
+      out.insert(out.end(), keys.begin(), keys.end());
     return out;
   }();
   return all;
@@ -284,6 +286,8 @@ auto own_contradictions(config const& from, std::vector<config_mistake> const& k
 auto mistakes_of(config_draft const& read) -> std::vector<config_mistake> {
   auto out = read.mistakes;
   for (auto& each : own_contradictions(read.values, read.mistakes)) out.push_back(std::move(each));
+  for (auto& each : engine_contradictions(read.values, read.mistakes))
+    out.push_back(std::move(each));
   for (auto& each : serve_contradictions(read.values, read.mistakes))
     out.push_back(std::move(each));
   return out;

@@ -5,8 +5,8 @@
 
 #include <fmt/format.h>
 
+#include "kizashi/answer/names.hpp"
 #include "kizashi/app/json_document.hpp"
-#include "kizashi/app/names.hpp"
 #include "kizashi/app/report_page.hpp"
 #include "kizashi/app/text_layout.hpp"
 #include "kizashi/base/text.hpp"
@@ -118,7 +118,7 @@ auto notes_of(stats_answer const& what, statistics_row const& row, std::uint64_t
   auto const& key = row.key;
   switch (what.kind) {
     case group_by::port:
-      return {std::string{service_name(key.ip_protocol, key.port)}};
+      return {std::string{answer::service_name(key.ip_protocol, key.port)}};
     case group_by::source: {
       auto const at = what.question.places->find(key.source);
       return {country_text(at.country), system_text(what, at.asn)};

@@ -193,6 +193,12 @@ auto write_status_text(json const& said, text_sink& out) -> status {
       whole_in(clients, "connections"), whole_in(clients, "streams"), whole_in(clients, "requests"),
       whole_in(clients, "refused"))));
   KIZASHI_TRY(write_sensors(part_of(pipeline, "sensors"), style, out));
+  if (auto const engines = part_of(pipeline, "engines"); engines.is_object())
+    KIZASHI_TRY(out.write(fmt::format(
+        "\nengines: {} findings from {} windows, {} of work, latest window to {}, {} wait\n",
+        whole_in(engines, "findings"), whole_in(engines, "windows"),
+        seconds_in(engines, "busy_seconds"), time_in(engines, "latest_window"),
+        whole_in(engines, "queue_windows"))));
   for (auto const& each : part_of(pipeline, "degraded"))
     if (each.is_string())
       KIZASHI_TRY(out.write(fmt::format("\ndegraded: {}", printable(each.get<std::string>()))));

@@ -58,7 +58,7 @@ auto events_filter_of(store_question const& question)
 
 }  // namespace
 
-void add_store_options(CLI::App& command, question_choice& choice) {
+void add_question_options(CLI::App& command, question_choice& choice) {
   command.add_option("--store", choice.store, "The folder of the store")
       ->required()
       ->type_name("DIR");
@@ -68,6 +68,15 @@ void add_store_options(CLI::App& command, question_choice& choice) {
       ->type_name("NAME")
       ->expected(1)
       ->take_all();
+  add_filter_option(command, choice.filter);
+  command
+      .add_option("--place", choice.place,
+                  "Table of countries and ASes (default: place.table beside the program)")
+      ->type_name("FILE");
+}
+
+void add_store_options(CLI::App& command, question_choice& choice) {
+  add_question_options(command, choice);
   command
       .add_option("--from", choice.from,
                   "Only packets since then: 2026-07-01 or 2026-07-01T12:00Z (UTC)")
@@ -75,17 +84,12 @@ void add_store_options(CLI::App& command, question_choice& choice) {
   command
       .add_option("--to", choice.to, "Only packets before then; the time itself is not included")
       ->type_name("TIME");
-  add_filter_option(command, choice.filter);
   command
       .add_option("--top", choice.top,
                   "Rows of each list, those with most packets; 0: all "
                   "(default 10)")
       ->check(CLI::Range(std::size_t{0}, std::size_t{1'000'000'000}))
       ->type_name("NUMBER");
-  command
-      .add_option("--place", choice.place,
-                  "Table of countries and ASes (default: place.table beside the program)")
-      ->type_name("FILE");
   command.add_flag("--json", choice.is_json, "Print one JSON document");
 }
 

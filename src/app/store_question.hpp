@@ -26,7 +26,9 @@ struct question_choice {
   bool is_json = false;
 };
 
-/// --store, --sensor, --from, --to, --filter, --top, --place and --json.
+/// --store, --sensor, --filter and --place.
+void add_question_options(CLI::App& command, question_choice& choice);
+/// The same, --from, --to, --top and --json.
 void add_store_options(CLI::App& command, question_choice& choice);
 
 /// A store that is open, and the choice, understood.

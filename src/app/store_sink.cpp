@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "kizashi/app/engine_run.hpp"
 #include "kizashi/app/findings.hpp"
 #include "kizashi/app/open_store.hpp"
 #include "kizashi/app/text_layout.hpp"
@@ -50,8 +51,15 @@ auto store_sink::open(std::string const& folder, std::string const& sensor, repo
   for (auto const& each : tables.fingerprints.entries()) options.fingerprints.push_back(each.name);
   KIZASHI_TRY(auto dropped, dropped_days(folder));
   KIZASHI_TRY(auto writer, store::packet_writer::open(engine, std::move(options)));
-  auto found = std::make_unique<store::finding_writer>(std::move(engine), writer.numbers());
-  return store_sink{folder, std::move(dropped), std::move(writer), std::move(found)};
+  auto found = std::make_unique<store::observation_writer>(engine, writer.numbers());
+  return store_sink{std::move(engine), folder, std::move(dropped), std::move(writer),
+                    std::move(found)};
+}
+
+auto store_sink::keep(std::vector<engine::finding> const& found) -> status {
+  KIZASHI_TRY(auto const kept, keep_in_store(engine_, found));
+  (void)kept;
+  return {};
 }
 
 auto store_sink::describe() const -> std::string {

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "kizashi/base/random.hpp"
+#include "kizashi/net/address_state.hpp"
 
 namespace kizashi::engine {
 namespace {
@@ -24,24 +25,6 @@ template <class T, class Read>
 void read_all(state_reader& in, std::vector<T>& to, Read&& read) {
   auto const many = in.count(1);
   for (std::size_t i = 0; i < many && in.is_good(); ++i) to.push_back(read());
-}
-
-void write_address(state_writer& out, net::address const& a) {
-  out(a.is_ipv6());
-  if (a.is_ipv6()) {
-    out.word(a.as_ipv6().high());
-    out.word(a.as_ipv6().low());
-  } else {
-    out.half(a.as_ipv4().value());
-  }
-}
-
-[[nodiscard]] auto read_address(state_reader& in) -> net::address {
-  bool is_ipv6 = false;
-  in(is_ipv6);
-  if (!is_ipv6) return net::ipv4{in.half()};
-  auto const high = in.word();
-  return net::ipv6{high, in.word()};
 }
 
 }  // namespace
@@ -118,7 +101,7 @@ void write_finding(state_writer& out, finding const& each) {
   for (auto const& one : each.services) out(one.protocol, one.port);
   out(each.source_count);
   out.number(each.sources.size());
-  for (auto const& one : each.sources) write_address(out, one);
+  for (auto const& one : each.sources) out(one);
   out(each.score, each.threshold, each.confidence, static_cast<std::uint8_t>(each.level));
   out.number(each.values.size());
   for (auto const& one : each.values) {
@@ -157,7 +140,11 @@ auto read_finding(state_reader& in) -> finding {
     return one;
   });
   in(out.source_count);
-  read_all(in, out.sources, [&] { return read_address(in); });
+  read_all(in, out.sources, [&] {
+    net::address one;
+    in(one);
+    return one;
+  });
   in(out.score, out.threshold, out.confidence);
   out.level =
       static_cast<finding_level>(in.at_most(static_cast<std::uint64_t>(finding_level::critical)));

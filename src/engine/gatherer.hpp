@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "kizashi/base/error.hpp"
+#include "kizashi/base/state.hpp"
 #include "kizashi/base/time.hpp"
 #include "kizashi/engine/activity.hpp"
 #include "kizashi/net/packet_batch.hpp"
@@ -20,10 +21,11 @@
 namespace kizashi::engine {
 
 /// Counts the packets that ask, by interval, source and service; exactly. Windows begin at whole
-/// multiples of their length since 1970. A window closes when a packet has come that is later than
-/// its end by the lateness; packets of closed windows are left out and counted. The order in which
-/// windows close does not depend on where batches end. Memory: 16 bytes to 32 for each source and
-/// service of the open windows, at each length.
+/// multiples of their length since 1970. A window closes when the time has passed its end by the
+/// lateness: that of the packets, or the one that `advance_to` tells; packets of closed windows are
+/// left out and counted. Between two windows with packets there is one without for each interval,
+/// up to a week of them. The order in which windows close does not depend on where batches end.
+/// Memory: 16 bytes to 32 for each source and service of the open windows, at each length.
 class gatherer {
 public:
   using sink = std::function<status(activity_window const&)>;
@@ -41,8 +43,16 @@ public:
                           std::string_view sensor) -> status {
     return take(packets, tags, sensor, 0, packets.size());
   }
+  /// Says that no packet of the sensor that is still to come is earlier than `now`. As long as that
+  /// is true it changes when windows close and nothing else.
+  [[nodiscard]] auto advance_to(std::string_view sensor, timestamp now) -> status;
   /// Closes all windows. One that the stream left before nine tenths of it is given as missing.
   [[nodiscard]] auto finish() -> status;
+
+  /// What is open. Into one of the same lengths that has taken nothing; of other lengths it goes on
+  /// as if nothing had come.
+  void save(state_writer& out) const;
+  void restore(state_reader& in);
 
   [[nodiscard]] auto late() const noexcept -> std::uint64_t { return late_; }
   /// Packets that counted at one length.
@@ -52,6 +62,7 @@ private:
   struct stream;
   [[nodiscard]] auto stream_of(std::string_view sensor) -> stream&;
   [[nodiscard]] auto close_until(stream& in, std::int64_t watermark) -> status;
+  [[nodiscard]] auto give(stream const& of, activity_window closed) -> status;
 
   std::vector<duration> lengths_;
   sink to_;

@@ -7,6 +7,7 @@
 #include <set>
 #include <tuple>
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include "kizashi/engine/internal/test_windows.hpp"
@@ -60,6 +61,26 @@ struct kept_windows {
   }
 };
 
+/// Start and length in minutes, packets.
+[[nodiscard]] auto text_of(activity_window const& each) -> std::string {
+  return fmt::format("{} {} {}", (each.start - test::monday) / duration{1min},
+                     each.length / duration{1min}, each.packets);
+}
+
+/// Everything that windows say.
+[[nodiscard]] auto texts_of(kept_windows const& of) -> std::vector<std::string> {
+  std::vector<std::string> out;
+  for (auto const& window : of.all) {
+    out.push_back(text_of(window) + (window.is_missing ? " missing" : ""));
+    for (auto const& row : window.rows) {
+      auto const& source = window.sources[row.source];
+      out.push_back(fmt::format("  {} {} {} {} {}", source.address.to_string(), source.scanner,
+                                row.at().to_string(), row.packets, row.target));
+    }
+  }
+  return out;
+}
+
 TEST(gatherer, counts_who_asked_for_what) {
   using enum recognise::packet_type;
   kept_windows kept;
@@ -105,19 +126,118 @@ TEST(gatherer, closes_windows_behind_the_lateness_and_leaves_later_packets_out) 
   ASSERT_TRUE(to.take(*batch.packets, *batch.tags, "north"));
   ASSERT_TRUE(to.finish());
   EXPECT_EQ(to.late(), 1U);
-  std::vector<std::pair<std::int64_t, std::uint64_t>> seen;
-  for (auto const& each : kept.all)
-    seen.emplace_back((each.start - test::monday).count() / 1'000'000'000 * 1000 +
-                          each.length.count() / 60'000'000'000,
-                      each.packets);
-  using pairs = std::vector<std::pair<std::int64_t, std::uint64_t>>;
-  EXPECT_EQ(seen, (pairs{{1, 2},
-                         {60'001, 2},
-                         {10, 5},
-                         {600'001, 1},
-                         {600'010, 1},
-                         {1'260'001, 1},
-                         {1'200'010, 1}}));
+  // Minutes 0 to 9 close, then the ten minutes, and so on; those without packets are there.
+  std::vector<std::string> seen;
+  for (auto const& each : kept.all) seen.push_back(text_of(each));
+  std::vector<std::string> expected{"0 1 2", "1 1 2"};
+  for (int minute = 2; minute < 10; ++minute) expected.push_back(fmt::format("{} 1 0", minute));
+  expected.insert(expected.end(), {"0 10 5", "10 1 1"});
+  for (int minute = 11; minute < 20; ++minute) expected.push_back(fmt::format("{} 1 0", minute));
+  expected.insert(expected.end(), {"10 10 1", "20 1 0", "21 1 1", "20 10 1"});
+  EXPECT_EQ(seen, expected);
+}
+
+TEST(gatherer, gives_a_week_of_silence_and_begins_anew_behind_it) {
+  kept_windows kept;
+  gatherer to{{24h}, kept.sink()};
+  small_batch const batch{{{.at = 1h}, {.at = 24h * 6 + 1h}, {.at = 24h * 20 + 1h}}};
+  ASSERT_TRUE(to.take(*batch.packets, *batch.tags, "north"));
+  ASSERT_TRUE(to.finish());
+  std::vector<std::int64_t> days;
+  for (auto const& each : kept.all) days.push_back((each.start - test::monday) / duration{24h});
+  EXPECT_EQ(days, (std::vector<std::int64_t>{0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 20}));
+}
+
+TEST(gatherer, closes_by_a_clock_what_packets_close_later) {
+  kept_windows kept;
+  gatherer to{{1min}, kept.sink()};
+  ASSERT_TRUE(to.advance_to("north", test::monday + 1h));  // nothing has come: nothing is open
+  small_batch const first{{{.at = 10s}, {.at = 20s}}};
+  small_batch const second{{{.at = 200s}, {.at = 300s}}};
+  ASSERT_TRUE(to.take(*first.packets, *first.tags, "north"));
+  ASSERT_TRUE(to.advance_to("north", test::monday + 69s));
+  EXPECT_EQ(kept.all.size(), 0U);
+  ASSERT_TRUE(to.advance_to("south", test::monday + 70s));
+  EXPECT_EQ(kept.all.size(), 0U);
+  ASSERT_TRUE(to.advance_to("north", test::monday + 70s));
+  EXPECT_EQ(kept.all.size(), 1U);
+  ASSERT_TRUE(to.advance_to("north", test::monday + 195s));
+  EXPECT_EQ(kept.all.size(), 3U);  // two of them without packets
+  ASSERT_TRUE(to.take(*second.packets, *second.tags, "north"));
+  ASSERT_TRUE(to.finish());
+
+  kept_windows at_once;
+  gatherer twin{{1min}, at_once.sink()};
+  for (auto const* each : {&first, &second})
+    ASSERT_TRUE(twin.take(*each->packets, *each->tags, "north"));
+  ASSERT_TRUE(twin.finish());
+  EXPECT_EQ(texts_of(kept), texts_of(at_once));
+}
+
+/// Through bytes and back.
+void pass_on(gatherer const& from, gatherer& to) {
+  std::string bytes;
+  state_writer out{[&](std::string_view more) -> status {
+                     bytes += more;
+                     return {};
+                   },
+                   1};
+  from.save(out);
+  ASSERT_TRUE(out.finish());
+  auto in = state_reader::open({reinterpret_cast<std::uint8_t const*>(bytes.data()), bytes.size()},
+                               "saved", 1);
+  ASSERT_TRUE(in);
+  to.restore(*in);
+  auto const done = in->finish();
+  ASSERT_TRUE(done) << done.error().message;
+}
+
+TEST(gatherer, goes_on_from_its_state) {
+  random_source chance{7};
+  std::vector<small_packet> all;
+  duration at{0};
+  for (int i = 0; i < 400; ++i) {
+    at += std::chrono::seconds{chance.below(8)};
+    all.push_back({.at = at,
+                   .source = chance.below(40),
+                   .port = static_cast<std::uint16_t>(chance.below(9)),
+                   .scanner = static_cast<std::uint16_t>(chance.below(2) * 3)});
+  }
+  kept_windows whole;
+  gatherer one{{1min, 10min}, whole.sink()};
+  kept_windows parts;
+  auto piece = std::make_unique<gatherer>(std::vector<duration>{1min, 10min}, parts.sink());
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    small_batch batch{{all[i]}};
+    if (i % 5 == 0) {  // an address of IPv6
+      batch.packets->ipv6.push_back(
+          {net::ipv6{0x2001'0db8'0000'0000, all[i].source}, net::ipv6{1, 2}});
+      batch.packets->source[0] = batch.packets->destination[0] = 0;
+      batch.packets->attributes[0] |= net::bit(net::attribute::ipv6);
+    }
+    ASSERT_TRUE(one.take(*batch.packets, *batch.tags, "north"));
+    ASSERT_TRUE(piece->take(*batch.packets, *batch.tags, "north"));
+    if (i % 37 != 0) continue;
+    auto next = std::make_unique<gatherer>(std::vector<duration>{1min, 10min}, parts.sink());
+    pass_on(*piece, *next);
+    piece = std::move(next);
+  }
+  ASSERT_TRUE(one.finish());
+  ASSERT_TRUE(piece->finish());
+  EXPECT_GT(whole.all.size(), 20U);
+  EXPECT_EQ(texts_of(parts), texts_of(whole));
+  EXPECT_EQ(piece->counted(), one.counted());
+}
+
+TEST(gatherer, forgets_a_state_of_other_lengths) {
+  kept_windows kept;
+  gatherer minutes{{1min}, kept.sink()};
+  small_batch const batch{{{.at = 10s}}};
+  ASSERT_TRUE(minutes.take(*batch.packets, *batch.tags, "north"));
+  gatherer hours{{1h}, kept.sink()};
+  pass_on(minutes, hours);
+  ASSERT_TRUE(hours.finish());
+  EXPECT_EQ(kept.all.size(), 0U);
 }
 
 // The plainest counting, and batches cut anywhere.

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <optional>
 #include <set>
 
 #include <fmt/format.h>
@@ -47,27 +48,56 @@ struct schedule::desk {
     double packets = 0;  // usual number in a window: a mean that forgets
     std::uint64_t windows = 0;
   };
+  /// What an engine of a sensor told, for those that hear.
+  struct unheard {
+    std::size_t from = 0;
+    finding found;
+  };
   /// The engines of one sensor that look at windows, in the order of `chosen`; null: one that
   /// hears.
   using team = std::vector<std::unique_ptr<engine>>;
   using stream_key = std::pair<std::string, duration>;
+  using waiting_key = std::pair<timestamp, std::string>;  // the end of the window, the sensor
 
-  /// Takes findings of the engine at `from` to the sink and then to the listeners.
+  /// Takes what the listener at `from` tells to the sink and then to those behind it.
   class outlet final : public finding_sink {
   public:
     outlet(desk& of, std::size_t from) : desk_{&of}, from_{from} {}
     [[nodiscard]] auto take(finding found) -> status override {
-      return desk_->deliver(from_, found);
+      KIZASHI_TRY(desk_->give(found));
+      return desk_->let_hear(from_, found);
     }
 
   private:
     desk* desk_;
     std::size_t from_;
   };
+  /// Takes what the engine at `from` tells of a sensor's window to the sink. Those that hear get it
+  /// when all sensors have come so far: sensors are heard in the order of event time, whichever of
+  /// them is ahead.
+  class team_outlet final : public finding_sink {
+  public:
+    team_outlet(desk& of, std::size_t from, timestamp end, std::string const& sensor)
+        : desk_{&of}, from_{from}, end_{end}, sensor_{&sensor} {}
+    [[nodiscard]] auto take(finding found) -> status override {
+      KIZASHI_TRY(desk_->give(found));
+      if (desk_->has_listeners)
+        desk_->waiting.emplace(waiting_key{end_, *sensor_}, unheard{from_, std::move(found)});
+      return {};
+    }
 
-  [[nodiscard]] auto deliver(std::size_t from, finding const& found) -> status {
+  private:
+    desk* desk_;
+    std::size_t from_;
+    timestamp end_;
+    std::string const* sensor_;
+  };
+
+  [[nodiscard]] auto give(finding const& found) -> status {
     KIZASHI_TRY(check(found));
-    KIZASHI_TRY(sink->take(found));
+    return sink->take(found);
+  }
+  [[nodiscard]] auto let_hear(std::size_t from, finding const& found) -> status {
     for (auto i = from + 1; i < chosen.size(); ++i) {
       if (!listeners[i]) continue;
       outlet to{*this, i};
@@ -94,36 +124,37 @@ struct schedule::desk {
     KIZASHI_TRY(auto* const who, team_of(closed.sensor));
     for (std::size_t i = 0; i < who->size(); ++i) {
       if (!(*who)[i] || (*who)[i]->interval() != closed.length) continue;
-      outlet to{*this, i};
+      team_outlet to{*this, i, closed.end(), closed.sensor};
       KIZASHI_TRY((*who)[i]->observe(closed, to));
     }
     return {};
   }
 
-  /// Windows without packets between the last one and `until`.
-  [[nodiscard]] auto fill(stream& of, activity_window const& until) -> status {
-    constexpr auto most = std::chrono::hours{168};
-    if (until.start - of.next > most) return {};
-    for (; of.next < until.start; of.next = of.next + until.length) {
-      activity_window empty;
-      empty.sensor = until.sensor;
-      empty.start = of.next;
-      empty.length = until.length;
-      empty.is_missing = of.packets >= blind_above;
-      KIZASHI_TRY(show(empty));
+  /// Lets the listeners hear what nothing can come before any more, and tells them how far all
+  /// streams have come.
+  [[nodiscard]] auto advance() -> status {
+    auto now = timestamp::latest();
+    auto next_end = timestamp::latest();
+    for (auto const& [key, each] : streams) {
+      if (gone.contains(key.first)) continue;
+      now = std::min(now, each.next);
+      next_end = std::min(next_end, each.next + key.second);
+    }
+    KIZASHI_TRY(let_hear_until(next_end));
+    return tell(now);
+  }
+  /// Windows that end before `end`; none: all.
+  [[nodiscard]] auto let_hear_until(std::optional<timestamp> end) -> status {
+    while (!waiting.empty() && (!end || waiting.begin()->first.first < *end)) {
+      auto const first = waiting.extract(waiting.begin());
+      if (first.key().first != timestamp::latest()) KIZASHI_TRY(tell(first.key().first));
+      KIZASHI_TRY(let_hear(first.mapped().from, first.mapped().found));
     }
     return {};
   }
-
-  /// Tells the listeners how far all streams have come.
-  [[nodiscard]] auto advance() -> status {
-    auto now = timestamp::latest();
-    for (auto const& [key, each] : streams) now = std::min(now, each.next);
+  [[nodiscard]] auto tell(timestamp now) -> status {
     if (!(now > told)) return {};
     told = now;
-    return tell(now);
-  }
-  [[nodiscard]] auto tell(timestamp now) -> status {
     for (std::size_t i = 0; i < chosen.size(); ++i) {
       if (!listeners[i]) continue;
       outlet to{*this, i};
@@ -135,13 +166,17 @@ struct schedule::desk {
   std::vector<chosen_engine> chosen;
   finding_sink* sink = nullptr;
   std::vector<std::unique_ptr<engine>> listeners;  // by place in `chosen`; null: not one that hears
-  std::map<std::string, team> teams;               // by sensor
+  bool has_listeners = false;
+  std::map<std::string, team> teams;  // by sensor
   std::map<stream_key, stream> streams;
+  std::multimap<waiting_key, unheard> waiting;  // equal ones as they were told
+  std::set<std::string> gone;                   // sensors that nobody waits for
   timestamp told;
 };
 
 schedule::schedule(std::unique_ptr<desk> made) : desk_{std::move(made)} {}
 schedule::schedule(schedule&&) noexcept = default;
+auto schedule::operator=(schedule&&) noexcept -> schedule& = default;
 schedule::~schedule() = default;
 
 auto schedule::make(std::vector<chosen_engine> chosen, finding_sink& out) -> result<schedule> {
@@ -150,6 +185,7 @@ auto schedule::make(std::vector<chosen_engine> chosen, finding_sink& out) -> res
   made->sink = &out;
   for (auto const& each : made->chosen) {
     KIZASHI_TRY(auto one, each.about->make(each.options));
+    made->has_listeners = made->has_listeners || each.about->hears;
     made->listeners.push_back(each.about->hears ? std::move(one) : nullptr);
   }
   return schedule{std::move(made)};
@@ -167,10 +203,15 @@ auto schedule::lengths() const -> std::vector<duration> {
 
 auto schedule::observe(activity_window const& closed) -> status {
   auto& of = desk_->streams[{closed.sensor, closed.length}];
-  if (of.windows > 0) KIZASHI_TRY(desk_->fill(of, closed));
+  desk_->gone.erase(closed.sensor);
+  if (closed.rows.empty() && !closed.is_missing && of.packets >= blind_above) {
+    auto missing = closed;
+    missing.is_missing = true;
+    return observe(missing);
+  }
   KIZASHI_TRY(desk_->show(closed));
   of.next = closed.end();
-  if (!closed.is_missing) {
+  if (!closed.rows.empty() && !closed.is_missing) {
     ++of.windows;
     auto const weight = 1 / static_cast<double>(std::min<std::uint64_t>(of.windows, 144));
     of.packets += (static_cast<double>(closed.packets) - of.packets) * weight;
@@ -178,13 +219,28 @@ auto schedule::observe(activity_window const& closed) -> status {
   return desk_->advance();
 }
 
+auto schedule::has_seen(activity_window const& closed) const -> bool {
+  auto const of = desk_->streams.find({closed.sensor, closed.length});
+  return of != desk_->streams.end() && closed.start < of->second.next;
+}
+
+void schedule::leave(std::string const& sensor) {
+  desk_->gone.insert(sensor);
+}
+
+void schedule::leave_all_but(std::set<std::string> const& sensors) {
+  for (auto const& [key, each] : desk_->streams)
+    if (!sensors.contains(key.first)) desk_->gone.insert(key.first);
+}
+
 auto schedule::finish() -> status {
   for (auto& [sensor, team] : desk_->teams)
     for (std::size_t i = 0; i < team.size(); ++i) {
       if (!team[i]) continue;
-      desk::outlet to{*desk_, i};
+      desk::team_outlet to{*desk_, i, timestamp::latest(), sensor};
       KIZASHI_TRY(team[i]->finish(to));
     }
+  KIZASHI_TRY(desk_->let_hear_until(std::nullopt));
   KIZASHI_TRY(desk_->tell(timestamp::latest()));
   for (std::size_t i = 0; i < desk_->chosen.size(); ++i) {
     if (!desk_->listeners[i]) continue;
@@ -222,6 +278,8 @@ auto schedule::save(state_writer& out) const -> status {
   out.number(desk_->chosen.size());
   for (auto const& each : desk_->chosen) out.text(signature_of(each));
   out(desk_->told);
+  out.number(desk_->gone.size());
+  for (auto const& sensor : desk_->gone) out.text(sensor);
   out.number(desk_->streams.size());
   for (auto const& [key, each] : desk_->streams) {
     out.text(key.first);
@@ -229,6 +287,13 @@ auto schedule::save(state_writer& out) const -> status {
   }
   out.number(desk_->teams.size());
   for (auto const& [sensor, team] : desk_->teams) out.text(sensor);
+  out.number(desk_->waiting.size());
+  for (auto const& [key, each] : desk_->waiting) {
+    out(key.first);
+    out.text(key.second);
+    out.number(each.from);
+    write_finding(out, each.found);
+  }
   out.end();
   auto const put = [&](std::size_t i, engine const& each) {
     out.begin(desk_->chosen[i].about->name);
@@ -254,6 +319,7 @@ auto schedule::restore(state_reader& in) -> status {
       in.refuse_with(errc::unsupported, difference_of(has, is));
   }
   in(desk_->told);
+  for (auto many = in.count(1); many > 0 && in.is_good(); --many) desk_->gone.emplace(in.text());
   for (auto many = in.count(4); many > 0 && in.is_good(); --many) {
     desk::stream_key key;
     key.first = in.text();
@@ -264,6 +330,13 @@ auto schedule::restore(state_reader& in) -> status {
   }
   std::vector<std::string> sensors;
   for (auto many = in.count(1); many > 0 && in.is_good(); --many) sensors.emplace_back(in.text());
+  for (auto many = in.count(4); many > 0 && in.is_good(); --many) {
+    desk::waiting_key key;
+    in(key.first);
+    key.second = in.text();
+    auto const from = static_cast<std::size_t>(in.at_most(desk_->chosen.size()));
+    desk_->waiting.emplace(std::move(key), desk::unheard{from, read_finding(in)});
+  }
   in.end();
   auto const get = [&](std::size_t i, engine& each) {
     in.begin(desk_->chosen[i].about->name);

@@ -2,8 +2,8 @@
 // bytes for who may see how much of them. docs/api.md has the layout.
 //
 //   live::frame_sampler sampler{seed};
-//   sampler.see({...});                    // the pipeline, for each packet
-//   log.add(sampler.take(begin, 250ms));   // four times a second
+//   if (auto* const to = sampler.draw()) *to = {...};  // the pipeline, for each packet
+//   log.add(sampler.take(begin, 250ms));               // four times a second
 #pragma once
 
 #include <array>
@@ -112,11 +112,13 @@ class frame_sampler {
 public:
   explicit frame_sampler(std::uint64_t seed, std::size_t most = most_marks)
       : most_{most}, random_{seed} {}
-  void see(mark const& packet) {
+  /// One more packet: where to write all of its mark, null when it is not drawn. Valid until the
+  /// next call.
+  [[nodiscard]] auto draw() -> mark* {
     ++packets_;
-    if (marks_.size() < most_) return marks_.push_back(packet);
-    auto const at = random_.next() % packets_;
-    if (at < most_) marks_[static_cast<std::size_t>(at)] = packet;
+    if (marks_.size() < most_) return &marks_.emplace_back();
+    auto const at = random_.below(static_cast<std::uint32_t>(packets_));
+    return at < most_ ? &marks_[at] : nullptr;
   }
   /// What was seen since the last one, by time.
   [[nodiscard]] auto take(timestamp begin, duration length) -> frame;

@@ -111,7 +111,7 @@ TEST(frame_sampler, draws_each_with_the_same_chance) {
   std::vector<int> drawn(1000);
   for (auto round = 0; round < 2000; ++round) {
     for (std::uint32_t i = 0; i < 1000; ++i)
-      sampler.see({.time = begin + duration{i}, .destination = i});
+      if (auto* const to = sampler.draw()) *to = {.time = begin + duration{i}, .destination = i};
     auto const made = sampler.take(begin, std::chrono::milliseconds{250});
     EXPECT_EQ(made.packets, 1000U);
     ASSERT_EQ(made.marks.size(), 100U);

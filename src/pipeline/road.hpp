@@ -54,6 +54,10 @@ struct recognition_options {
 /// What does not change while the road is travelled.
 struct road_options {
   unsigned workers = 1;
+  /// So many batches of a walk the caller's thread takes on alone, for all workers, before other
+  /// threads are started: for sources that mostly have little and run dry soon. What comes out is
+  /// the same.
+  unsigned batches_alone = 0;
   duration window_length = std::chrono::seconds{60};  ///< more than zero, at most a day
   /// How much later than the latest packet's time a packet may come and still be counted in its
   /// window; at most `window_length`.

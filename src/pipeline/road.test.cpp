@@ -103,12 +103,13 @@ private:
   std::size_t most_;
 };
 
-auto travel_into(packet_list& list, unsigned workers) -> outcome {
+auto travel_into(packet_list& list, unsigned workers, unsigned batches_alone = 0) -> outcome {
   auto const table = recognise::fingerprint_table::shipped();
   auto const scanners = recognise::scanner_list::shipped();
   random_frames source{60};
   road_options options;
   options.workers = workers;
+  options.batches_alone = batches_alone;
   auto& wanted = options.recognition.emplace();
   wanted.fingerprints = &table;
   wanted.scanners = &scanners;
@@ -124,6 +125,11 @@ TEST(travel, hands_the_packets_on_in_the_order_of_the_stream) {
     packet_list list;
     EXPECT_FALSE(travel_into(list, workers).is_partial);
     EXPECT_EQ(list.rows, alone.rows) << workers;
+  }
+  for (unsigned const batches : {1U, 7U, 1000U}) {
+    packet_list list;
+    EXPECT_FALSE(travel_into(list, 3, batches).is_partial);
+    EXPECT_EQ(list.rows, alone.rows) << batches;
   }
 }
 
@@ -150,6 +156,9 @@ TEST(travel, answers_the_same_with_any_number_of_workers) {
     road_options options;
     options.workers = workers;
     EXPECT_EQ(text_of(travel(again, options).summary), text_of(alone.summary)) << workers;
+    random_frames once_more{60};
+    options.batches_alone = 10 * workers;
+    EXPECT_EQ(text_of(travel(once_more, options).summary), text_of(alone.summary)) << workers;
   }
 }
 
@@ -226,6 +235,11 @@ TEST(travel, keeps_what_was_counted_when_the_source_fails) {
     ASSERT_FALSE(got.failure);
     EXPECT_EQ(got.failure.error().message, "night.pcap: cannot read: Input/output error");
     EXPECT_EQ(text_of(got.summary), text_of(travel(whole, {}).summary));
+    random_frames broken_again{12, true};
+    options.batches_alone = 100;
+    auto const by_one = travel(broken_again, options);
+    EXPECT_TRUE(by_one.is_partial);
+    EXPECT_EQ(text_of(by_one.summary), text_of(got.summary));
   }
 }
 

@@ -1,24 +1,20 @@
 #include "kizashi/store/behaviours.hpp"
 
 #include <algorithm>
-#include <functional>
 #include <map>
-#include <optional>
 #include <string>
-#include <tuple>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
 #include "kizashi/store/internal/ask_rows.hpp"
 #include "kizashi/store/internal/page_sql.hpp"
-#include "kizashi/store/internal/source_counting.hpp"
+#include "kizashi/store/internal/source_choice.hpp"
 #include "kizashi/store/internal/stored_rows.hpp"
 
 namespace kizashi::store {
 namespace {
 
-using internal::column_names;
 using internal::family;
 using internal::native_row;
 
@@ -39,39 +35,34 @@ auto time_at(std::uint64_t seconds) -> timestamp {
   return timestamp{static_cast<std::int64_t>(seconds) * 1'000'000'000};
 }
 
-/// What sources of one family a filter is about; nothing: of that family none.
-auto sources_condition(packet_filter const& filter, family of) -> std::optional<std::string> {
-  auto text = of == family::ipv4 ? std::string{has_ip_source} : std::string{"1"};
-  if (filter.sources.empty()) return text;
-  auto const from = internal::from_prefixes(filter.sources, of == family::ipv6);
-  if (from.empty()) return std::nullopt;
-  return fmt::format("{} and {}", text, from);
+/// Where a stretch of ports begins that lies in one band, ascending from 0 on.
+auto edges_of(std::vector<port_band> const& bands) -> std::vector<std::uint32_t> {
+  std::vector<std::uint32_t> out{0};
+  for (auto const& [low, high] : bands) {
+    out.push_back(low);
+    if (high < 65535) out.push_back(high + 1U);
+  }
+  std::ranges::sort(out);
+  out.erase(std::unique(out.begin(), out.end()), out.end());
+  return out;
 }
 
-auto in_list(std::vector<net::address> const& all, family of) -> std::string {
-  std::vector<std::string> values;
-  for (auto const& each : all)
-    if (each.is_ipv6() == (of == family::ipv6)) values.push_back(internal::address_literal(each));
-  return values.empty() ? std::string{} : fmt::format("src in ({})", fmt::join(values, ","));
-}
-
-/// The same as events have them: 16 bytes.
-auto in_wide_list(std::vector<net::address> const& all) -> std::string {
-  std::vector<std::string> values;
-  for (auto const& each : all) values.push_back(internal::address_literal(internal::widened(each)));
-  return fmt::format("src in ({})", fmt::join(values, ","));
-}
-
-/// The row of a packet: 0 without a port, then the bands.
-auto band_sql(std::vector<port_band> const& bands) -> std::string {
-  auto text = fmt::format("multiIf(not ({}), 0", is_port);
+/// The narrowest band that has the port, single ports before ranges; from 1 on, 0: none.
+auto band_of(std::vector<port_band> const& bands, std::uint64_t port) -> std::size_t {
   for (bool const is_single : {true, false})
     for (std::size_t i = 0; i < bands.size(); ++i) {
       auto const [low, high] = bands[i];
-      if ((low == high) == is_single)
-        text += fmt::format(", port >= {} and port <= {}, {}", low, high, i + 1);
+      if ((low == high) == is_single && port >= low && port <= high) return i + 1;
     }
-  return text + ", 0)";
+  return 0;
+}
+
+/// Marks packets without a port among the begins of stretches.
+constexpr std::uint64_t no_port = 65536;
+
+auto stretch_sql(std::vector<port_band> const& bands) -> std::string {
+  return fmt::format("if({}, toUInt32(roundDown(port, [{}])), toUInt32({}))", is_port,
+                     fmt::join(edges_of(bands), ","), no_port);
 }
 
 /// Puts one picture after another together, one question for all of them.
@@ -87,18 +78,13 @@ public:
   [[nodiscard]] auto tag(tiles& out) -> status;
 
 private:
-  struct candidate {
-    net::address source;
-    std::uint64_t key = 0;
-  };
   template <class Use>
   [[nodiscard]] auto ask(std::string const& sql, Use use) -> status {
     return internal::ask_rows(in_, sql, ask_, use);
   }
-  [[nodiscard]] auto choose_of(family of, std::string where, std::vector<candidate>& to,
-                               std::uint64_t& total) -> status;
-  /// "src not in (...)": sources that were seen before.
-  [[nodiscard]] auto newcomers(family of) const -> std::string;
+  [[nodiscard]] auto fill_cells(tiles const& out, std::string_view time, std::string const& rows)
+      -> status;
+  [[nodiscard]] auto count_ports(std::string const& rows) -> status;
   [[nodiscard]] auto tag_by_tuples(std::vector<net::address> const& of) -> status;
   [[nodiscard]] auto tile_of(net::address source) -> tile* {
     auto const found = by_source_.find(source);
@@ -128,56 +114,16 @@ void tiling::choose_columns(tiles& out) {
   out.unit = std::chrono::seconds{unit};
 }
 
-auto tiling::newcomers(family of) const -> std::string {
-  packet_filter before;
-  before.sensors = filter_.sensors;
-  before.to = filter_.from;
-  return fmt::format("src not in ({})", internal::source_rows(before, of, {"src"}, {}));
-}
-
-auto tiling::choose_of(family of, std::string where, std::vector<candidate>& to,
-                       std::uint64_t& total) -> status {
-  column_names columns{"src"};
-  std::string_view key;
-  switch (wanted_.order) {
-    case tile_order::volume:
-      columns.emplace_back("packets");
-      key = "sum(packets)";
-      break;
-    case tile_order::spread:
-      columns.insert(columns.end(), {"protocol", "port", "has_port"});
-      key = "uniqExactIf(protocol, port, has_port = 1 and (protocol = 6 or protocol = 17))";
-      break;
-    case tile_order::novelty:
-      where += fmt::format(" and {}", newcomers(of));
-      columns.emplace_back("hour");
-      key = "min(hour)";
-      break;
-  }
-  auto const rows = internal::source_rows(filter_, of, columns, where);
-  KIZASHI_TRY(
-      ask(fmt::format(
-              "select src, toUInt64({}) as k from ({}) group by src order by k desc, src limit {}",
-              key, rows, wanted_.limit),
-          [&](native_row const& row) {
-            to.push_back({row.source(0), row.number(1)});
-          }));
-  return ask(fmt::format("select uniqExact(src) from ({})",
-                         internal::source_rows(filter_, of, {"src"}, where)),
-             [&](native_row const& row) { total += row.number(0); });
-}
-
 auto tiling::choose(tiles& out) -> status {
-  std::vector<candidate> all;
-  for (auto const of : {family::ipv4, family::ipv6})
-    if (auto const where = sources_condition(filter_, of))
-      KIZASHI_TRY(choose_of(of, *where, all, out.total));
-  std::ranges::stable_sort(all, std::greater{}, &candidate::key);
-  if (all.size() > wanted_.limit) all.resize(wanted_.limit);
-  for (auto const& each : all) {
+  KIZASHI_TRY(auto const chosen,
+              internal::choose_sources(in_, filter_, wanted_.order, wanted_.limit, ask_));
+  out.total = chosen.total;
+  out.is_total_exact = chosen.is_total_exact;
+  for (auto const& each : chosen.sources) {
     auto& made = out.rows.emplace_back();
     made.source = each.source;
     made.cells.resize((wanted_.bands.size() + 1) * out.columns);
+    if (wanted_.order == tile_order::spread) made.ports = each.key;
   }
   for (auto& each : out.rows) by_source_[each.source] = &each;
   return {};
@@ -188,52 +134,60 @@ auto tiling::fill(tiles& out) -> status {
   for (auto const& each : out.rows) chosen.push_back(each.source);
   auto const time = has_hours_ ? std::string_view{"hour"} : std::string_view{"minute"};
   for (auto const of : {family::ipv4, family::ipv6}) {
-    auto const which = in_list(chosen, of);
+    auto const which = internal::in_family(chosen, of);
     if (which.empty()) continue;
     auto const where = of == family::ipv4 ? fmt::format("{} and {}", which, has_ip_source) : which;
     auto const rows = internal::source_rows(
         filter_, of, {time, "src", "protocol", "port", "has_port", "country", "asn", "packets"},
         where);
-    KIZASHI_TRY(ask(
-        fmt::format(
-            "select src, toUInt32(intDiv(toUInt64({}) - {}, {})) as bin, {} as band, sum(packets) "
-            "from ({}) group by src, bin, band",
-            time, seconds_in(out.begin), out.width / std::chrono::seconds{1},
-            band_sql(wanted_.bands), rows),
-        [&](native_row const& row) {
-          auto* const to = tile_of(row.source(0));
-          if (to == nullptr || row.number(1) >= out.columns) return;
-          to->cells[static_cast<std::size_t>(row.number(2)) * out.columns +
-                    static_cast<std::size_t>(row.number(1))] += row.number(3);
-          to->packets += row.number(3);
-        }));
-    KIZASHI_TRY(ask(fmt::format("select src, min({0}), max({0}), uniqExactIf(protocol, port, "
-                                "has_port = 1 and (protocol = 6 or protocol = 17)), any(country), "
-                                "any(asn) from ({1}) group by src",
-                                time, rows),
-                    [&](native_row const& row) {
-                      auto* const to = tile_of(row.source(0));
-                      if (to == nullptr) return;
-                      to->first = time_at(row.number(1));
-                      to->last = time_at(row.number(2));
-                      to->ports = row.number(3);
-                      to->country = row.country(4);
-                      to->asn = recognise::asn{row.narrow<std::uint32_t>(5)};
-                    }));
+    KIZASHI_TRY(fill_cells(out, time, rows));
+    if (wanted_.order != tile_order::spread) KIZASHI_TRY(count_ports(rows));
   }
   return {};
+}
+
+auto tiling::fill_cells(tiles const& out, std::string_view time, std::string const& rows)
+    -> status {
+  return ask(
+      fmt::format("select src, toUInt32(intDiv(toUInt64({0}) - {1}, {2})) as bin, {3} as stretch, "
+                  "sum(packets), min({0}), max({0}), any(country), any(asn) from ({4}) group by "
+                  "src, bin, stretch",
+                  time, seconds_in(out.begin), out.width / std::chrono::seconds{1},
+                  stretch_sql(wanted_.bands), rows),
+      [&](native_row const& row) {
+        auto* const to = tile_of(row.source(0));
+        if (to == nullptr || row.number(1) >= out.columns) return;
+        auto const band = row.number(2) == no_port ? 0 : band_of(wanted_.bands, row.number(2));
+        to->cells[band * out.columns + static_cast<std::size_t>(row.number(1))] += row.number(3);
+        auto const first = time_at(row.number(4)), last = time_at(row.number(5));
+        bool const is_new = to->packets == 0;
+        if (is_new || first < to->first) to->first = first;
+        if (is_new || last > to->last) to->last = last;
+        to->packets += row.number(3);
+        to->country = row.country(6);
+        to->asn = recognise::asn{row.narrow<std::uint32_t>(7)};
+      });
+}
+
+auto tiling::count_ports(std::string const& rows) -> status {
+  return ask(fmt::format("select src, uniqExactIf(toUInt32(protocol) * 65536 + port, {}) from ({}) "
+                         "group by src",
+                         is_port, rows),
+             [&](native_row const& row) {
+               if (auto* const to = tile_of(row.source(0))) to->ports = row.number(1);
+             });
 }
 
 auto tiling::tag(tiles& out) -> status {
   std::vector<net::address> rest;
   for (auto const& each : out.rows) rest.push_back(each.source);
   if (rest.empty()) return {};
-  std::vector<std::string> conditions{in_wide_list(rest), internal::in_sensors(filter_),
-                                      internal::going_on(filter_)};
+  auto const events = internal::events_going_on(filter_, "src, class, scanner, tools, packets",
+                                                internal::in_widened(rest));
   std::map<net::address, bool> has_event;
   KIZASHI_TRY(ask(fmt::format("select src, argMax(class, packets), argMax(scanner, packets), "
-                              "groupBitOr(tools) from events final where {} group by src",
-                              internal::all_of(conditions)),
+                              "groupBitOr(tools) from ({}) group by src",
+                              events),
                   [&](native_row const& row) {
                     auto const source = internal::narrowed(row.source(0));
                     auto* const to = tile_of(source);
@@ -249,7 +203,7 @@ auto tiling::tag(tiles& out) -> status {
 
 auto tiling::tag_by_tuples(std::vector<net::address> const& of) -> status {
   for (auto const which : {family::ipv4, family::ipv6}) {
-    auto const where = in_list(of, which);
+    auto const where = internal::in_family(of, which);
     if (where.empty()) continue;
     KIZASHI_TRY(
         ask(fmt::format("select src, argMax(class, n), argMax(scanner, n), "
@@ -288,144 +242,6 @@ auto behaviours_of(engine& in, packet_filter const& filter, tile_request const& 
   KIZASHI_TRY(of.choose(out));
   KIZASHI_TRY(of.fill(out));
   KIZASHI_TRY(of.tag(out));
-  return out;
-}
-
-// --- neighbours -------------------------------------------------------------------------------
-
-namespace {
-
-using port_set = std::vector<std::uint32_t>;  // protocol * 65536 + port, ascending
-
-struct behaviour {
-  port_set ports;
-  std::uint64_t packets = 0;
-  std::uint8_t traffic_class = 0;
-  std::uint64_t tools = 0;
-};
-
-/// Ports of sources for which `where` holds. At most 65,536 of each are looked at.
-auto read_ports_of(engine& in, packet_filter const& filter, family of, std::string const& where,
-                   ask_settings const& ask, std::map<net::address, behaviour>& to) -> status {
-  auto const rows =
-      internal::source_rows(filter, of, {"src", "protocol", "port", "has_port", "packets"}, where);
-  return internal::ask_rows(
-      in,
-      fmt::format("select src, arraySort(groupUniqArrayIf(toUInt32(protocol) * 65536 + port, {})), "
-                  "sum(packets) from ({}) group by src",
-                  is_port, rows),
-      ask, [&](native_row const& row) {
-        auto& each = to[row.source(0)];
-        auto const [begin, end] = row.column(1).list_at(row.row());
-        for (auto i = begin; i < end; ++i)
-          each.ports.push_back(static_cast<std::uint32_t>(row.column(1).elements().unsigned_at(i)));
-        each.packets = row.number(2);
-      });
-}
-
-auto read_verdicts(engine& in, packet_filter const& filter, std::vector<net::address> const& of,
-                   ask_settings const& ask, std::map<net::address, behaviour>& to) -> status {
-  if (of.empty()) return {};
-  std::vector<std::string> conditions{in_wide_list(of), internal::in_sensors(filter),
-                                      internal::going_on(filter)};
-  return internal::ask_rows(
-      in,
-      fmt::format("select src, argMax(class, packets), groupBitOr(tools) from events final where "
-                  "{} group by src",
-                  internal::all_of(conditions)),
-      ask, [&](native_row const& row) {
-        auto const found = to.find(internal::narrowed(row.source(0)));
-        if (found == to.end()) return;
-        found->second.traffic_class = row.narrow<std::uint8_t>(1);
-        found->second.tools = row.number(2);
-      });
-}
-
-auto common_of(port_set const& a, port_set const& b) -> std::uint64_t {
-  std::uint64_t common = 0;
-  for (auto i = a.begin(), j = b.begin(); i != a.end() && j != b.end();) {
-    if (*i == *j)
-      ++common, ++i, ++j;
-    else if (*i < *j)
-      ++i;
-    else
-      ++j;
-  }
-  return common;
-}
-
-auto near_prefix(net::address who) -> net::prefix {
-  return who.is_ipv6() ? net::prefix{net::ipv6{who.as_ipv6().high(), 0}, 64}
-                       : net::prefix{net::ipv4{who.as_ipv4().value() & 0xFFFFFF00U}, 24};
-}
-
-/// Sources elsewhere with events like those of `mine`.
-auto candidates_of(engine& in, packet_filter const& filter, behaviour const& mine,
-                   ask_settings const& ask) -> result<std::vector<net::address>> {
-  std::vector<std::uint32_t> ports{0};  // events of several ports
-  for (auto const each : mine.ports)
-    if (ports.size() < 64) ports.push_back(each & 0xFFFF);
-  std::vector<std::string> conditions{
-      internal::in_sensors(filter), internal::going_on(filter),
-      internal::from_widened(filter.sources, "src"),
-      fmt::format("class = {} and port in ({}) and tools = {}", mine.traffic_class,
-                  fmt::join(ports, ","), mine.tools)};
-  std::vector<net::address> out;
-  KIZASHI_TRY(internal::ask_rows(
-      in,
-      fmt::format("select src from events final where {} group by src order by sum(packets) desc "
-                  "limit 2000",
-                  internal::all_of(conditions)),
-      ask, [&](native_row const& row) { out.push_back(internal::narrowed(row.source(0))); }));
-  return out;
-}
-
-}  // namespace
-
-auto neighbours_of(engine& in, net::address who, packet_filter const& filter, std::size_t top,
-                   ask_settings const& ask) -> result<std::vector<neighbour>> {
-  auto const of = who.is_ipv6() ? family::ipv6 : family::ipv4;
-  auto const with_ip = [](family each, std::string const& where) {
-    return each == family::ipv4 ? fmt::format("{} and {}", where, has_ip_source) : where;
-  };
-  std::map<net::address, behaviour> all;
-  KIZASHI_TRY(read_ports_of(in, filter, of, with_ip(of, in_list({who}, of)), ask, all));
-  if (all.empty()) return std::vector<neighbour>{};
-  KIZASHI_TRY(read_verdicts(in, filter, {who}, ask, all));
-  auto const mine = all.begin()->second;
-  auto const near = near_prefix(who);
-  auto near_filter = internal::from_prefixes({near}, who.is_ipv6());
-  KIZASHI_TRY(read_ports_of(in, filter, of, with_ip(of, near_filter), ask, all));
-  KIZASHI_TRY(auto const elsewhere, candidates_of(in, filter, mine, ask));
-  for (auto const each : {family::ipv4, family::ipv6})
-    if (auto const which = in_list(elsewhere, each); !which.empty()) {
-      std::map<net::address, behaviour> more;
-      KIZASHI_TRY(read_ports_of(in, filter, each, with_ip(each, which), ask, more));
-      all.merge(more);
-    }
-  all.erase(who);
-  std::vector<net::address> addresses;
-  for (auto const& [address, _] : all) addresses.push_back(address);
-  KIZASHI_TRY(read_verdicts(in, filter, addresses, ask, all));
-  std::vector<neighbour> out;
-  for (auto const& [address, their] : all) {
-    neighbour is{.source = address, .is_near = near.contains(address)};
-    is.common = common_of(mine.ports, their.ports);
-    is.ports = their.ports.size();
-    auto const both = mine.ports.size() + their.ports.size() - is.common;
-    is.likeness = both == 0 ? 0 : static_cast<double>(is.common) / static_cast<double>(both);
-    is.packets = their.packets;
-    is.traffic_class = their.traffic_class;
-    is.tools = their.tools;
-    is.has_same_class = their.traffic_class == mine.traffic_class;
-    is.has_same_tools = their.tools == mine.tools;
-    if (is.is_near || is.common > 0) out.push_back(is);
-  }
-  std::ranges::stable_sort(out, [](neighbour const& a, neighbour const& b) {
-    return std::tuple{a.is_near, a.has_same_class && a.has_same_tools, a.likeness, a.packets} >
-           std::tuple{b.is_near, b.has_same_class && b.has_same_tools, b.likeness, b.packets};
-  });
-  if (out.size() > top) out.resize(top);
   return out;
 }
 

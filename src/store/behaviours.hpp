@@ -51,9 +51,13 @@ struct tile {
   std::vector<std::uint64_t> cells;  ///< packets, row by row
 };
 
+/// Where there are more sources than this, their number is that of sketches.
+inline constexpr std::uint64_t most_exact_total = 1'000'000;
+
 struct tiles {
   std::vector<tile> rows;
-  std::uint64_t total = 0;  ///< sources that match
+  std::uint64_t total = 0;     ///< sources that match
+  bool is_total_exact = true;  ///< false: by sketches, more than `most_exact_total`
   std::size_t columns = 0;
   timestamp begin;   ///< of the first column
   duration width{};  ///< of a column

@@ -1,6 +1,7 @@
 #include "kizashi/store/crossings.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <map>
 #include <optional>
 #include <string>
@@ -18,9 +19,6 @@ namespace {
 using internal::family;
 using internal::native_row;
 
-/// Raw numbers of bins that are no ranges, beyond those that any axis has.
-constexpr std::uint64_t raw_none = 0xFFFF'FFFE, raw_ipv6 = 0xFFFF'FFFD;
-
 auto cross_seconds(timestamp time) -> std::uint64_t {
   return static_cast<std::uint64_t>(time.nanoseconds()) / 1'000'000'000;
 }
@@ -36,7 +34,8 @@ auto is_rolled(axis of) -> bool {
          of == axis::protocol;
 }
 
-/// One axis: the bin of a row as a number, and what such numbers mean.
+/// One axis: the bin of a row as a number, and what such numbers mean. The numbers are as narrow as
+/// they can be: tens of millions of rows are grouped by them.
 struct scale {
   axis of = axis::source;
   std::string ipv4 = {};  ///< expression of SQL
@@ -44,7 +43,15 @@ struct scale {
   std::uint64_t begin = 0;  ///< of ranges: value of the first
   std::uint64_t width = 1;
   std::uint64_t count = 0;
+
+  /// Raw numbers of bins that are no ranges, behind those that are.
+  [[nodiscard]] auto none() const -> std::uint64_t { return count; }
+  [[nodiscard]] auto ipv6_addresses() const -> std::uint64_t { return count + 1; }
 };
+
+auto narrow_number(std::string const& text) -> std::string {
+  return fmt::format("toUInt16({})", text);
+}
 
 class crossing_tables {
 public:
@@ -62,7 +69,7 @@ private:
   [[nodiscard]] auto times() const -> scale;
   [[nodiscard]] auto destinations() -> result<scale>;
   [[nodiscard]] auto ranges(axis of, std::string_view column, std::uint64_t begin,
-                            std::uint64_t end) const -> scale;
+                            std::uint64_t end, bool has_beyond = false) const -> scale;
   [[nodiscard]] auto cells_of(scale const& left, scale const& right) -> result<raw_cells>;
   [[nodiscard]] auto rows_of(family of, bool is_rolled_up) const -> std::optional<std::string>;
   /// Bins of an axis from what was seen of it, and which raw number is which bin.
@@ -76,15 +83,18 @@ private:
   std::uint64_t one_of_ = 1;
 };
 
+/// `has_beyond`: there are values outside, which belong to the first and the last.
 auto crossing_tables::ranges(axis of, std::string_view column, std::uint64_t begin,
-                             std::uint64_t end) const -> scale {
+                             std::uint64_t end, bool has_beyond) const -> scale {
   scale out{.of = of};
   auto const width = std::max<std::uint64_t>(1, (end - begin + wanted_.bins - 1) / wanted_.bins);
   out.begin = begin;
   out.width = width;
   out.count = (end - begin + width - 1) / width;
-  out.ipv4 = fmt::format("toUInt32(least(intDiv(greatest(toUInt64({0}), {1}) - {1}, {2}), {3}))",
-                         column, begin, width, out.count - 1);
+  out.ipv4 = narrow_number(
+      has_beyond ? fmt::format("least(intDiv(greatest(toUInt64({0}), {1}) - {1}, {2}), {3})",
+                               column, begin, width, out.count - 1)
+                 : fmt::format("intDiv({}, {})", column, width));
   out.ipv6 = out.ipv4;
   return out;
 }
@@ -93,19 +103,18 @@ auto crossing_tables::scale_of(axis of) -> result<scale> {
   constexpr std::string_view has_port =
       "bitAnd(attributes, 128) != 0 and (protocol = 6 or protocol = 17)";
   auto const guarded = [&](scale is) {
-    is.ipv4 = fmt::format("if({}, {}, toUInt32({}))", has_port, is.ipv4, raw_none);
+    is.ipv4 = fmt::format("if({}, {}, {})", has_port, is.ipv4,
+                          narrow_number(fmt::format("{}", is.none())));
     is.ipv6 = is.ipv4;
     return is;
   };
   auto const named = [&](std::string const& text) {
-    return scale{.of = of,
-                 .ipv4 = fmt::format("toUInt32({})", text),
-                 .ipv6 = fmt::format("toUInt32({})", text)};
+    return scale{.of = of, .ipv4 = text, .ipv6 = text};
   };
   switch (of) {
     case axis::source: {
       auto is = ranges(of, "src", 0, std::uint64_t{1} << 32);
-      is.ipv6 = fmt::format("toUInt32({})", raw_ipv6);
+      is.ipv6 = narrow_number(fmt::format("{}", is.ipv6_addresses()));
       return is;
     }
     case axis::source_port:
@@ -119,9 +128,7 @@ auto crossing_tables::scale_of(axis of) -> result<scale> {
     case axis::traffic_class:
       return named("class");
     case axis::tool:
-      return named(
-          "if(fingerprints = 0, 0, 1 + toUInt32(round(log2(bitAnd(fingerprints, "
-          "bitNot(fingerprints) + 1)))))");
+      return named("fingerprints");
     case axis::as: {
       // There are too many to bring them all together: those with most packets.
       count_options options;
@@ -135,7 +142,7 @@ auto crossing_tables::scale_of(axis of) -> result<scale> {
     case axis::ttl:
       return ranges(of, "ttl", 0, 256);
     case axis::length:
-      return ranges(of, "ip_length", 0, 1536);
+      return ranges(of, "ip_length", 0, 1536, true);
     case axis::time:
       return times();
     case axis::destination:
@@ -149,7 +156,7 @@ auto crossing_tables::times() const -> scale {
   auto is = ranges(axis::time, "minute", from, to);
   is.width = (is.width + 59) / 60 * 60;
   is.count = (to - from + is.width - 1) / is.width;
-  is.ipv4 = fmt::format("toUInt32(intDiv(toUInt64(minute) - {}, {}))", from, is.width);
+  is.ipv4 = narrow_number(fmt::format("intDiv(toUInt32(minute - {}), {})", from, is.width));
   is.ipv6 = is.ipv4;
   return is;
 }
@@ -162,8 +169,8 @@ auto crossing_tables::destinations() -> result<scale> {
                                    low = row.number(0) * 256;
                                    high = row.number(1) * 256 + 256;
                                  }));
-  auto is = ranges(axis::destination, "dst", low, std::max(high, low + 1));
-  is.ipv6 = fmt::format("toUInt32({})", raw_ipv6);
+  auto is = ranges(axis::destination, "dst", low, std::max(high, low + 1), true);
+  is.ipv6 = narrow_number(fmt::format("{}", is.ipv6_addresses()));
   return is;
 }
 
@@ -189,6 +196,12 @@ auto crossing_tables::rows_of(family of, bool is_rolled_up) const -> std::option
                               where);
 }
 
+/// A packet with several fingerprints is of the first.
+auto raw_of(scale const& is, std::uint64_t number) -> std::uint64_t {
+  if (is.of != axis::tool || number == 0) return number;
+  return static_cast<std::uint64_t>(std::countr_zero(number)) + 1;
+}
+
 auto crossing_tables::cells_of(scale const& left, scale const& right) -> result<raw_cells> {
   raw_cells out;
   bool const is_rolled_up = is_rolled(left.of) && is_rolled(right.of);
@@ -201,7 +214,7 @@ auto crossing_tables::cells_of(scale const& left, scale const& right) -> result<
         fmt::format("select {} as l, {} as r, sum(packets) from ({}) group by l, r",
                     is_six ? left.ipv6 : left.ipv4, is_six ? right.ipv6 : right.ipv4, *rows),
         ask_, [&](native_row const& row) {
-          out[{row.number(0), row.number(1)}] += row.number(2);
+          out[{raw_of(left, row.number(0)), raw_of(right, row.number(1))}] += row.number(2);
         }));
   }
   return out;
@@ -218,8 +231,8 @@ void crossing_tables::make_bins(scale const& of, std::map<std::uint64_t, std::ui
   if (!is_of_names(of.of)) {
     for (std::uint64_t i = 0; i < of.count; ++i)
       place(i, {kind::range, of.begin + i * of.width, of.begin + (i + 1) * of.width - 1});
-    if (seen.contains(raw_none)) place(raw_none, {kind::none});
-    if (seen.contains(raw_ipv6)) place(raw_ipv6, {kind::ipv6});
+    if (seen.contains(of.none())) place(of.none(), {kind::none});
+    if (seen.contains(of.ipv6_addresses())) place(of.ipv6_addresses(), {kind::ipv6});
     return;
   }
   constexpr std::uint64_t other_system = 0xFFFF'FFFF;

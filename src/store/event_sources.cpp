@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <map>
 #include <string>
+#include <tuple>
+#include <unordered_map>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -17,6 +19,13 @@ namespace {
 using internal::family;
 using internal::native_row;
 
+struct address_hash {
+  auto operator()(net::address a) const noexcept -> std::size_t {
+    if (!a.is_ipv6()) return std::hash<std::uint64_t>{}(a.as_ipv4().value());
+    return std::hash<std::uint64_t>{}(a.as_ipv6().high() * 31 + a.as_ipv6().low());
+  }
+};
+
 class profile_reading {
 public:
   profile_reading(engine& in, packet_filter const& filter, ask_settings const& ask)
@@ -24,14 +33,20 @@ public:
     filter_.where = nullptr;
   }
 
-  [[nodiscard]] auto read_events(event_sources& out) -> status;
+  [[nodiscard]] auto choose(event_sources& out) -> status;
+  [[nodiscard]] auto read_events() -> status;
   [[nodiscard]] auto read_family(family of) -> status;
-  /// The three things that are asked of `rows`, a question for tuples of one family.
+  /// `rows`: a question for tuples of one family.
   [[nodiscard]] auto read_traffic(std::string const& rows) -> status;
-  [[nodiscard]] auto read_ports(std::string const& rows) -> status;
-  [[nodiscard]] auto read_headers(std::string const& rows) -> status;
+  [[nodiscard]] auto read_ports(family of, std::string const& where) -> status;
+  void add_header(telescope::source_profile& to, native_row const& row);
 
 private:
+  [[nodiscard]] auto addresses() const -> std::vector<net::address> {
+    std::vector<net::address> out;
+    for (auto const& [address, _] : by_source_) out.push_back(address);
+    return out;
+  }
   [[nodiscard]] auto profile_of(native_row const& row) -> telescope::source_profile* {
     auto const found = by_source_.find(row.source(0));
     return found == by_source_.end() ? nullptr : &found->second->profile;
@@ -41,61 +56,70 @@ private:
   packet_filter filter_;
   ask_settings const& ask_;
   std::map<net::address, event_source*> by_source_;
+  std::map<net::address, std::uint16_t> least_window_;  // of its SYNs
 };
 
-auto profile_reading::read_events(event_sources& out) -> status {
-  std::vector<std::string> conditions{internal::in_sensors(filter_), internal::going_on(filter_),
-                                      internal::from_widened(filter_.sources, "src")};
-  auto const sql = fmt::format(
-      "select src, min(first), max(last), groupBitOr(tools), max(scanner), count(), "
-      "max(destinations), max(ports), max(spoofable), sum(packets) as n from events final where {} "
-      "group by src order by n desc, src limit {}",
-      internal::all_of(conditions), most_event_sources + 1);
-  KIZASHI_TRY(internal::ask_rows(in_, sql, ask_, [&](native_row const& row) {
-    auto& made = out.rows.emplace_back();
-    auto& to = made.profile;
-    to.address = internal::narrowed(row.source(0));
-    to.first = internal::time_of_microseconds(row.number(1));
-    to.last = internal::time_of_microseconds(row.number(2));
-    made.tools = row.number(3);
-    to.scanner = row.narrow<std::uint16_t>(4);
-    to.events = row.narrow<std::uint32_t>(5);
-    to.destinations = row.narrow<std::uint32_t>(6);
-    to.ports = row.narrow<std::uint32_t>(7);
-    to.is_spoofable = row.number(8) != 0;
-  }));
+/// Those with most packets first, for a row of all that is asked of each of millions is dear.
+auto profile_reading::choose(event_sources& out) -> status {
+  KIZASHI_TRY(internal::ask_rows(
+      in_,
+      fmt::format("select src, sum(packets) as n from ({}) group by src order by n desc, src limit "
+                  "{}",
+                  internal::events_going_on(filter_, "src, packets",
+                                            internal::from_widened(filter_.sources, "src")),
+                  most_event_sources + 1),
+      ask_, [&](native_row const& row) {
+        out.rows.emplace_back().profile.address = internal::narrowed(row.source(0));
+      }));
   out.is_cut = out.rows.size() > most_event_sources;
   if (out.is_cut) out.rows.pop_back();
   for (auto& each : out.rows) by_source_[each.profile.address] = &each;
   return {};
 }
 
+auto profile_reading::read_events() -> status {
+  auto const sql = fmt::format(
+      "select src, min(first), max(last), groupBitOr(tools), max(scanner), count(), "
+      "max(destinations), max(ports), max(spoofable) from ({}) group by src",
+      internal::events_going_on(filter_,
+                                "src, first, last, tools, scanner, destinations, ports, spoofable",
+                                internal::in_widened(addresses())));
+  return internal::ask_rows(in_, sql, ask_, [&](native_row const& row) {
+    auto const found = by_source_.find(internal::narrowed(row.source(0)));
+    if (found == by_source_.end()) return;
+    auto& to = found->second->profile;
+    to.first = internal::time_of_microseconds(row.number(1));
+    to.last = internal::time_of_microseconds(row.number(2));
+    found->second->tools = row.number(3);
+    to.scanner = row.narrow<std::uint16_t>(4);
+    to.events = row.narrow<std::uint32_t>(5);
+    to.destinations = row.narrow<std::uint32_t>(6);
+    to.ports = row.narrow<std::uint32_t>(7);
+    to.is_spoofable = row.number(8) != 0;
+  });
+}
+
 auto profile_reading::read_family(family of) -> status {
-  std::vector<std::string> values;
-  for (auto const& [address, _] : by_source_)
-    if (address.is_ipv6() == (of == family::ipv6))
-      values.push_back(internal::address_literal(address));
-  if (values.empty()) return {};
-  auto const where = fmt::format("src in ({}){}", fmt::join(values, ","),
-                                 of == family::ipv4 ? " and not (src = 0 and protocol = 0)" : "");
+  auto where = internal::in_family(addresses(), of);
+  if (where.empty()) return {};
+  if (of == family::ipv4) where += " and not (src = 0 and protocol = 0)";
   auto const rows = internal::tuple_rows(
       filter_, of,
       "src, minute, protocol, dst_port, type, class, window, ttl, attributes, packets, bytes",
       where);
   KIZASHI_TRY(read_traffic(rows));
-  KIZASHI_TRY(read_ports(rows));
-  return read_headers(rows);
+  return read_ports(of, where);
 }
 
 auto profile_reading::read_traffic(std::string const& rows) -> status {
   return internal::ask_rows(
       in_,
-      fmt::format("select src, class, protocol, type = {}, sum(packets), sum(bytes), "
+      fmt::format("select src, class, protocol, type = {0} as syn, sum(packets), sum(bytes), "
                   "groupBitOr(bitShiftLeft(toUInt64(1), intDiv(minute, 60) % 64)), "
-                  "groupBitOr(bitShiftLeft(toUInt32(1), intDiv(minute, 86400) % 32)) from ({}) "
-                  "group by src, class, protocol, type = {}",
-                  static_cast<int>(recognise::packet_type::tcp_syn), rows,
-                  static_cast<int>(recognise::packet_type::tcp_syn)),
+                  "groupBitOr(bitShiftLeft(toUInt32(1), intDiv(minute, 86400) % 32)), min(window), "
+                  "max(window), max(ttl), max(bitAnd(attributes, 256)) from ({1}) group by src, "
+                  "class, protocol, syn",
+                  static_cast<int>(recognise::packet_type::tcp_syn), rows),
       ask_, [&](native_row const& row) {
         auto* const to = profile_of(row);
         if (to == nullptr) return;
@@ -105,45 +129,60 @@ auto profile_reading::read_traffic(std::string const& rows) -> status {
         if (row.number(1) < to->by_class.size())
           to->by_class[static_cast<std::size_t>(row.number(1))] += packets;
         auto const protocol = row.number(2);
+        bool const is_syn = row.number(3) != 0;
         if (protocol == 6) to->tcp += packets;
-        if (protocol == 6 && row.number(3) != 0) to->tcp_syn += packets;
+        if (protocol == 6 && is_syn) to->tcp_syn += packets;
         if (protocol == 17) to->udp += packets;
         if (protocol == 1 || protocol == 58) to->icmp += packets;
         to->activity |= row.number(6);
         to->days |= row.narrow<std::uint32_t>(7);
+        if (is_syn) add_header(*to, row);
       });
 }
 
-auto profile_reading::read_ports(std::string const& rows) -> status {
-  return internal::ask_rows(
-      in_,
-      fmt::format("select src, protocol, dst_port, sum(packets) as n from ({}) where protocol in "
-                  "(6, 17) and bitAnd(attributes, 128) != 0 group by src, protocol, dst_port order "
-                  "by src, n desc, protocol, dst_port limit {} by src",
-                  rows, telescope::source_profile::most_ports),
-      ask_, [&](native_row const& row) {
-        if (auto* const to = profile_of(row))
-          to->add_port({row.narrow<std::uint16_t>(2), row.narrow<std::uint8_t>(1), row.number(3)});
-      });
+/// Of SYNs: the largest window and TTL, and whether any has don't fragment.
+void profile_reading::add_header(telescope::source_profile& to, native_row const& row) {
+  auto const [at, is_first] = least_window_.try_emplace(to.address, row.narrow<std::uint16_t>(8));
+  at->second = std::min(at->second, row.narrow<std::uint16_t>(8));
+  auto sample = is_first ? telescope::header_sample{} : to.header;
+  sample.tcp_window = std::max(sample.tcp_window, row.narrow<std::uint16_t>(9));
+  sample.ttl = std::max(sample.ttl, row.narrow<std::uint8_t>(10));
+  sample.dont_fragment = sample.dont_fragment || row.number(11) != 0;
+  to.header = sample;
+  to.window_varies = at->second != sample.tcp_window;
+  to.quirk = telescope::quirk_of(sample, to.window_varies);
 }
 
-auto profile_reading::read_headers(std::string const& rows) -> status {
-  return internal::ask_rows(
+/// Millions of ports of thousands of sources: to put them in an order is dearer than to look at
+/// each once and keep the busiest.
+auto profile_reading::read_ports(family of, std::string const& where) -> status {
+  using telescope::port_use;
+  std::unordered_map<net::address, std::vector<port_use>, address_hash> busiest;
+  auto const is_busier = [](port_use const& a, port_use const& b) {
+    return std::tuple{b.packets, a.ip_protocol, a.port} <
+           std::tuple{a.packets, b.ip_protocol, b.port};
+  };
+  auto const rows =
+      internal::source_rows(filter_, of, {"src", "protocol", "port", "has_port", "packets"},
+                            fmt::format("{} and protocol in (6, 17) and has_port = 1", where));
+  KIZASHI_TRY(internal::ask_rows(
       in_,
-      fmt::format("select src, min(window), max(window), max(ttl), max(bitAnd(attributes, 256)) "
-                  "from ({}) where type = {} group by src",
-                  rows, static_cast<int>(recognise::packet_type::tcp_syn)),
+      fmt::format("select src, protocol, port, sum(packets) from ({}) group by src, protocol, port",
+                  rows),
       ask_, [&](native_row const& row) {
-        auto* const to = profile_of(row);
-        if (to == nullptr) return;
-        telescope::header_sample sample;
-        sample.tcp_window = row.narrow<std::uint16_t>(1);
-        sample.ttl = row.narrow<std::uint8_t>(3);
-        sample.dont_fragment = row.number(4) != 0;
-        to->header = sample;
-        to->window_varies = row.number(1) != row.number(2);
-        to->quirk = telescope::quirk_of(sample, to->window_varies);
-      });
+        auto& of_source = busiest[row.source(0)];
+        port_use const use{row.narrow<std::uint16_t>(2), row.narrow<std::uint8_t>(1),
+                           row.number(3)};
+        if (of_source.size() == telescope::source_profile::most_ports) {
+          if (!is_busier(use, of_source.back())) return;
+          of_source.pop_back();
+        }
+        of_source.insert(std::ranges::upper_bound(of_source, use, is_busier), use);
+      }));
+  for (auto const& [source, uses] : busiest)
+    if (auto const found = by_source_.find(source); found != by_source_.end())
+      for (auto const& each : uses) found->second->profile.add_port(each);
+  return {};
 }
 
 }  // namespace
@@ -153,7 +192,9 @@ auto event_sources_of(engine& in, packet_filter const& filter, ask_settings cons
   KIZASHI_ASSERT(filter.from.is_known() && filter.to.is_known());
   event_sources out;
   profile_reading of{in, filter, ask};
-  KIZASHI_TRY(of.read_events(out));
+  KIZASHI_TRY(of.choose(out));
+  if (out.rows.empty()) return out;
+  KIZASHI_TRY(of.read_events());
   for (auto const each : {family::ipv4, family::ipv6}) KIZASHI_TRY(of.read_family(each));
   return out;
 }

@@ -1,5 +1,6 @@
 #include "kizashi/store/filter_sql.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include <fmt/format.h>
@@ -107,6 +108,26 @@ auto stored_filter::condition(stored_table table) const -> std::string {
     return text.size() == 1 ? text : fmt::format("({})", text);
   };
   return of(of, of_);
+}
+
+auto stored_filter::apart_by_port() const -> std::vector<stored_filter> {
+  auto const is_port = [](filter::expression const& each) {
+    return each.is == form::term && each.term.of == field::port && !each.term.is_negated;
+  };
+  auto parts = of_.is == form::all ? of_.children : std::vector{of_};
+  auto const found = std::ranges::find_if(parts, is_port);
+  if (to_ != filter::target::packets || found == parts.end()) return {};
+  auto to = *found, from = *found;
+  parts.erase(found);
+  to.term.of = field::destination_port;
+  from.term.of = field::source_port;
+  auto const with_rest = [&](std::vector<filter::expression> more) {
+    more.insert(more.end(), parts.begin(), parts.end());
+    return stored_filter{filter::all_of(std::move(more)), to_, numbers_};
+  };
+  auto elsewhere = to;
+  elsewhere.term.is_negated = true;
+  return {with_rest({to}), with_rest({from, elsewhere})};
 }
 
 auto bind_filter(engine& in, filter::expression of, filter::target to, ask_settings const& ask)

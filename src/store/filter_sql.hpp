@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "kizashi/filter/expression.hpp"
 #include "kizashi/filter/names.hpp"
@@ -52,6 +53,9 @@ public:
   /// one that answers.
   [[nodiscard]] auto condition(stored_table table) const -> std::string;
   [[nodiscard]] auto expression() const noexcept -> filter::expression const& { return of_; }
+  /// Of "port P and REST": "dst.port P and REST", which rollups may answer, and what else it lets
+  /// through, "src.port P and not dst.port P and REST". Nothing of other filters.
+  [[nodiscard]] auto apart_by_port() const -> std::vector<stored_filter>;
 
 private:
   stored_filter(filter::expression of, filter::target to, stored_numbers numbers)

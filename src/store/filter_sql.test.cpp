@@ -18,9 +18,9 @@
 #include "kizashi/filter/invented/events.hpp"
 #include "kizashi/filter/invented/packets.hpp"
 #include "kizashi/filter/packet_predicate.hpp"
-#include "kizashi/store/finding_writer.hpp"
 #include "kizashi/store/host.hpp"
 #include "kizashi/store/internal/temporary_store.hpp"
+#include "kizashi/store/observation_writer.hpp"
 #include "kizashi/store/packet_selection.hpp"
 #include "kizashi/store/packet_writer.hpp"
 #include "kizashi/store/schema.hpp"
@@ -221,7 +221,12 @@ TEST_F(FilterStore, SelectsThePacketsThatThePredicateSelects) {
 }
 
 /// Filters of the fields that rollups have.
-constexpr std::array<std::string_view, 12> coarse = {
+constexpr std::array<std::string_view, 17> coarse = {
+    "port == 3",
+    "port in 1..2 and country == none and src != 198.51.100.7",
+    "port < 4 and sensor == north and not port == 2",
+    "port == 1 and (protocol == udp or protocol == tcp)",
+    "port in {1, 3} and class == scan",
     "dst.port == 3",
     "dst.port in 1..4 and not protocol == udp",
     "protocol in {icmp, none}",
@@ -257,6 +262,23 @@ TEST_F(FilterStore, CountsTheSameInEveryTableThatAnswers) {
     }
   }
   EXPECT_GE(asked, 25U);
+}
+
+TEST_F(FilterStore, TakesPortsApart) {
+  auto const texts = [&](std::string_view text) {
+    std::vector<std::string> out;
+    for (auto const& each : bind(*filter::parse(text)).apart_by_port())
+      out.push_back(to_text(each.expression()));
+    return out;
+  };
+  using strings = std::vector<std::string>;
+  EXPECT_EQ(texts("port == 3"), (strings{"dst.port == 3", "src.port == 3 and dst.port != 3"}));
+  EXPECT_EQ(texts("protocol == tcp and port in {1, 3}"),
+            (strings{"dst.port in {1, 3} and protocol == tcp",
+                     "src.port in {1, 3} and dst.port not in {1, 3} and protocol == tcp"}));
+  for (auto const* const other : {"dst.port == 3", "port != 3", "not port == 3",
+                                  "port == 3 or protocol == tcp", "protocol == tcp"})
+    EXPECT_EQ(texts(other), strings{}) << other;
 }
 
 /// A key, and what belongs to it: counted row by row.
@@ -357,8 +379,8 @@ TEST_F(FilterStore, SelectsTheEventsThatThePredicateSelects) {
     attacks.push_back(filter::invented::invent_attack(random, i));
     attacks.back().first = attacks.back().first - std::chrono::microseconds{i};
   }
-  finding_writer into{engine_, *context_};
-  ASSERT_TRUE(into.finish(1, 1, [&](finding_writer& writer) -> status {
+  observation_writer into{engine_, *context_};
+  ASSERT_TRUE(into.finish(1, 1, [&](observation_writer& writer) -> status {
     for (auto const& each : events) KIZASHI_TRY(writer.add(each, each.pattern));
     for (auto const& each : attacks) KIZASHI_TRY(writer.add(each));
     return {};

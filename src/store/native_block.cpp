@@ -75,6 +75,20 @@ void native_block::add_strings(std::string_view name, std::span<std::string_view
   for (auto const value : values) put_text(value);
 }
 
+void native_block::add_lists(std::string_view name, std::span<std::uint64_t const> ends,
+                             std::span<address16 const> values) {
+  add_list_bytes(name, "FixedString(16)", ends, std::as_bytes(values), sizeof(address16));
+}
+
+void native_block::add_lists(std::string_view name, std::span<std::uint64_t const> ends,
+                             std::span<std::string_view const> values) {
+  KIZASHI_ASSERT(ends.size() == rows_);
+  KIZASHI_ASSERT(values.size() == (ends.empty() ? 0 : ends.back()));
+  begin_column(name, "Array(String)");
+  put(std::as_bytes(ends));
+  for (auto const value : values) put_text(value);
+}
+
 void native_block::add_list_bytes(std::string_view name, std::string_view type,
                                   std::span<std::uint64_t const> ends,
                                   std::span<std::byte const> values, std::size_t width) {

@@ -85,6 +85,11 @@ public:
                  std::span<T const> values) {
     add_list_bytes(name, native_type_of<T>(), ends, std::as_bytes(values), sizeof(T));
   }
+  /// Lists of addresses as `add_fixed_string` has them, and of texts.
+  void add_lists(std::string_view name, std::span<std::uint64_t const> ends,
+                 std::span<address16 const> values);
+  void add_lists(std::string_view name, std::span<std::uint64_t const> ends,
+                 std::span<std::string_view const> values);
   /// Values of `width` bytes each of any other type of fixed width.
   void add_raw(std::string_view name, std::string_view type, std::span<std::byte const> values,
                std::size_t width);

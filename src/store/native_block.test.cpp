@@ -60,6 +60,22 @@ TEST(NativeBlock, WritesListsAsEndsAndElements) {
             "Array(UInt8)\x01\0\0\0\0\0\0\0\x03\0\0\0\0\0\0\0\x07\x08\x09"s);
 }
 
+TEST(NativeBlock, WritesListsOfTextsAndOfAddresses) {
+  native_block block{2};
+  block.add_lists("t", std::vector<std::uint64_t>{2, 3},
+                  std::vector<std::string_view>{"ab", "", "c"});
+  block.add_lists("a", std::vector<std::uint64_t>{0, 1},
+                  std::vector<native_block::address16>{{0, 1, 2, 3, 4, 5, 6, 7, 8, 9}});
+  EXPECT_EQ(text_of(block),
+            "\x02\x02\x01t\x0d"s
+            "Array(String)\x02\0\0\0\0\0\0\0\x03\0\0\0\0\0\0\0\x02"s
+            "ab\0\x01"s
+            "c\x01"s
+            "a\x16"s
+            "Array(FixedString(16))\0\0\0\0\0\0\0\0\x01\0\0\0\0\0\0\0"s
+            "\0\x01\x02\x03\x04\x05\x06\x07\x08\x09\0\0\0\0\0\0"s);
+}
+
 TEST(NativeBlock, WritesLongLengthsInSevenBits) {
   native_block block{300};
   EXPECT_EQ(text_of(block), "\x00\xac\x02"s);

@@ -87,7 +87,15 @@ public:
     if (!asked_.after.empty()) {
       KIZASHI_TRY(after_, place_of(asked_.after));
     }
-    for (bool const is_ipv6 : {false, true}) KIZASHI_TRY(read_family(is_ipv6));
+    KIZASHI_TRY(auto steps,
+                internal::time_steps::of(in_, asked_, {"packets", "packets6"}, "ts",
+                                         internal::microseconds_of(asked_.filter.from)));
+    auto given = after_ ? after_->given : 0;
+    for (auto step = steps.next(); step && found_.size() <= asked_.rows; step = steps.next()) {
+      for (bool const is_ipv6 : {false, true})
+        KIZASHI_TRY(read_family(is_ipv6, *step, after_ && after_->is_ipv6 == is_ipv6 ? given : 0));
+      given = 0;  // all of one time are in one step
+    }
     std::ranges::stable_sort(found_, [&](listed_packet const& a, listed_packet const& b) {
       return asked_.is_newest_first ? key_of(b) < key_of(a) : key_of(a) < key_of(b);
     });
@@ -103,7 +111,9 @@ private:
   using key = std::tuple<timestamp, net::address>;
   static auto key_of(listed_packet const& of) -> key { return {of.time, of.source}; }
 
-  [[nodiscard]] auto read_family(bool is_ipv6) -> status {
+  /// Without the first `given` rows.
+  [[nodiscard]] auto read_family(bool is_ipv6, internal::time_steps::step const& within,
+                                 std::uint64_t given) -> status {
     auto const sources = internal::from_prefixes(asked_.filter.sources, is_ipv6);
     if (!asked_.filter.sources.empty() && sources.empty()) return {};
     auto const is_newest = asked_.is_newest_first;
@@ -113,11 +123,11 @@ private:
     auto const sql = fmt::format(
         "select {} from {} where {} order by ts{}, src{}, {} limit {}, {}", columns,
         is_ipv6 ? "packets6" : "packets",
-        internal::all_of({"ts > 0", internal::in_sensors(asked_.filter), times(), sources,
+        internal::all_of({"ts > 0", internal::in_sensors(asked_.filter), times(),
+                          fmt::format("ts >= {} and ts < {}", within.from, within.to), sources,
                           is_ipv6 ? asked_.conditions.ipv6 : asked_.conditions.ipv4,
                           behind(is_ipv6)}),
-        way, way, rest_of_order, after_ && after_->is_ipv6 == is_ipv6 ? after_->given : 0,
-        asked_.rows + 1);
+        way, way, rest_of_order, given, asked_.rows + 1);
     return internal::ask_rows(in_, sql, asked_.ask, [&](native_row const& row) {
       found_.push_back(read_packet(row, is_ipv6));
     });

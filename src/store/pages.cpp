@@ -17,23 +17,39 @@ void append_words(std::vector<std::uint64_t>& to, net::address wide) {
   to.push_back(wide.as_ipv6().low());
 }
 
+/// Which columns of which table a list has, by which it is ordered.
+struct listing {
+  std::string_view columns;
+  std::string_view table;
+  std::span<key_column const> key;  ///< its first column is a time
+  std::uint64_t least = 0;          ///< of that: the first value that matters
+  std::uint64_t unit = 1;           ///< of that, in microseconds
+};
+
 /// Asks for one row more than wanted: it says whether there is a next page.
 template <class Row, class Read, class Key>
-auto ask_page(engine& in, page_request const& asked, std::string_view columns,
-              std::string_view table, std::vector<std::string> conditions,
-              std::span<key_column const> key, Read read, Key key_of) -> result<page<Row>> {
-  KIZASHI_TRY(auto after, internal::behind(key, asked.after, asked.is_newest_first));
+auto ask_page(engine& in, page_request const& asked, listing const& of,
+              std::vector<std::string> conditions, Read read, Key key_of) -> result<page<Row>> {
+  KIZASHI_TRY(auto after, internal::behind(of.key, asked.after, asked.is_newest_first));
   conditions.push_back(std::move(after));
   conditions.push_back(asked.conditions.ipv4);
-  auto const sql = fmt::format("select {} from {} where {} order by {} limit {}", columns, table,
-                               internal::all_of(conditions),
-                               internal::order_of(key, asked.is_newest_first), asked.rows + 1);
+  auto const begin = of.key.front().name;
+  KIZASHI_TRY(auto steps,
+              internal::time_steps::of(in, asked, {of.table}, begin, of.least, of.unit));
   page<Row> out;
-  KIZASHI_TRY(internal::ask_rows(in, sql, asked.ask,
-                                 [&](native_row const& row) { out.rows.push_back(read(row)); }));
+  for (auto step = steps.next(); step && out.rows.size() <= asked.rows; step = steps.next()) {
+    auto within = conditions;
+    within.push_back(fmt::format("{0} >= {1} and {0} < {2}", begin, step->from, step->to));
+    auto const sql = fmt::format(
+        "select {} from {} final where {} order by {}{} limit {}", of.columns, of.table,
+        internal::all_of(within), asked.is_largest_first ? "packets desc, " : "",
+        internal::order_of(of.key, asked.is_newest_first), asked.rows + 1 - out.rows.size());
+    KIZASHI_TRY(internal::ask_rows(in, sql, asked.ask,
+                                   [&](native_row const& row) { out.rows.push_back(read(row)); }));
+  }
   if (out.rows.size() <= asked.rows) return out;
   out.rows.pop_back();
-  if (!out.rows.empty()) out.next = key_of(out.rows.back());
+  if (!out.rows.empty() && !asked.is_largest_first) out.next = key_of(out.rows.back());
   return out;
 }
 
@@ -150,12 +166,12 @@ auto list_events(engine& in, page_request const& asked) -> result<page<listed_ev
   };
   return ask_page<listed_event>(
       in, asked,
-      "src, first, last, sensor, type, class, pattern, port, ports, packets, bytes, destinations, "
-      "destinations_exact, fingerprints, tools, scanner, spoofable, ongoing, cut",
-      "events final",
+      {"src, first, last, sensor, type, class, pattern, port, ports, packets, bytes, destinations, "
+       "destinations_exact, fingerprints, tools, scanner, spoofable, ongoing, cut",
+       "events", key},
       {internal::in_sensors(asked.filter), internal::going_on(asked.filter),
        internal::from_widened(asked.filter.sources, "src")},
-      key, read_event, key_of);
+      read_event, key_of);
 }
 
 auto list_attacks(engine& in, page_request const& asked) -> result<page<listed_attack>> {
@@ -169,14 +185,14 @@ auto list_attacks(engine& in, page_request const& asked) -> result<page<listed_a
   };
   return ask_page<listed_attack>(
       in, asked,
-      "victim, prefix_length, first, last, sensor, victims, packets, bytes, most_per_minute, "
-      "spoofed_sources, port_protocols, port_numbers, port_packets, ports, ports_exact, synack, "
-      "rst, "
-      "icmp, udp, uniformity, scaling, attack_rate, ongoing, cut",
-      "attacks final",
+      {"victim, prefix_length, first, last, sensor, victims, packets, bytes, most_per_minute, "
+       "spoofed_sources, port_protocols, port_numbers, port_packets, ports, ports_exact, synack, "
+       "rst, "
+       "icmp, udp, uniformity, scaling, attack_rate, ongoing, cut",
+       "attacks", key},
       {internal::in_sensors(asked.filter), internal::going_on(asked.filter),
        internal::from_widened(asked.filter.sources, "victim")},
-      key, read_attack, key_of);
+      read_attack, key_of);
 }
 
 auto list_windows(engine& in, page_request const& asked) -> result<page<listed_window>> {
@@ -195,8 +211,10 @@ auto list_windows(engine& in, page_request const& asked) -> result<page<listed_w
   if (asked.filter.to.is_known())
     conditions.push_back(fmt::format("start < {}", seconds_of(asked.filter.to)));
   return ask_page<listed_window>(
-      in, asked, "start, seconds, sensor, epoch, packets, bytes, sources, destinations, ports",
-      "windows final", std::move(conditions), key, read_window, key_of);
+      in, asked,
+      {"start, seconds, sensor, epoch, packets, bytes, sources, destinations, ports", "windows",
+       key, seconds_of(asked.filter.from), 1'000'000},
+      std::move(conditions), read_window, key_of);
 }
 
 }  // namespace kizashi::store

@@ -33,6 +33,8 @@ struct page_request {
   std::size_t rows = 100;
   std::vector<std::uint64_t> after = {};  ///< `page::next` of the page before
   bool is_newest_first = true;
+  /// Of events and attacks: those with most packets come first, and there is one page alone.
+  bool is_largest_first = false;
   ask_settings ask = {};
 };
 

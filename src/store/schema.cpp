@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "kizashi/base/text.hpp"
+#include "kizashi/engine/finding.hpp"
 #include "kizashi/recognise/traffic.hpp"
 #include "kizashi/store/internal/embedded_schema.hpp"
 #include "kizashi/telescope/dos/dos_event.hpp"
@@ -15,6 +16,8 @@ namespace kizashi::store {
 namespace {
 
 constexpr std::string_view version_kind = "schema";
+constexpr auto finding_levels =
+    static_cast<std::size_t>(kizashi::engine::finding_level::critical) + 1;
 
 /// Without comments, each line's blanks kept: "a  -- why\n" is "a  \n".
 auto without_comments(std::string_view text) -> std::string {
@@ -115,7 +118,8 @@ auto write_version(engine& in) -> status {
   for (auto const& each : {names_of<recognise::packet_type>("type", recognise::packet_types),
                            names_of<recognise::traffic_class>("class", recognise::traffic_classes),
                            names_of<telescope::scan_pattern>("pattern", telescope::scan_patterns),
-                           names_of<telescope::scaling>("scaling", telescope::scalings)})
+                           names_of<telescope::scaling>("scaling", telescope::scalings),
+                           names_of<kizashi::engine::finding_level>("level", finding_levels)})
     for (std::size_t i = 0; i < each.names.size(); ++i) {
       if (known.contains(fmt::format("{}\t{}", each.kind, i))) continue;
       kinds.push_back(each.kind);

@@ -14,7 +14,7 @@ namespace kizashi::store {
 
 /// Raised with each change of the tables that an older program would not understand. From 3 on who
 /// writes packets writes their sketches first (sketch/sketch_writer.hpp).
-inline constexpr std::uint16_t schema_version = 4;
+inline constexpr std::uint16_t schema_version = 5;
 
 /// The statements of schema/store.sql, with what the engine has beyond the common subset.
 [[nodiscard]] auto schema_statements(engine_capabilities const& has) -> std::vector<std::string>;

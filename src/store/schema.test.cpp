@@ -79,7 +79,7 @@ TEST_F(Schema, BringsAStoreOfVersion1ToToday) {
   run("drop table source_hour");
   auto const done = prepare_schema(*engine_);
   ASSERT_TRUE(done) << done.error().message;
-  EXPECT_EQ(ask("select max(number) from names where kind = 'schema'"), "4\n");
+  EXPECT_EQ(ask("select max(number) from names where kind = 'schema'"), "5\n");
   // Half of 3,000 packets have 60 bytes, half 61. 7 sources, 5 destinations, 2 minutes.
   EXPECT_EQ(ask("select sum(packets), sum(bytes), count() from tuples"), "3000\t181500\t70\n");
   EXPECT_EQ(ask("select sum(packets), sum(bytes), count() from tuples6"), "200\t18000\t3\n");
@@ -108,7 +108,7 @@ TEST_F(Schema, BringsAStoreOfVersion2ToToday) {
   for (int times = 0; times < 2; ++times) {
     auto const done = prepare_schema(*engine_);
     ASSERT_TRUE(done) << done.error().message;
-    EXPECT_EQ(ask("select max(number) from names where kind = 'schema'"), "4\n");
+    EXPECT_EQ(ask("select max(number) from names where kind = 'schema'"), "5\n");
     EXPECT_EQ(ask("select sensor, epoch, generation, port, packets, ongoing from events final "
                   "order by sensor, port"),
               "1\t71\t0\t22\t10\t1\n1\t71\t0\t23\t10\t1\n"
@@ -120,7 +120,26 @@ TEST_F(Schema, BringsAStoreOfVersion2ToToday) {
     EXPECT_EQ(ask("select count() from names where kind = 'type' and number = 0"), "1\n");
     EXPECT_EQ(ask("exists table events_3"), "0\n");
     // As if it had died before the version was written.
-    run("alter table names delete where kind = 'schema' and number = 4 settings mutations_sync=1");
+    run("alter table names delete where kind = 'schema' and number = 5 settings mutations_sync=1");
+  }
+}
+
+TEST_F(Schema, BringsAStoreOfVersion4ToToday) {
+  ASSERT_TRUE(prepare_schema(*engine_));
+  run("drop table findings");
+  run("alter table names delete where kind in ('schema', 'level') settings mutations_sync=1");
+  run("insert into names values ('schema', 4, 'version')");
+  run("insert into events (first, packets) values (86400000000, 7)");
+  for (int times = 0; times < 2; ++times) {
+    auto const done = prepare_schema(*engine_);
+    ASSERT_TRUE(done) << done.error().message;
+    EXPECT_EQ(ask("select max(number) from names where kind = 'schema'"), "5\n");
+    EXPECT_EQ(ask("select count() from findings"), "0\n");
+    EXPECT_EQ(ask("select packets from events final"), "7\n");
+    EXPECT_EQ(ask("select name from names where kind = 'level' order by number"),
+              "note\nlow\nmedium\nhigh\ncritical\n");
+    // As if it had died before the version was written.
+    run("alter table names delete where kind = 'schema' and number = 5 settings mutations_sync=1");
   }
 }
 

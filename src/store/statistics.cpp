@@ -86,6 +86,8 @@ private:
   }
   /// Different sources of each key of `by`; `where`: of these keys alone.
   [[nodiscard]] auto sources_of(group_by by, std::string const& where) -> result<counts>;
+  /// Takes packets without IP off what sketches say.
+  [[nodiscard]] auto correct_sources(group_by by, std::string const& where, counts& out) -> status;
   [[nodiscard]] auto exact_sources_of(group_by by, std::string const& where) -> result<counts>;
   /// The highest protocol of packets from address 0, by key: 0 where all are packets without IP,
   /// whose address is none.
@@ -95,7 +97,13 @@ private:
                               std::string_view column) -> result<std::uint64_t>;
   /// Begin of the first or last minute with packets in a day.
   [[nodiscard]] auto minute_in(std::uint64_t day, std::string_view which) -> result<timestamp>;
-  [[nodiscard]] auto all_sources() -> result<std::uint64_t>;
+  /// `by_sketches`: what they have together, which is of no use with exact numbers.
+  [[nodiscard]] auto all_sources(std::uint64_t by_sketches) -> result<std::uint64_t>;
+  /// Whether the rows of `by` come from a table that has them, so that asking twice costs little.
+  [[nodiscard]] auto has_rollup(internal::grouping const& as, std::string const& where) const
+      -> bool {
+    return internal::table_of_states(filter_, as.table, as.inner, where).has_value();
+  }
 
   engine& in_;
   packet_filter const& filter_;
@@ -121,11 +129,16 @@ auto counting::sources_of(group_by by, std::string const& where) -> result<count
                     auto const column = read_key(by, row, key);
                     out[key] = row.number(column);
                   }));
+  KIZASHI_TRY(correct_sources(by, where, out));
+  return out;
+}
+
+auto counting::correct_sources(group_by by, std::string const& where, counts& out) -> status {
   KIZASHI_TRY(auto const zero, protocols_of_zero(by, where));
   for (auto const& [key, protocol] : zero)
     if (auto const at = out.find(key); protocol == 0 && at != out.end() && at->second > 0)
       --at->second;
-  return out;
+  return {};
 }
 
 auto counting::exact_sources_of(group_by by, std::string const& where) -> result<counts> {
@@ -171,23 +184,32 @@ auto counting::count(group_by by) -> result<statistics> {
   auto const as = grouping_of(by);
   auto const keys = fmt::format("{}", fmt::join(as.keys, ", "));
   auto const wanted = both(as.where, only(by, options_.keys));
-  auto const states =
-      internal::state_rows(filter_, as.table, as.inner, columns{"packets", "bytes"}, wanted);
+  // Where rows have to be made of tuples first, everything is asked in one go.
+  bool const has_all = !options_.has_exact_sources && !has_rollup(as, wanted);
+  columns values{"packets", "bytes"};
+  if (has_all) values.emplace_back("sources");
+  counts sources;
   KIZASHI_TRY(
-      ask(fmt::format(
-              "select {0}, sumMerge(packets), sumMerge(bytes) from ({1}) group by {0} order by {0}",
-              keys, states),
+      ask(fmt::format("select {0}, sumMerge(packets), sumMerge(bytes){2} from ({1}) group "
+                      "by {0} order by {0}",
+                      keys, internal::state_rows(filter_, as.table, as.inner, values, wanted),
+                      has_all ? ", uniqCombinedMerge(sources)" : ""),
           [&](native_row const& row) {
             auto& to = out.rows.emplace_back();
             auto const column = read_key(by, row, to.key);
             to.packets = row.number(column);
             to.bytes = row.number(column + 1);
+            if (has_all) sources[to.key] = row.number(column + 2);
           }));
   out.all_rows = out.rows.size();
   cut_to(out.rows, options_.top);
   bool const is_cut = out.rows.size() < out.all_rows;
-  KIZASHI_TRY(auto const sources,
-              sources_of(by, is_cut ? both(as.where, only(by, keys_of(out.rows))) : wanted));
+  auto const of_rows = is_cut ? both(as.where, only(by, keys_of(out.rows))) : wanted;
+  if (has_all) {
+    KIZASHI_TRY(correct_sources(by, of_rows, sources));
+  } else {
+    KIZASHI_TRY(sources, sources_of(by, of_rows));
+  }
   for (auto& each : out.rows)
     if (auto const found = sources.find(each.key); found != sources.end())
       each.sources = found->second;
@@ -261,29 +283,27 @@ auto counting::count_minutes() -> result<statistics> {
 
 auto counting::brief() -> result<brief_totals> {
   brief_totals out;
-  auto const rows = internal::state_rows(filter_, state_table::place, {}, {"packets"}, {});
-  KIZASHI_TRY(ask(fmt::format("select sumMerge(packets) from ({})", rows),
-                  [&](native_row const& row) { out.packets = row.number(0); }));
+  auto const rows =
+      internal::state_rows(filter_, state_table::place, {}, {"packets", "sources"}, {});
+  KIZASHI_TRY(
+      ask(fmt::format("select sumMerge(packets), uniqCombinedMerge(sources) from ({})", rows),
+          [&](native_row const& row) {
+            out.packets = row.number(0);
+            out.sources = row.number(1);
+          }));
   if (out.packets == 0) return out;
-  KIZASHI_TRY(out.sources, all_sources());
+  KIZASHI_TRY(out.sources, all_sources(out.sources));
   return out;
 }
 
-auto counting::all_sources() -> result<std::uint64_t> {
-  std::uint64_t sources = 0;
-  auto const add = [&](native_row const& row) { sources += row.number(0); };
-  if (options_.has_exact_sources) {
+auto counting::all_sources(std::uint64_t by_sketches) -> result<std::uint64_t> {
+  auto sources = options_.has_exact_sources ? 0 : by_sketches;
+  if (options_.has_exact_sources)
     for (auto const of : {family::ipv4, family::ipv6})
       KIZASHI_TRY(ask(fmt::format("select uniqExact(src) from ({})",
                                   internal::source_rows(filter_, of, {"src"},
                                                         of == family::ipv4 ? "src != 0" : "")),
-                      add));
-  } else {
-    KIZASHI_TRY(
-        ask(fmt::format("select uniqCombinedMerge(sources) from ({})",
-                        internal::state_rows(filter_, state_table::place, {}, {"sources"}, {})),
-            add));
-  }
+                      [&](native_row const& row) { sources += row.number(0); }));
   KIZASHI_TRY(
       ask(fmt::format("select count(), max(protocol) from ({})",
                       internal::source_rows(filter_, family::ipv4, {"protocol"}, "src = 0")),
@@ -324,12 +344,12 @@ auto counting::totals() -> result<statistics_totals> {
   statistics_totals out;
   std::uint64_t first_day = 0, last_day = 0;
   auto const rows = internal::state_rows(filter_, state_table::place, {"day", "sensor"},
-                                         {"packets", "bytes"}, {});
+                                         {"packets", "bytes", "sources"}, {});
   // Day 0: without a time.
   KIZASHI_TRY(
       ask(fmt::format("select sumMerge(packets), sumMerge(bytes), uniqExactIf(day, day > 0), "
-                      "minIf(day, day > 0), maxIf(day, day > 0), arraySort(groupUniqArray(sensor)) "
-                      "from ({})",
+                      "minIf(day, day > 0), maxIf(day, day > 0), "
+                      "arraySort(groupUniqArray(sensor)), uniqCombinedMerge(sources) from ({})",
                       rows),
           [&](native_row const& row) {
             out.packets = row.number(0);
@@ -341,9 +361,10 @@ auto counting::totals() -> result<statistics_totals> {
             for (auto i = begin; i < end; ++i)
               out.sensors.push_back(
                   static_cast<std::uint16_t>(row.column(5).elements().unsigned_at(i)));
+            out.sources = row.number(6);
           }));
   if (out.packets == 0) return out;
-  KIZASHI_TRY(out.sources, all_sources());
+  KIZASHI_TRY(out.sources, all_sources(out.sources));
   if (last_day == 0) return out;
   KIZASHI_TRY(out.first, minute_in(first_day, "min"));
   KIZASHI_TRY(out.last, minute_in(last_day, "max"));

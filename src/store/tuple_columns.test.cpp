@@ -18,11 +18,11 @@ using tuple_map = std::map<std::vector<std::uint64_t>, counts>;
 block_context const plain{1, nullptr, {0, 10}, {1, 2}};
 
 /// Few values of everything, so that many packets are alike, and some of each minute out of order.
-struct sample {
+struct tuple_sample {
   std::unique_ptr<net::packet_batch> batch = std::make_unique<net::packet_batch>();
   std::unique_ptr<recognise::tag_columns> tags = std::make_unique<recognise::tag_columns>();
 
-  explicit sample(std::size_t rows) {
+  explicit tuple_sample(std::size_t rows) {
     random_source random{4};
     batch->resize(rows);
     for (std::size_t row = 0; row < rows; ++row) {
@@ -90,7 +90,7 @@ auto map_of(tuple_columns<std::uint32_t> const& tuples) -> tuple_map {
 }
 
 TEST(TupleColumns, CountPacketsThatAreAlike) {
-  sample const given{4000};
+  tuple_sample const given{4000};
   packet_rows rows;
   rows.add(*given.batch, *given.tags);
   auto const found = map_of(tuples_of(rows));
@@ -99,7 +99,7 @@ TEST(TupleColumns, CountPacketsThatAreAlike) {
 }
 
 TEST(TupleColumns, CountBySourceHourAndService) {
-  sample given{3000};
+  tuple_sample given{3000};
   tuple_map expected;
   for (std::size_t row = 0; row < 3000; ++row) {
     given.batch->time[row] *= 60;  // three hours
@@ -120,7 +120,7 @@ TEST(TupleColumns, CountBySourceHourAndService) {
 }
 
 TEST(TupleColumns, DoNotDependOnTheOrderWithinAMinute) {
-  sample const given{500};
+  tuple_sample const given{500};
   packet_rows rows;
   rows.add(*given.batch, *given.tags);
   auto const expected = map_of(tuples_of(rows));

@@ -6,6 +6,9 @@
 //
 //   event TOPIC SENSOR|- ADDRESS|- JSON     an event
 //   frame MARKS                             a frame with so many packets
+//   finding SENSOR ENGINE LEVEL HOUR PORT SOURCE...
+//                                           a finding in the store; prints its id, then an empty
+//                                           line
 //   forget SECRET                           a token or session is no longer good
 //   audit                                   prints the audit log, then an empty line
 //   stop                                    stops the server, and says so
@@ -20,11 +23,14 @@
 #include "kizashi/api/memory_access.hpp"
 #include "kizashi/api/people.hpp"
 #include "kizashi/api/problem.hpp"
+#include "kizashi/api/report_files.hpp"
 #include "kizashi/api/server.hpp"
 #include "kizashi/app/serve_export.hpp"
 #include "kizashi/app/serve_filter.hpp"
 #include "kizashi/base/text.hpp"
+#include "kizashi/engine/finding.hpp"
 #include "kizashi/store/embedded_engine.hpp"
+#include "kizashi/store/engine_findings.hpp"
 #include "kizashi/store/schema.hpp"
 
 namespace {
@@ -96,20 +102,55 @@ void add_event(live::event_log& events, std::istringstream& words) {
   events.add(std::move(made));
 }
 
+/// "finding SENSOR ENGINE LEVEL HOUR PORT SOURCE...": one of that hour of 2026-01-15 goes into the
+/// store; "north+south" are the sensors of a joint one. Says its id.
+void add_finding(std::shared_ptr<store::engine> const& into, std::istringstream& words) {
+  static std::uint64_t number = 0;
+  engine::finding made;
+  std::string source;
+  unsigned level = 0, hour = 0, port = 0;
+  words >> made.sensor >> made.engine >> level >> hour >> port;
+  if (made.sensor.find('+') != std::string::npos) {
+    for (auto const each : split(made.sensor, '+')) made.sensors.emplace_back(each);
+    made.sensor.clear();
+  }
+  while (words >> source)
+    if (auto const address = net::address::parse(source)) made.sources.push_back(*address);
+  made.engine_version = 1;
+  made.kind = engine::kind::surge;
+  made.level = static_cast<engine::finding_level>(level);
+  made.first = timestamp{1'768'435'200'000'000'000} + std::chrono::hours{hour};
+  made.last = made.first + std::chrono::minutes{10};
+  made.services = {{6, static_cast<std::uint16_t>(port)}};
+  made.source_count = made.sources.size();
+  made.score = 2.5, made.threshold = 1.25, made.confidence = 0.75;
+  made.values = {{"ratio", 2.5}, {"rule", std::string{"quiet port"}}};
+  made.series = {{"sources", made.first, std::chrono::minutes{10}, {0, 1, 2.5}}};
+  made.reason = "More sources than usual.";
+  store::engine_finding_writer to{into};
+  to.add(made, number++);
+  auto const done = to.flush();
+  fmt::print("{}\n\n", done ? engine::id_text(made.id()) : done.error().message);
+  std::fflush(stdout);
+}
+
 void add_frame(live::frame_log& frames, std::istringstream& words) {
   std::uint32_t count = 0;
   words >> count;
   live::frame_sampler sampler{1};
   timestamp const begin{1'768'467'600'000'000'000};
-  for (std::uint32_t i = 0; i < count; ++i)
-    sampler.see({.time = begin + duration{std::int64_t{i} * 1000},
-                 .source = net::ipv4{0xC6336400U + i % 256},
-                 .destination = 1000 + i,
-                 .source_port = 40000,
-                 .destination_port = static_cast<std::uint16_t>(i),
-                 .sensor = static_cast<std::uint16_t>(1 + i % 2),
-                 .ip_protocol = 6,
-                 .country = {'J', 'P'}});
+  for (std::uint32_t i = 0; i < count; ++i) {
+    auto* const drawn = sampler.draw();
+    if (drawn == nullptr) continue;
+    *drawn = {.time = begin + duration{std::int64_t{i} * 1000},
+              .source = net::ipv4{0xC6336400U + i % 256},
+              .destination = 1000 + i,
+              .source_port = 40000,
+              .destination_port = static_cast<std::uint16_t>(i),
+              .sensor = static_cast<std::uint16_t>(1 + i % 2),
+              .ip_protocol = 6,
+              .country = {'J', 'P'}};
+  }
   frames.add(sampler.take(begin, std::chrono::milliseconds{250}));
 }
 
@@ -126,14 +167,15 @@ void print_audit(api::memory_access const& accounts) {
 }
 
 /// What standard input says, line by line, until it ends.
-void obey(api::server& server, live::event_log& events, live::frame_log& frames,
-          api::memory_access& accounts) {
+void obey(api::server& server, api::observatory const& of, live::event_log& events,
+          live::frame_log& frames, api::memory_access& accounts) {
   for (std::string line; std::getline(std::cin, line);) {
     std::istringstream rest{line};
     std::string what, secret;
     rest >> what;
     if (what == "event") add_event(events, rest);
     if (what == "frame") add_frame(frames, rest);
+    if (what == "finding") add_finding(of.engine, rest);
     if (what == "forget") rest >> secret, accounts.remove(secret);
     if (what == "audit") print_audit(accounts);
     if (what == "stop") {
@@ -164,6 +206,7 @@ auto main(int count, char** words) -> int {
   for (auto& each : of.more_routes)
     each.answer = [](api::call const&) { return api::problem(501, "nobody has accounts here"); };
   of.more_routes.push_back(app::export_route_of(of));
+  for (auto& each : api::report_file_routes("reports")) of.more_routes.push_back(std::move(each));
   of.status = [] { return answer::json{{"packets_per_second", 12}}; };
   if (count > 1 && std::string_view{words[1]} != "none") {
     auto opened = store::open_embedded_engine(words[1], "serve_api");
@@ -191,6 +234,6 @@ auto main(int count, char** words) -> int {
   for (auto const& each : (*server)->addresses()) fmt::print("{}\n", each);
   fmt::print("\n");
   std::fflush(stdout);
-  obey(**server, events, frames, accounts);
+  obey(**server, of, events, frames, accounts);
   return 0;
 }

@@ -159,7 +159,8 @@ class Pictures(Asked):
         self.assertEqual((nothing["totals"]["packets"], nothing["before"]["packets"], nothing["ports"]), (0, said["packets"], []))
         for wrong in ("2026-13", "26-1-1", "2026-01-32", "year"):
             self.assertEqual(self.document(f"/api/v1/report?at={wrong}", 400)["detail"],
-                             f'query.at is "{wrong}"; expected a year, a month or a day such as 2026, 2026-01 or 2026-01-15')
+                             f'query.at: "{wrong}" is no period; expected a year, a quarter, a month, a week or a day such as 2026, 2026-Q1, '
+                             "2026-01, 2026-W03 or 2026-01-15")
 
 
 class Campaigns(SeenTest):
@@ -176,8 +177,10 @@ class Campaigns(SeenTest):
         mirai = {(row["name"], row["sources"], row["packets"]) for row in said if row["name"].startswith("mirai")}
         self.assertTrue(mirai)
         self.assertEqual({(row["name"], row["members"], row["packets"]) for row in found["rows"] if row["tool"] == "mirai"}, mirai)
+        few = {row["name"]: row["member_sources"] for row in self.document("/api/v1/campaigns?members=3")["rows"]}
         for row in found["rows"]:
             self.assertEqual(len(row["member_sources"]), min(100, row["members"]))
+            self.assertEqual(few[row["name"]], row["member_sources"][:3])
             self.assertEqual(sum(each["members"] for each in row["growth"]), row["members"])
             self.assertTrue(row["tool"] or row["quirk"] or row["ports"] == [])
 

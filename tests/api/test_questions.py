@@ -256,6 +256,8 @@ class Lists(Asked):
         self.assertEqual(self.document("/api/v1/sensors", headers=NOTHING)["rows"], [])
         names = self.document("/api/v1/names/class")["rows"]
         self.assertEqual(names[0], {"number": 0, "name": "scan"})
+        marks = {row["name"]: row["means"] for row in self.document("/api/v1/names/fingerprint")["rows"]}
+        self.assertLessEqual(set(marks.values()), {"malware", "tool", "research", "unknown", None})
         self.assertEqual(self.document("/api/v1/names/sensor", 400)["errors"][0]["expected"],
                          "one of fingerprint, scanner, type, class, pattern, scaling")
 

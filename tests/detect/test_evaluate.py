@@ -24,11 +24,17 @@ class Evaluate(unittest.TestCase):
             self.assertGreaterEqual(scores["together"]["precision"], 0.5)
             self.assertIsNone(scores["change"]["recall"])
             self.assertEqual(len(said["outbreaks"]), 10)
+            self.assertGreater(said["peak_memory_bytes"], 1 << 20)
+            for each in (scores["surge"], scores["together"]):
+                for number in ("median_delay_minutes", "false_per_week", "cpu_seconds", "state_bytes"):
+                    self.assertIsInstance(each[number], (int, float), each["name"])
             with open(page, encoding="utf-8") as file:
                 text = file.read()
             for each in said["outbreaks"]:
                 self.assertIn(each["service"], text)
             self.assertNotIn("never", text)
+            self.assertIn("Memory of the run at its peak", text)
+            self.assertEqual(text.count("<svg"), 2)
 
     def test_refuses_an_engine_that_is_none(self):
         done = subprocess.run([KIZASHI, "evaluate", "--engine", "serge"], capture_output=True, text=True, check=False)

@@ -15,6 +15,25 @@ def run(*words, **more):
     return subprocess.run([str(word) for word in words], stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60, **more)
 
 
+class Documents(unittest.TestCase):
+    def test_links_lead_somewhere_once_installed(self):
+        """Lays the documents as `./dev package` does, without the pages of the manual."""
+        with tempfile.TemporaryDirectory(prefix="kizashi-documents-") as scratch:
+            # The real one needs the program where the build has it.
+            script = ('set -euo pipefail; say() { printf "%s\\n" "$@"; }; . tools/package.sh; root=$1\n'
+                      "manuals() { :; }\n"
+                      "eval \"$(declare -f lay_documents | sed '/manuals/d; /gzip/d')\"\nlay_documents\n")
+            made = run("bash", "-c", script, "bash", scratch, cwd=SOURCE)
+            self.assertEqual((made.returncode, made.stderr), (0, ""))
+            folder = pathlib.Path(scratch) / "usr/share/doc/kizashi"
+            documents = [folder / "README.md", folder / "README.ja.md", *folder.glob("docs/*.md"), *folder.glob("docs/engines/*.md")]
+            self.assertGreater(len(documents), 30)
+            for document in documents:
+                text = re.sub(r"^```.*?^```", "", document.read_text(), flags=re.M | re.S)
+                for link in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", text):
+                    self.assertTrue((document.parent / link).exists(), f"{document.relative_to(folder)}: {link}")
+
+
 class ManualPages(unittest.TestCase):
     @classmethod
     def setUpClass(cls):

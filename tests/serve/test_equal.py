@@ -29,6 +29,26 @@ class Equal(ServeTest):
         self.assertEqual(server.stop(), 0, server.said())
         self.expect_equal("data/store")
 
+    def test_a_replay_goes_on_over_restarts_and_crashes(self):
+        """It gives what it had not given yet; one that has ended gives nothing."""
+        self.fresh("data")
+        config = ('[serve]\nlisten = ["127.0.0.1:0"]\nflush = "200ms"\ncheckpoint = "1s"\n'
+                  '[sensor.north]\nreplay = ["all.pcap"]\nspeed = SPEED\n')
+        for end in (Server.stop, Server.kill):
+            server = Server(self.folder, config.replace("SPEED", "900"))
+            self.addCleanup(lambda each=server: each.child.poll() is None and each.kill())
+            server.wait_for("sensor north: running")
+            time.sleep(1)
+            end(server)
+        given = 0
+        for _ in range(2):
+            server = self.start('[sensor.north]\nreplay = ["all.pcap"]\nspeed = 0\n')
+            server.wait_for("sensor north: ended")
+            given += self.sensor()["packets_received"]
+            self.assertEqual(server.stop(), 0, server.said())
+            self.expect_equal("data/store")
+        self.assertLess(given, int(self.rows("data/store", "select count() from packets").split()[-1]))
+
     def test_stopped_and_started_again(self):
         """A folder that grows: what was read is known after each restart, and events go on."""
         self.fresh("data", "spool")

@@ -114,6 +114,20 @@ class People(ServeTest):
         made = self.asked("/api/v1/tokens", "POST", {"label": "read", "scopes": ["read"]})
         self.asked("/api/v1/accounts", who={"Authorization": "Bearer " + made["secret"]}, status=403)
 
+    def test_packets_as_a_file_need_the_scope_export(self):
+        ana = self.log_in("ana", self.asked("/api/v1/accounts", "POST", {"name": "ana", "role": "analyst"})["password"])
+        got = {}
+        for scope in ("read", "export"):
+            made = self.asked("/api/v1/tokens", "POST", {"label": scope, "scopes": [scope]}, ana)
+            got[scope] = ask(self.at, "/api/v1/export?limit=3", headers={"Authorization": "Bearer " + made["secret"]})
+        self.assertEqual(got["read"][0], 403, got)
+        self.assertEqual((got["export"][0], len(got["export"][2].splitlines())), (200, 4), got)  # with the names of the columns
+        # Who may take no file away has no token for it.
+        vera = self.log_in("vera", self.asked("/api/v1/accounts", "POST", {"name": "vera", "role": "viewer"})["password"])
+        said = self.asked("/api/v1/tokens", "POST", {"label": "files", "scopes": ["read", "export"]}, vera, 403)
+        self.assertIn("the scope export is more than vera (viewer) may", said["detail"])
+        self.assertEqual(ask(self.at, "/api/v1/export?limit=3", headers={"Cookie": vera["Cookie"]})[0], 403)
+
     def test_views(self):
         one = "/api/v1/views/{view}"
         made = self.asked("/api/v1/views", "POST", {"name": "Telnet", "page": "explore", "query": "filter=port+23"})
@@ -164,6 +178,9 @@ class People(ServeTest):
             count += 1
         self.assertEqual((at, count), (len(capture), 7))
         self.assertEqual(file("format=parquet&limit=3")[1][:4], b"PAR1")
+        rows = json.loads(self.done("audit", "list", "--data", "data", "--json", "--action", "data.exported"))["rows"]
+        self.assertEqual({row["details"]["operation"] for row in rows}, {"exportPackets"}, "who only looks leaves no row")
+        self.assertEqual(len([row for row in rows if "format=p" in row["subject"]]), 2)
         password = self.asked("/api/v1/accounts", "POST", {"name": "blind", "role": "partner", "prefixes": ["198.51.100.0/24"]})["password"]
         blind = self.log_in("blind", password)
         self.asked("/api/v1/export?format=pcap", who=blind, status=403, described="/api/v1/export")

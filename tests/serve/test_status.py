@@ -3,6 +3,7 @@ import json
 import os
 import shutil
 import subprocess
+import time
 import unittest
 
 from server import KIZASHI, PASSWORD, ServeTest, ask
@@ -60,8 +61,19 @@ class Status(ServeTest):
         self.assertEqual((status, set(body) | {"healthy"}), (200, set(json.loads(done.stdout))))
 
     def test_a_sensor_that_loses_packets(self):
-        """Its journal has no room for what comes."""
-        server = self.start('journal = "1MiB"\n[sensor.north]\nscenario = "outbreak"\nspeed = 0\n')
+        """Its journal has no room for what comes, and a pipe waits for nobody."""
+        self.done("synth", "outbreak", "--packets", 20000, "-o", "outbreak.pcap")
+        os.mkfifo(self.folder / "pipe")
+        server = self.start('journal = "1MiB"\n[sensor.north]\ninput = "pipe"\n')
+        capture = (self.folder / "outbreak.pcap").read_bytes()
+        with open(self.folder / "pipe", "wb") as pipe:
+            pipe.write(capture[:24])
+            for _ in range(300):
+                pipe.write(capture[24:])
+                pipe.flush()
+                if "the journal is full" in server.said():
+                    break
+                time.sleep(0.1)
         server.wait_for("error sensor north: [a-z ]+: the journal is full: the store does not take what comes")
         server.wait_for("warning sensor north: packets were lost since the start: 0 by the system, 0 by the source, [1-9]")
         done = self.status("--data", "data")

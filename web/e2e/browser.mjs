@@ -18,8 +18,8 @@ export const wait = (ms) => new Promise((done) => setTimeout(done, ms));
 const usual = { scenario: 'mixed', speed: 0, times: 'now' };
 
 /**
- * Starts a server in a folder of its own, and waits until its data are in the store. `config` is more of its
- * configuration.
+ * Starts a server in a folder of its own, and waits until its data are in the store, `patience` milliseconds at most.
+ * `config` is more of its configuration, `darknet` the prefixes of its sensor.
  */
 export async function startServer(of = {}) {
   const { scenario, speed, times } = { ...usual, ...of };
@@ -27,7 +27,7 @@ export async function startServer(of = {}) {
   const config = [
     '[serve]', 'listen = ["127.0.0.1:0"]', `without_account = "${of.closed ? 'nothing' : 'everything'}"`, 'flush = "500ms"',
     `pages = ${JSON.stringify(join(root, 'build', 'pages'))}`, '[access]', 'requests = 1000000',
-    '[sensor.demo]', `scenario = ${JSON.stringify(scenario)}`, `speed = ${speed}`, `times = "${times}"`, of.config ?? '',
+    '[sensor.demo]', `scenario = ${JSON.stringify(scenario)}`, `speed = ${speed}`, `times = "${times}"`, ...(of.darknet ? [`darknet = ${JSON.stringify(of.darknet)}`] : []), of.config ?? '',
   ].join('\n');
   writeFileSync(join(folder, 'kizashi.toml'), config);
   const child = spawn(program, ['serve', '--config', 'kizashi.toml', '--data', 'data'], { cwd: folder, stdio: ['ignore', 'ignore', 'pipe'] });
@@ -50,7 +50,7 @@ export async function startServer(of = {}) {
     server.url = /answers at (http:\S+)/.exec(said)[1];
     const isStored = (each) => each.packets_stored > 0 && (speed > 0 || each.phase === 'ended');
     if (of.closed) return server;
-    await until(async () => (await server.ask('/api/v1/status')).pipeline.sensors.every(isStored), 60_000,
+    await until(async () => (await server.ask('/api/v1/status')).pipeline.sensors.every(isStored), of.patience ?? 240_000,
       () => `nothing came into the store:\n${said}`);
   } catch (wrong) {
     await server.stop();
@@ -67,11 +67,16 @@ export async function until(what, ms, why) {
   }
 }
 
-export const openBrowser = () =>
+/** Pages are drawn without OpenGL, and only WebGL by the software that stands for a GPU: a third of the work for the same picture. */
+const plainDrawing = ['--disable-accelerated-2d-canvas', '--disable-gpu-compositing', '--disable-gpu-rasterization'];
+
+export const openBrowser = (args = plainDrawing) =>
   puppeteer.launch({
     executablePath: chromium,
+    // As with the time limit of tabs: a busy machine is not a mistake.
+    protocolTimeout: 600_000,
     headless: chromium.endsWith('shell') ? 'shell' : true,
-    args: ['--no-sandbox', '--use-angle=swiftshader', '--disable-dev-shm-usage', '--hide-scrollbars'],
+    args: ['--no-sandbox', '--use-angle=swiftshader', '--disable-dev-shm-usage', '--hide-scrollbars', ...args],
   });
 
 /**
@@ -102,9 +107,15 @@ export async function openTab(browser, server, { language = 'en', theme = 'dark'
 /** Nothing is asked any more, and no panel waits. */
 export async function settled(tab, ms = 60_000) {
   await tab.waitForSelector('main.page > *', { timeout: ms });
+  // For a moment: between two questions that follow from each other nothing is asked.
+  await tab.evaluate(() => (window.quietSince = null));
   await tab.waitForFunction(
-    () => document.querySelector('main.page > .state:empty') === null && document.querySelector('[aria-busy="true"]') === null,
-    { timeout: ms, polling: 100 });
+    () => {
+      const isQuiet = document.querySelector('main.page > .state:empty') === null && document.querySelector('[aria-busy="true"]') === null;
+      window.quietSince = isQuiet ? (window.quietSince ?? performance.now()) : null;
+      return isQuiet && performance.now() - window.quietSince >= 150;
+    },
+    { timeout: ms, polling: 50 });
 }
 
 /** The pages that there are, as src/pages has them: name, path. */

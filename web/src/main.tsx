@@ -4,6 +4,7 @@ import './look/base.css';
 import './parts/parts.css';
 import './frame/frame.css';
 import { learnWhoIAm } from './api/client';
+import { chooseFirstSpan } from './frame/first_span';
 import { Frame } from './frame/frame';
 import { listenToKeys } from './state/keys';
 import { openStreams } from './stream/live';
@@ -23,4 +24,5 @@ async function begin() {
   }
 }
 void begin();
+chooseFirstSpan();
 openStreams();

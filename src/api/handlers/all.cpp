@@ -31,7 +31,7 @@ auto all_routes(observatory const& in, job_list& jobs) -> std::vector<route> {
   };
   for (auto const make :
        {statistics_routes, filter_routes, picture_routes, crossing_routes, campaign_routes,
-        report_routes, list_routes, name_routes, live_routes, status_routes})
+        report_routes, list_routes, finding_routes, name_routes, live_routes, status_routes})
     add(make(in));
   add(job_routes(in, jobs));
   // The description is made when it is known what there is.

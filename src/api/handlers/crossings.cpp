@@ -125,7 +125,7 @@ auto crossing_routes(observatory const& in) -> std::vector<route> {
             .summary =
                 "How properties of packets meet: numbers of packets by two neighbouring "
                 "axes, for parallel coordinates.",
-            .needs = role::partner,
+            .needs = role::viewer,
             .cost = 10,
             .answer_schema = "crossings",
             .tag = "Pictures"};

@@ -72,6 +72,7 @@ auto export_route() -> route {
                 "Packets as a file, in the order of time; destinations for who may see "
                 "them. X-Packets says how many there are, limit or not."};
   out.needs = role::partner;
+  out.is_audited = true;
   out.cost = 10;
   out.tag = "Questions";
   out.media_types = {"text/csv", "application/jsonl", "application/vnd.tcpdump.pcap",

@@ -127,7 +127,7 @@ auto filter_routes(observatory const& in) -> std::vector<route> {
                .summary =
                    "The fields, operators and words of the filter language, with the names "
                    "that this store has: for completion.",
-               .needs = role::partner,
+               .needs = role::viewer,
                .answer_schema = "fields",
                .tag = "Questions"};
   fields.answer = [&in](call const& of) { return answered(answer_fields(in, of)); };
@@ -135,7 +135,7 @@ auto filter_routes(observatory const& in) -> std::vector<route> {
               .path = "/api/v1/filter/check",
               .id = "checkFilter",
               .summary = "Whether a filter is right, and if not, what is wrong with it where.",
-              .needs = role::partner,
+              .needs = role::viewer,
               .body_limit = std::size_t{64} << 10,
               .body_schema = "filter_check_request",
               .answer_schema = "filter_check",

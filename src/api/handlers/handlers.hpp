@@ -27,6 +27,8 @@ namespace kizashi::api {
 [[nodiscard]] auto campaign_routes(observatory const& in) -> std::vector<route>;
 /// packets, events, attacks, windows.
 [[nodiscard]] auto list_routes(observatory const& in) -> std::vector<route>;
+/// findings, engines.
+[[nodiscard]] auto finding_routes(observatory const& in) -> std::vector<route>;
 /// sensors, names.
 [[nodiscard]] auto name_routes(observatory const& in) -> std::vector<route>;
 /// The streams of events and frames.

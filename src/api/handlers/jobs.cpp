@@ -187,6 +187,7 @@ auto job_routes(observatory const& in, job_list& jobs) -> std::vector<route> {
             .summary = "Ask a question in SQL (docs/query.md) that may take long.",
             .needs = role::analyst,
             .cost = 10,
+            .is_audited = true,
             .body_limit = most_sql,
             .body_schema = "job_request",
             .answer_schema = "job",

@@ -2,10 +2,10 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include "kizashi/answer/host.hpp"
+#include "kizashi/answer/event_rows.hpp"
 #include "kizashi/answer/text_sink.hpp"
-#include "kizashi/api/cursor.hpp"
 #include "kizashi/api/handlers/handlers.hpp"
+#include "kizashi/api/handlers/paging.hpp"
 #include "kizashi/api/handlers/store_call.hpp"
 #include "kizashi/store/pages.hpp"
 
@@ -14,57 +14,16 @@ namespace {
 
 using answer::json;
 
-/// The names that rows need.
-struct row_names {
-  answer::stored_names const& sensors;
-  answer::stored_names scanners;
-  answer::stored_names fingerprints;
+/// The names that rows need, and what they may tell.
+struct row_names : answer::row_names {
   bool has_destinations = false;
 };
 
-auto scanner_json(row_names const& names, std::uint16_t number) -> json {
-  return number == 0 ? json(nullptr) : json(answer::name_in(names.scanners, number));
-}
-
 auto row_of(store::listed_event const& of, row_names const& names) -> json {
-  auto out = answer::event_json(of, names.fingerprints);
-  out["sensor"] = answer::name_in(names.sensors, of.sensor);
-  out["wire_bytes"] = of.bytes;
-  out["fingerprints"] = answer::tool_names(of.fingerprints, names.fingerprints);
-  out["known_scanner"] = scanner_json(names, of.scanner);
-  out["spoofable"] = of.is_spoofable;
-  out["cut"] = of.is_cut;
-  return out;
+  return answer::listed_json(of, names);
 }
-
 auto row_of(store::listed_attack const& of, row_names const& names) -> json {
-  bool const is_one = of.victim.first() == of.victim.last();
-  json out{{"victim", is_one ? of.victim.first().to_string() : of.victim.to_string()}};
-  out["first"] = answer::time_json(of.first);
-  out["last"] = answer::time_json(of.last);
-  out["sensor"] = answer::name_in(names.sensors, of.sensor);
-  out["victims"] = of.victims;
-  out["packets"] = of.packets;
-  out["wire_bytes"] = of.bytes;
-  out["most_per_minute"] = of.most_per_minute;
-  out["spoofed_sources"] = of.spoofed_sources;
-  out["ports"] = json::array();
-  for (auto const& each : of.ports)
-    out["ports"].push_back({{"protocol", answer::protocol_name(each.ip_protocol)},
-                            {"port", each.port},
-                            {"packets", each.packets}});
-  out["port_count"] = of.port_count;
-  out["port_count_exact"] = of.has_exact_ports;
-  out["answers"] = {{"synack", of.synack}, {"rst", of.rst}, {"icmp", of.icmp}, {"udp", of.udp}};
-  out["uniformity"] = of.uniformity;
-  bool const is_known = of.scaling < telescope::scalings;
-  auto const scaling = static_cast<telescope::scaling>(of.scaling);
-  out["scaling"] = is_known ? json(telescope::name_of(scaling)) : json(of.scaling);
-  out["attack_rate"] =
-      is_known && scaling == telescope::scaling::done ? json(of.attack_rate) : json(nullptr);
-  out["ongoing"] = of.is_ongoing;
-  out["cut"] = of.is_cut;
-  return out;
+  return answer::listed_json(of, names);
 }
 
 auto row_of(store::listed_window const& of, row_names const& names) -> json {
@@ -103,7 +62,7 @@ auto row_of(store::listed_packet const& of, row_names const& names) -> json {
   }
   out["type"] = answer::type_name(of.type);
   out["class"] = answer::class_name(of.traffic_class);
-  out["known_scanner"] = scanner_json(names, of.scanner);
+  out["known_scanner"] = answer::scanner_json(names, of.scanner);
   out["fingerprints"] = answer::tool_names(of.fingerprints, names.fingerprints);
   out["country"] = answer::country_json(of.country);
   out["as"] = answer::system_json(of.asn);
@@ -143,15 +102,6 @@ auto condition_of(observatory const& in, call const& of, std::string_view table)
   return made;
 }
 
-auto question_digest(call const& of, answer::asked const& question, std::string_view id)
-    -> std::uint64_t {
-  std::vector<std::string> parts{std::string{id}, answer::text_of(*question.scope)};
-  for (auto const& each : of.request.query)
-    if (each.name != "cursor" && each.name != "limit" && each.name != "format")
-      parts.push_back(each.name + "=" + each.value);
-  return digest_of(parts);
-}
-
 template <class Row>
 auto write_page(call const& of, listing<Row> const& as, answer::asked const& question,
                 store::page<Row> const& found, row_names const& names, std::string const& next)
@@ -161,9 +111,7 @@ auto write_page(call const& of, listing<Row> const& as, answer::asked const& que
     auto const first = row_of(found.rows.empty() ? Row{} : found.rows.front(), names);
     text += csv_line(first, true);
     for (auto const& each : found.rows) text += csv_line(row_of(each, names), false);
-    http::response out{200, "text/csv; charset=utf-8", std::move(text), {}};
-    if (!next.empty()) out.fields.add("X-Next-Cursor", next);
-    return out;
+    return csv_page(std::move(text), next);
   }
   auto out = answer_head(question, as.schema);
   out["filter"] = of.with.has("filter") ? json(of.with.get<std::string>("filter")) : json(nullptr);
@@ -185,20 +133,12 @@ auto answer_list(observatory const& in, call const& of, listing<Row> const& as)
   KIZASHI_TRY(asked.conditions.ipv4, condition_of(in, of, as.ipv4_table));
   KIZASHI_TRY(asked.conditions.ipv6, condition_of(in, of, as.ipv6_table));
   auto const digest = question_digest(of, question, as.id);
-  if (of.with.has("cursor")) {
-    KIZASHI_TRY(auto place, parse_cursor(of.with.get<std::string>("cursor")));
-    if (place.question != digest)
-      return fail(errc::parse_error,
-                  "the cursor belongs to another question; expected the one of the answer before, "
-                  "with the same parameters");
-    asked.after = std::move(place.key);
-  }
-  row_names names{question.sensor_names, {}, {}, of.who.has_destinations};
+  KIZASHI_TRY(asked.after, place_in_list(of, digest));
+  row_names names{{question.sensor_names, {}, {}}, of.who.has_destinations};
   KIZASHI_TRY(names.scanners, store::stored_names(*in.engine, "scanner", asked.ask));
   KIZASHI_TRY(names.fingerprints, store::stored_names(*in.engine, "fingerprint", asked.ask));
   KIZASHI_TRY(auto const found, as.list(*in.engine, asked));
-  auto const next = found.next.empty() ? std::string{} : to_text({digest, found.next});
-  return write_page(of, as, question, found, names, next);
+  return write_page(of, as, question, found, names, cursor_behind(digest, found.next));
 }
 
 template <class Row>
@@ -207,31 +147,14 @@ auto list_route(observatory const& in, std::string_view path, std::string_view s
   route out{.path = path,
             .id = as.id,
             .summary = summary,
-            .needs = role::partner,
+            .needs = role::viewer,
             .cost = 2,
             .media_types = {"application/json", "text/csv"},
             .answer_schema = as.schema.substr(8, as.schema.find('/') - 8),
             .tag = "Questions"};
-  out.parameters = {sensor_parameter(),
-                    from_parameter(time),
-                    to_parameter(time),
-                    filter_parameter(),
-                    {.name = "order",
-                     .kind = parameter_kind::choice,
-                     .help = "Which rows come first.",
-                     .standard = "newest",
-                     .choices = {"newest", "oldest"}},
-                    {.name = "limit",
-                     .kind = parameter_kind::number,
-                     .help = "Rows of a page.",
-                     .least = 1,
-                     .most = 10'000,
-                     .standard = "100"},
-                    {.name = "cursor",
-                     .help = "`next` of the page before: the rows behind it.",
-                     .least = 1,
-                     .most = 200},
-                    format_parameter()};
+  out.parameters = {sensor_parameter(), from_parameter(time), to_parameter(time),
+                    filter_parameter()};
+  for (auto const& each : paging_parameters(10'000)) out.parameters.push_back(each);
   out.answer = [&in, as = std::move(as)](call const& of) {
     return answered(answer_list(in, of, as));
   };

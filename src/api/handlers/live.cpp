@@ -197,7 +197,7 @@ auto live_routes(observatory const& in) -> std::vector<route> {
       {.path = "/api/v1/frames",
        .id = "streamFrames",
        .summary = "A sample of packets four times a second, as bytes (docs/api.md, \"Frames\").",
-       .needs = role::partner,
+       .needs = role::viewer,
        .media_types = {"application/octet-stream"},
        .tag = "Live",
        .answer = [&in](call const& of) { return answered(open_frames(in, of)); }}};

@@ -3,6 +3,7 @@
 
 #include "kizashi/api/handlers/handlers.hpp"
 #include "kizashi/api/handlers/store_call.hpp"
+#include "kizashi/recognise/fingerprint.hpp"
 
 namespace kizashi::api {
 namespace {
@@ -30,14 +31,24 @@ auto answer_sensors(observatory const& in, call const& of) -> result<http::respo
   return json_response(out);
 }
 
+/// "malware", "tool", ... of fingerprints that this program knows; null: of another's file.
+auto meaning_of(std::string_view fingerprint) -> json {
+  static auto const known = recognise::fingerprint_table::shipped();
+  auto const found = std::ranges::find(known.entries(), fingerprint, &recognise::fingerprint::name);
+  return found == known.entries().end() ? json{} : json(recognise::name_of(found->kind));
+}
+
 auto answer_names(observatory const& in, call const& of) -> result<http::response> {
   if (!in.engine) return fail(errc::io_error, "there is no store to ask");
   auto const& kind = of.with.get<std::string>("kind");
   KIZASHI_TRY(auto const names, store::stored_names(*in.engine, kind, {in.limits, nullptr}));
   json out{{"schema", "kizashi-names/1"}, {"kizashi", answer::version()}, {"kind", kind}};
   out["rows"] = json::array();
-  for (auto const& [number, name] : names)
-    out["rows"].push_back({{"number", number}, {"name", name}});
+  for (auto const& [number, name] : names) {
+    json row{{"number", number}, {"name", name}};
+    if (kind == "fingerprint") row["means"] = meaning_of(name);
+    out["rows"].push_back(std::move(row));
+  }
   return json_response(out);
 }
 
@@ -47,7 +58,7 @@ auto name_routes(observatory const& in) -> std::vector<route> {
   return {{.path = "/api/v1/sensors",
            .id = "listSensors",
            .summary = "The sensors, and how many packets each saw.",
-           .needs = role::partner,
+           .needs = role::viewer,
            .cost = 2,
            .parameters = {sensor_parameter(), from_parameter(parameter_kind::minute),
                           to_parameter(parameter_kind::minute)},
@@ -57,7 +68,7 @@ auto name_routes(observatory const& in) -> std::vector<route> {
           {.path = "/api/v1/names/{kind}",
            .id = "listNames",
            .summary = "What the numbers of a kind stand for in tables.",
-           .needs = role::partner,
+           .needs = role::viewer,
            .parameters = {{.name = "kind",
                            .kind = parameter_kind::choice,
                            .help = "Of what.",

@@ -96,6 +96,13 @@ void group_tiles(std::vector<store::tile>& tiles, std::string const& by) {
   });
 }
 
+/// As the statistics' sources are counted.
+auto total_counting(bool is_exact) -> json {
+  json out{{"is_exact", is_exact}};
+  if (!is_exact) out.update({{"exact_up_to", store::most_exact_total}, {"relative_error", 0.01}});
+  return out;
+}
+
 auto answer_behaviours(observatory const& in, call const& of) -> result<http::response> {
   KIZASHI_TRY(auto question, question_of(in, of));
   KIZASHI_TRY(filter_packets(in, of, question));
@@ -116,7 +123,7 @@ auto answer_behaviours(observatory const& in, call const& of) -> result<http::re
   out["filter"] = of.with.has("filter") ? json(of.with.get<std::string>("filter")) : json(nullptr);
   out["counting"] = {{"packets", {{"is_exact", true}}},
                      {"ports", {{"is_exact", true}}},
-                     {"total", {{"is_exact", true}}}};
+                     {"total", total_counting(found.is_total_exact)}};
   out["read_from"] = read_from_name(store::origin_of(question.filter, store::group_by::source));
   out["unit_seconds"] = found.unit / std::chrono::seconds{1};
   out["columns"] = json::array();
@@ -178,7 +185,7 @@ auto behaviours_route(observatory const& in) -> route {
   route out{.path = "/api/v1/behaviours",
             .id = "listBehaviours",
             .summary = "What single sources did: a picture of each, packets by time and port.",
-            .needs = role::partner,
+            .needs = role::viewer,
             .cost = 5,
             .answer_schema = "behaviours",
             .tag = "Pictures"};
@@ -224,7 +231,7 @@ auto neighbours_route(observatory const& in) -> route {
   route out{.path = "/api/v1/hosts/{host}/neighbours",
             .id = "listNeighbours",
             .summary = "Sources that behave like this one: of its network first, then elsewhere.",
-            .needs = role::partner,
+            .needs = role::viewer,
             .cost = 5,
             .answer_schema = "neighbours",
             .tag = "Pictures"};

@@ -52,6 +52,10 @@ auto answer_host(observatory const& in, call const& of) -> result<http::response
   KIZASHI_TRY(found.profile, store::profile_of(engine, who, question.filter, question.options));
   KIZASHI_TRY(found.scanners, store::stored_names(engine, "scanner", question.options.ask));
   KIZASHI_TRY(found.fingerprints, store::stored_names(engine, "fingerprint", question.options.ask));
+  if (!of.who.scope.is_nothing()) {
+    KIZASHI_TRY(found.findings,
+                answer::findings_of_host(engine, question, who, finding_scope_of(of.who.scope)));
+  }
   answer::string_sink out;
   KIZASHI_TRY(write_json(found, out));
   return json_response(std::move(out.text));
@@ -70,7 +74,7 @@ auto host_route(observatory const& in) -> route {
   route out{.path = "/api/v1/hosts/{host}",
             .id = "getHost",
             .summary = "What is known of an address or a prefix, as a source.",
-            .needs = role::partner,
+            .needs = role::viewer,
             .cost = 5,
             .answer_schema = "host",
             .tag = "Questions"};
@@ -96,7 +100,7 @@ auto statistics_routes(observatory const& in) -> std::vector<route> {
                    .summary =
                        "How many packets, bytes and sources there were: in all, and by port, "
                        "source, country, AS, protocol, time, sensor, tool, class or known scanner.",
-                   .needs = role::partner,
+                   .needs = role::viewer,
                    .cost = 5,
                    .media_types = {"application/json", "text/csv"},
                    .answer_schema = "statistics",

@@ -192,6 +192,11 @@ auto scope_condition(answer::asked const& of, bool is_ipv6) -> std::optional<std
   return all.empty() ? std::string{"1"} : fmt::format("{}", fmt::join(all, " and "));
 }
 
+auto finding_scope_of(scope const& of) -> store::finding_scope {
+  if (of.is_everything) return {};
+  return {of.sensors, of.prefixes};
+}
+
 auto wants_csv(call const& of) -> bool {
   if (of.with.has("format")) return of.with.get<std::string>("format") == "csv";
   auto const accept = of.request.fields.get("accept");

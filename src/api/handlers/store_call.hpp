@@ -10,6 +10,7 @@
 #include "kizashi/api/observatory.hpp"
 #include "kizashi/api/problem.hpp"
 #include "kizashi/api/route.hpp"
+#include "kizashi/store/stored_findings.hpp"
 
 namespace kizashi::api {
 
@@ -42,6 +43,9 @@ namespace kizashi::api {
 /// Whether all of `who` is something that the scope has: of a part nothing is told.
 [[nodiscard]] auto is_within(net::prefix const& who, scope const& of) -> bool;
 [[nodiscard]] auto read_from_name(store::row_origin of) -> std::string_view;
+
+/// The findings that somebody may know of; not of a scope that has nothing.
+[[nodiscard]] auto finding_scope_of(scope const& of) -> store::finding_scope;
 
 /// "sensor in (1,2) and (src >= ...)": the same as a condition for tables with the columns sensor
 /// and src; `is_ipv6`: src is of 16 bytes. Nothing: no row of that family may be seen. "1" when all

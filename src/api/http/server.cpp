@@ -49,6 +49,10 @@ public:
   auto reload_certificates() -> status override { return network_->reload_certificates(); }
 
   void wake_streams() override {
+    {  // nobody waits: whoever comes into the list looks for news himself after that
+      std::scoped_lock const only{lock_};
+      if (idle_.empty()) return;
+    }
     if (is_waking_.exchange(true)) return;
     network_->post([this] {
       is_waking_ = false;

@@ -11,6 +11,7 @@ replay_source::replay_source(std::unique_ptr<frame_source> of, replay_options op
     : of_{std::move(of)}, options_{std::move(options)}, clock_{clock} {
   KIZASHI_ASSERT(options_.speed >= 0 && std::isfinite(options_.speed) &&
                  options_.grain.count() > 0);
+  mark_.of = options_.from.of;
 }
 
 auto replay_source::do_receive(net::frame_block& out, duration patience) -> result<arrival> {
@@ -29,10 +30,25 @@ auto replay_source::do_receive(net::frame_block& out, duration patience) -> resu
 
 /// Answers whether there is a frame to give.
 auto replay_source::fill() -> result<bool> {
-  if (next_ < held_.frames.size()) return true;
-  next_ = 0;
-  KIZASHI_TRY(of_->next(held_));
-  return !held_.frames.empty();
+  while (next_ == held_.frames.size() && !is_stopped()) {
+    next_ = 0;
+    KIZASHI_TRY(of_->next(held_));
+    if (held_.frames.empty()) return false;
+    pass_over();
+  }
+  return next_ < held_.frames.size();
+}
+
+/// Of the frames that were just read, those that an earlier replay has given.
+void replay_source::pass_over() {
+  if (mark_.frames == 0) {
+    mark_.first = held_.frames.front().time;
+    if (mark_.first != options_.from.first) options_.from.frames = 0;
+  }
+  auto const left = options_.from.frames - passed_over_;
+  next_ = static_cast<std::size_t>(std::min<std::uint64_t>(left, held_.frames.size()));
+  passed_over_ += next_;
+  mark_.frames += next_;
 }
 
 /// The clock starts with the first frame whose time is known; those before it are due with it.
@@ -72,6 +88,7 @@ void replay_source::give(net::frame_block& out) {
       each.time = shifted(each.time);
     }
   }
+  mark_.frames += next_ - begin_at;
   if (begin_at == 0 && next_ == held_.frames.size()) {
     std::swap(out, held_);  // all of it: nothing is copied
     held_.clear();

@@ -15,6 +15,7 @@
 
 #include "kizashi/capture/live/clock.hpp"
 #include "kizashi/capture/live/live_source.hpp"
+#include "kizashi/capture/live/replay_bookmark.hpp"
 
 namespace kizashi::capture::live {
 
@@ -27,6 +28,9 @@ struct replay_options {
   /// Packets are given in groups that are due within so long of each other.
   duration grain = std::chrono::milliseconds{10};
   std::string name = "replay";
+  /// Where an earlier replay had come to: what it gave is left out. With another `of`, or when the
+  /// first frame has another time, it begins at the beginning. `of` is that of `bookmark()`.
+  replay_bookmark from = {};
 };
 
 /// Gives the frames of another source in the same order, each not before its time; the first is due
@@ -39,6 +43,9 @@ public:
   explicit replay_source(std::unique_ptr<frame_source> of, replay_options options = {},
                          live::clock& clock = system_clock());
 
+  /// Behind what was given last. From the thread that receives.
+  [[nodiscard]] auto bookmark() const -> replay_bookmark const& { return mark_; }
+
   [[nodiscard]] auto statistics() const -> source_statistics override;
   [[nodiscard]] auto notes() const -> std::vector<note> override { return of_->notes(); }
   [[nodiscard]] auto position() const -> progress override { return of_->position(); }
@@ -48,6 +55,7 @@ private:
   [[nodiscard]] auto do_receive(net::frame_block& out, duration patience)
       -> result<arrival> override;
   [[nodiscard]] auto fill() -> result<bool>;
+  void pass_over();
   void begin(timestamp first);
   [[nodiscard]] auto due_of(net::frame const& each) const -> duration;
   void give(net::frame_block& out);
@@ -60,6 +68,8 @@ private:
   live::clock& clock_;
   net::frame_block held_;  // read and not yet given
   std::size_t next_ = 0;   // of `held_`
+  replay_bookmark mark_;
+  std::uint64_t passed_over_ = 0;  // of the frames that `options_.from` counts
   bool has_begun_ = false;
   timestamp first_;                          // the first frame's own time
   timestamp latest_ = timestamp::unknown();  // own time of what was given, the latest

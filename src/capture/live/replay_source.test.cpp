@@ -72,6 +72,30 @@ TEST(replay_source, as_fast_as_possible) {
   EXPECT_TRUE(clock.slept().empty());
 }
 
+TEST(replay_source, goes_on_behind_what_was_given) {
+  using blocks = std::vector<std::vector<listed_source::listed_frame>>;
+  blocks const all{{{day, "a"}, {day + 1s, "b"}}, {{day + 2s, "c"}, {day + 5s, "d"}}};
+  fake_clock clock{today};
+  replay_options options;
+  options.from.of = 7;
+  for (std::uint64_t given = 0; given <= 4; ++given) {
+    SCOPED_TRACE(given);
+    options.from.first = day;
+    options.from.frames = given;
+    replay_source source{made_of(all), options, clock};
+    std::string words;
+    for (std::string came; came != "ended"; words += came.substr(0, came.find(' ')) + ",")
+      came = step(source, 5s);
+    EXPECT_EQ(words, (std::array{"a,b,c,d,ended,", "b,c,d,ended,", "c,d,ended,", "d,ended,",
+                                 "ended,"})[given]);
+    EXPECT_EQ(source.bookmark(), (replay_bookmark{7, day, 4}));
+    EXPECT_EQ(source.statistics().received, 4 - given) << "what was passed over is not counted";
+  }
+  options.from.first = day - 1s;
+  replay_source another{made_of(all), options, clock};
+  EXPECT_EQ(step(another, 5s), "a 0s") << "a capture that took the place of the one before";
+}
+
 TEST(replay_source, times_can_be_moved_to_now) {
   fake_clock clock{today};
   replay_options options;

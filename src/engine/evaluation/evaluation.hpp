@@ -44,6 +44,7 @@ struct evaluation {
   std::vector<planted_outbreak> outbreaks;
   std::vector<engine_score> scores;  ///< in the order of the engines, "together" last
   std::vector<finding> fused;
+  std::uint64_t peak_memory = 0;  ///< bytes of the process; who ran it says so
 };
 
 /// Judges findings by the truth: a finding is right when it names the service of an outbreak

@@ -16,7 +16,7 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr option_spec fuse_options[] = {
-    {"fuse.confidence", 0.6, 0.0, 1.0, "Less sure findings are kept back until another agrees."},
+    {"fuse.confidence", 0.5, 0.0, 1.0, "Less sure findings are kept back until another agrees."},
     {"fuse.within", duration{24h}, duration{10min}, duration{168h},
      "A finding belongs to one before it when no more lies between them."},
     {"fuse.services", std::uint64_t{8}, std::uint64_t{1}, std::uint64_t{1000},
@@ -106,7 +106,8 @@ void fuse_engine::add(finding const& found, incident& to) const {
   auto const is_surest =
       std::ranges::all_of(to.confidence, [&](auto const& each) { return each.second <= sure; });
   if (is_surest || to.latest.engine == found.engine) to.latest = found;
-  to.first = std::min(to.first, found.first);
+  // What was told keeps its beginning, from which its id follows.
+  if (to.told_engines == 0) to.first = std::min(to.first, found.first);
   to.last = std::max(to.last, found.last);
   std::vector<net::address> all;
   std::ranges::set_union(to.sources, found.sources, std::back_inserter(all));

@@ -1,7 +1,11 @@
 // Engines that hear others: high_risk, sensors, fuse.
+#include <algorithm>
 #include <chrono>
+#include <map>
 #include <set>
 
+#include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -81,12 +85,14 @@ TEST(sensors_engine, says_who_saw_it_first) {
 TEST(fuse_engine, tells_when_engines_agree_and_keeps_back_the_unsure) {
   auto const engine = test::made("fuse");
   finding_list out;
-  ASSERT_TRUE(engine->hear(heard("surge", kind::surge, 23, 0min), out));
-  EXPECT_TRUE(out.all.empty());  // 0.5 is not enough
+  auto unsure = heard("surge", kind::surge, 23, 0min);
+  unsure.confidence = 0.4;
+  ASSERT_TRUE(engine->hear(unsure, out));
+  EXPECT_TRUE(out.all.empty());  // less than even
   ASSERT_TRUE(engine->hear(heard("nmf", kind::group, 23, 10min), out));
   ASSERT_EQ(out.all.size(), 1U);
   EXPECT_EQ(out.all[0].engines, (std::vector<std::string>{"nmf", "surge"}));
-  EXPECT_DOUBLE_EQ(out.all[0].confidence, 0.75);
+  EXPECT_DOUBLE_EQ(out.all[0].confidence, 0.7);
   EXPECT_EQ(out.all[0].reason, "2 engines agree (nmf, surge). nmf: Many came.");
   ASSERT_TRUE(engine->hear(heard("nmf", kind::group, 23, 20min), out));
   EXPECT_EQ(out.all.size(), 1U);  // nothing new in it
@@ -102,7 +108,9 @@ TEST(fuse_engine, tells_when_engines_agree_and_keeps_back_the_unsure) {
 TEST(fuse_engine, asks_for_a_common_source_and_is_less_sure_of_scanners) {
   auto const engine = test::made("fuse");
   finding_list out;
-  ASSERT_TRUE(engine->hear(heard("surge", kind::surge, 23, 0min), out));
+  auto unsure = heard("surge", kind::surge, 23, 0min);
+  unsure.confidence = 0.4;
+  ASSERT_TRUE(engine->hear(unsure, out));
   ASSERT_TRUE(engine->hear(heard("nmf", kind::group, 23, 10min, "north", 1000), out));
   EXPECT_TRUE(out.all.empty());
   auto scanners = heard("glasso", kind::group, 23, 20min);
@@ -124,6 +132,151 @@ TEST(fuse_engine, hears_no_joint_findings_and_none_about_everything) {
   for (std::uint16_t port = 2; port < 40; ++port) wide.services.push_back({6, port});
   ASSERT_TRUE(engine->hear(wide, out));
   EXPECT_TRUE(out.all.empty());
+}
+
+TEST(fuse_engine, keeps_the_id_of_what_it_has_told) {
+  auto const engine = test::made("fuse");
+  finding_list out;
+  auto sure = heard("surge", kind::surge, 23, 30min);
+  sure.confidence = 0.9;
+  ASSERT_TRUE(engine->hear(sure, out));
+  ASSERT_TRUE(engine->hear(heard("glasso", kind::group, 23, 20min), out));  // of an earlier window
+  ASSERT_EQ(out.all.size(), 2U);
+  EXPECT_EQ(out.all[1].id(), out.all[0].id());
+}
+
+// --- the rules read plainly ---------------------------------------------------------------------
+
+/// What was heard, in its order, and nothing else. Each twin looks through all of it each time.
+using heard_list = std::vector<finding>;
+
+/// A surge of each sensor is the first of those that begin within an hour of it; sensors whose
+/// surges begin within an hour of the one that is heard see the same. Told when there are two or
+/// more, and more than the last time.
+[[nodiscard]] auto plain_sensors(heard_list const& all) -> std::vector<std::string> {
+  std::vector<std::string> out;
+  std::map<service, std::size_t> told;
+  std::map<std::pair<service, std::string>, timestamp> first;
+  for (auto const& each : all) {
+    if (each.kind != kind::surge) continue;
+    auto const at = each.services[0];
+    auto& mine = first.try_emplace({at, each.sensor}, each.first).first->second;
+    if (each.first > mine + 1h) {
+      mine = each.first;
+      told[at] = 0;
+    }
+    std::set<std::string> near;
+    for (auto const& [where, begin] : first)
+      if (where.first == at && begin <= each.first + 1h && each.first <= begin + 1h)
+        near.insert(where.second);
+    if (near.size() < 2 || near.size() <= told[at]) continue;
+    told[at] = near.size();
+    out.push_back(fmt::format("{} {}", at.to_string(), fmt::join(near, ",")));
+  }
+  return out;
+}
+
+/// Each service at a sensor is told once, when its latest surge and its latest change of the graph
+/// are no more than six hours apart.
+[[nodiscard]] auto plain_high_risk(heard_list const& all) -> std::vector<std::string> {
+  std::vector<std::string> out;
+  std::set<std::string> told;
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    auto const latest = [&](std::string_view kind) -> finding const* {
+      for (auto j = i + 1; j-- > 0;)
+        if (all[j].kind == kind && all[j].sensor == all[i].sensor &&
+            all[j].services == all[i].services)
+          return &all[j];
+      return nullptr;
+    };
+    auto const* const surge = latest(kind::surge);
+    auto const* const graph = latest(kind::graph);
+    auto const name = fmt::format("{} {}", all[i].services[0].to_string(), all[i].sensor);
+    if (surge == nullptr || graph == nullptr || told.contains(name)) continue;
+    if (all[i].kind != kind::surge && all[i].kind != kind::graph) continue;
+    if (graph->first - surge->last > 6h || surge->first - graph->last > 6h) continue;
+    told.insert(name);
+    out.push_back(name);
+  }
+  return out;
+}
+
+/// An incident is what was heard of a service at a sensor without a day between. The surest word of
+/// each engine counts; it is told when the engines together are sure enough, and one more agrees.
+[[nodiscard]] auto plain_fuse(heard_list const& all) -> std::vector<std::string> {
+  std::vector<std::string> out;
+  std::map<std::string, heard_list> open;
+  std::map<std::string, std::size_t> told;
+  for (auto const& each : all) {
+    auto const name = fmt::format("{} {}", each.services[0].to_string(), each.sensor);
+    auto& mine = open[name];
+    timestamp last;
+    for (auto const& one : mine) last = std::max(last, one.last);
+    if (!mine.empty() && each.first > last + 24h) {
+      mine.clear();
+      told[name] = 0;
+    }
+    auto const is_known_engine =
+        std::ranges::any_of(mine, [&](auto const& one) { return one.engine == each.engine; });
+    auto const shares = std::ranges::any_of(mine, [&](auto const& one) {
+      return std::ranges::any_of(one.sources, [&](auto const& source) {
+        return std::ranges::find(each.sources, source) != each.sources.end();
+      });
+    });
+    if (!mine.empty() && !is_known_engine && !shares) continue;
+    mine.push_back(each);
+    std::map<std::string, double> sure;
+    for (auto const& one : mine) sure[one.engine] = std::max(sure[one.engine], one.confidence);
+    double wrong = 1;
+    for (auto const& [engine, one] : sure) wrong *= 1 - one;
+    if (sure.size() <= told[name] || 1 - wrong < 0.5) continue;
+    told[name] = sure.size();
+    out.push_back(fmt::format("{} {} {:.6f}", name, sure.size(), 1 - wrong));
+  }
+  return out;
+}
+
+[[nodiscard]] auto some_findings(std::uint64_t seed) -> heard_list {
+  random_source chance{seed};
+  std::string_view const kinds[] = {kind::surge, kind::graph, kind::group};
+  std::string const engines[] = {"surge", "graph", "nmf"};
+  std::string const sensors[] = {"north", "south", "west"};
+  heard_list out;
+  duration at{0};
+  for (int i = 0; i < 400; ++i) {
+    at += chance.below(8) == 0 ? duration{26h} : duration{10min} * chance.below(9);
+    auto const which = chance.below(3);
+    out.push_back(heard(engines[which], kinds[which], static_cast<std::uint16_t>(chance.below(4)),
+                        at, sensors[chance.below(3)], chance.below(4)));
+    out.back().confidence = 0.1 * chance.below(9);
+  }
+  return out;
+}
+
+TEST(joint_engines, say_what_their_rules_say_read_plainly) {
+  for (std::uint64_t seed = 1; seed <= 20; ++seed) {
+    auto const all = some_findings(seed);
+    for (auto const* name : {"sensors", "high_risk", "fuse"}) {
+      auto const engine = test::made(name);
+      finding_list out;
+      for (auto const& each : all) ASSERT_TRUE(engine->hear(each, out));
+      std::vector<std::string> said;
+      for (auto const& each : out.all) {
+        EXPECT_TRUE(check(each));
+        auto const at = each.services[0].to_string();
+        said.push_back(
+            each.kind == kind::global      ? fmt::format("{} {}", at, fmt::join(each.sensors, ","))
+            : each.kind == kind::high_risk ? fmt::format("{} {}", at, each.sensor)
+                                           : fmt::format("{} {} {} {:.6f}", at, each.sensor,
+                                                         each.engines.size(), each.confidence));
+      }
+      auto const expected = engine->about().name == "sensors"     ? plain_sensors(all)
+                            : engine->about().name == "high_risk" ? plain_high_risk(all)
+                                                                  : plain_fuse(all);
+      EXPECT_GT(expected.size(), 2U);
+      EXPECT_EQ(said, expected) << name << " " << seed;
+    }
+  }
 }
 
 class joint_engines_test : public testing::TestWithParam<char const*> {};

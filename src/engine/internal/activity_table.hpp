@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "kizashi/base/random.hpp"
+#include "kizashi/base/state.hpp"
 #include "kizashi/engine/activity.hpp"
 
 namespace kizashi::engine::internal {
@@ -28,6 +29,11 @@ public:
 
   /// Fills sources, rows and packets of `out`, in their order.
   void give_to(activity_window& out) const;
+
+  /// Inside a section that the caller has begun and ends.
+  void save(state_writer& out) const;
+  /// Into an empty one; what is wrong `in` says.
+  void restore(state_reader& in);
 
 private:
   struct counts {
@@ -48,7 +54,13 @@ private:
   }
 
   void add(std::uint32_t source, service at, std::uint32_t target) {
-    auto const key = std::uint64_t{source} << 24 | std::uint64_t{at.protocol} << 16 | at.port;
+    count(counts_of(std::uint64_t{source} << 24 | std::uint64_t{at.protocol} << 16 | at.port),
+          target);
+    if (used_ * 2 > slots_.size()) grow();
+  }
+
+  /// Of a key, which gets a place if it has none.
+  [[nodiscard]] auto counts_of(std::uint64_t key) -> counts& {
     auto place = mix64(key ^ secret_) & (slots_.size() - 1);
     while (slots_[place].key != key) {
       if (slots_[place].key == 0) {
@@ -58,8 +70,7 @@ private:
       }
       place = (place + 1) & (slots_.size() - 1);
     }
-    count(slots_[place].of, target);
-    if (used_ * 2 > slots_.size()) grow();
+    return slots_[place].of;
   }
 
   void grow() {

@@ -111,7 +111,7 @@ TEST_P(group_engines, go_on_from_a_saved_state_as_if_never_stopped) {
                   whole->interval(), i * 66 / bins >= 64 && i % 3 == 0);
     ASSERT_TRUE(whole->observe(closed, expected));
     ASSERT_TRUE(first->observe(closed, got));
-    if (i % (bins / 3) != 7) continue;
+    if (i % (bins / 3) != 7 && i + 3 != bins) continue;
     auto again = test::made(name, options);
     ASSERT_TRUE(test::restored(*again, test::saved(*first)));
     EXPECT_EQ(test::saved(*again), test::saved(*first));
@@ -225,6 +225,75 @@ TEST(group_judge, alarms_by_chance_as_often_as_was_said) {
   }
   EXPECT_GT(alarms, 30);
   EXPECT_LT(alarms, 90) << "60 are expected";
+}
+
+TEST(group_judge, counts_a_window_once_however_often_it_is_looked_at) {
+  // Ten looks at a window that fills; 1 false alarm in 100 windows.
+  golden_source random{6};
+  internal::group_judge judge{0.01, 100};
+  int alarms = 0;
+  constexpr int windows = 4000;
+  for (int i = 0; i < windows; ++i) {
+    std::map<service, std::uint32_t> open, largest;
+    bool is_told = false;
+    for (int look = 0; look < 10; ++look) {
+      for (std::uint16_t port = 1; port <= 10; ++port) {
+        auto const size = open[{6, port}] + random.poisson(0.3 * port);
+        open[{6, port}] = random.unit() < 0.2 ? size / 2 : size;
+        largest[{6, port}] = std::max(largest[{6, port}], open[{6, port}]);
+      }
+      is_told |= !judge.above(open).empty();
+    }
+    alarms += is_told;
+    judge.learn(largest);
+  }
+  EXPECT_GT(alarms, 15);
+  EXPECT_LT(alarms, 65) << "40 are expected";
+}
+
+/// The findings of a group that begins in the middle of the last window, `late` bins into it.
+auto found_late(std::vector<std::pair<std::string, std::string>> options, std::uint32_t late,
+                std::uint32_t hole = 9999) -> finding_list {
+  options.emplace_back("ntd.history", "50");
+  auto const on = test::made("ntd", options);
+  finding_list list;
+  golden_source random{3};
+  for (std::uint32_t i = 0; i < 30 * 66; ++i) {
+    auto closed = group_bin({}, random, test::monday + i * 1min, 1min, i >= 65 * 30 + late);
+    closed.is_missing = i == 64 * 30 + hole;
+    EXPECT_TRUE(on->observe(closed, list));
+  }
+  expect_all_good(list);
+  return list;
+}
+
+TEST(ntd, tells_a_block_within_the_window_and_at_its_end_how_large_it_was) {
+  auto const early = found_late({}, 8).all;
+  auto const late = found_late({{"ntd.stream", "false"}}, 8).all;
+  auto const is_planted = [](finding const& each) { return each.services[0].port == 8291; };
+  ASSERT_EQ(std::ranges::count_if(early, is_planted), 2);
+  ASSERT_EQ(std::ranges::count_if(late, is_planted), 1);
+  auto const& first = *std::ranges::find_if(early, is_planted);
+  auto const start = test::monday + 65 * 30min;
+  EXPECT_EQ(std::ranges::find_if(late, is_planted)->last, start + 30min);
+  EXPECT_LE(first.last, start + 12min) << "begins after 8";
+  EXPECT_EQ(early.back().last, start + 30min);
+  EXPECT_EQ(early.back().id(), first.id()) << "news of the same";
+  EXPECT_GT(early.back().source_count, first.source_count);
+  EXPECT_EQ(first.first, start);
+  EXPECT_GT(first.score, first.threshold);
+  EXPECT_GE(first.source_count, 8U);
+  EXPECT_EQ(first.series[0].values.size(),
+            static_cast<std::size_t>((first.last - first.first) / 1min));
+  EXPECT_THAT(first.reason, testing::HasSubstr("as a block of the decomposition that goes on has "
+                                               "it, "));
+}
+
+TEST(ntd, looks_at_no_window_behind_a_hole) {
+  // The hole is in the window before: the next one has nothing to go on from.
+  auto const found = found_late({}, 8, 12).all;
+  for (auto const& each : found) EXPECT_EQ(each.last - each.first, 30min);
+  EXPECT_FALSE(found.empty());
 }
 
 TEST(group_window, gives_whole_windows_alone) {

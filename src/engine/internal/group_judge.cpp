@@ -12,32 +12,34 @@ constexpr double least_mean = 1e-3;    // below it a service is forgotten
 
 }  // namespace
 
-auto group_judge::judge(std::map<service, std::uint32_t> const& sizes)
-    -> std::vector<judged_group> {
-  std::vector<judged_group> all;
-  double largest = 0;
-  for (auto const& [at, sources] : sizes) {
-    auto const known = means_.find(at);
-    judged_group one{at, sources, known == means_.end() ? 0 : known->second, 0};
-    one.score = 2 * (std::sqrt(sources + 0.375) - std::sqrt(one.usual + 0.375));
-    largest = std::max(largest, one.score);
-    all.push_back(one);
-  }
-  auto const is_judged = scores_.is_ready();
-  if (is_judged) level_ = scores_.level(probability_);
-  if (windows_ >= warm_up) scores_.add(largest);
+auto group_judge::score(service at, std::uint32_t sources) const -> judged_group {
+  auto const known = means_.find(at);
+  judged_group answer{at, sources, known == means_.end() ? 0 : known->second, 0};
+  answer.score = 2 * (std::sqrt(sources + 0.375) - std::sqrt(answer.usual + 0.375));
+  return answer;
+}
 
+auto group_judge::above(group_sizes const& sizes) -> std::vector<judged_group> {
+  if (!scores_.is_ready()) return {};
+  level_ = scores_.level(probability_);
+  std::vector<judged_group> answer;
+  for (auto const& [at, sources] : sizes)
+    if (auto const one = score(at, sources); one.score > level_) answer.push_back(one);
+  return answer;
+}
+
+void group_judge::learn(group_sizes const& sizes) {
+  double largest = 0;
+  for (auto const& [at, sources] : sizes) largest = std::max(largest, score(at, sources).score);
+  if (windows_ >= warm_up) scores_.add(largest);
   ++windows_;
   auto const part = 1 / std::min(static_cast<double>(windows_), forgets_after);
-  for (auto const& each : all) means_[each.at] = each.usual;
+  for (auto const& [at, sources] : sizes) means_.try_emplace(at, 0);
   for (auto& [at, mean] : means_) {
     auto const found = sizes.find(at);
     mean += part * ((found == sizes.end() ? 0.0 : found->second) - mean);
   }
   std::erase_if(means_, [](auto const& each) { return each.second < least_mean; });
-  if (!is_judged) return {};
-  std::erase_if(all, [&](auto const& each) { return !(each.score > level_); });
-  return all;
 }
 
 void group_judge::save(state_writer& out) const {

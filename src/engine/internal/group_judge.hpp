@@ -30,10 +30,21 @@ public:
   group_judge(double probability, std::size_t least)
       : probability_{probability}, scores_{least, most_scores} {}
 
-  /// The largest group of each service in one window. Gives those above the level, by service; none
-  /// while there are too few windows.
-  [[nodiscard]] auto judge(std::map<service, std::uint32_t> const& sizes)
-      -> std::vector<judged_group>;
+  using group_sizes = std::map<service, std::uint32_t>;
+
+  /// The largest group of each service. Gives those above the level, by service; none while there
+  /// are too few windows. Learns nothing.
+  [[nodiscard]] auto above(group_sizes const& sizes) -> std::vector<judged_group>;
+  /// A window is over: `sizes` are what its largest groups were. When a window is looked at several
+  /// times these are the largest of all looks: their scores are the largest of the looks', so what
+  /// is learnt is what is compared, and the window as a whole has the stated probability.
+  void learn(group_sizes const& sizes);
+  /// Both, of a window that is looked at once.
+  [[nodiscard]] auto judge(group_sizes const& sizes) -> std::vector<judged_group> {
+    auto answer = above(sizes);
+    learn(sizes);
+    return answer;
+  }
   [[nodiscard]] auto is_ready() const noexcept -> bool { return scores_.is_ready(); }
   [[nodiscard]] auto level() const noexcept -> double { return level_; }
   [[nodiscard]] auto windows() const noexcept -> std::uint64_t { return windows_; }
@@ -43,6 +54,8 @@ public:
   void restore(state_reader& in);
 
 private:
+  [[nodiscard]] auto score(service at, std::uint32_t sources) const -> judged_group;
+
   static constexpr std::size_t most_scores = 4096;
   /// First windows, whose scores do not count: what is usual is not known yet.
   static constexpr std::uint64_t warm_up = 12;

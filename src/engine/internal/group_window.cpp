@@ -73,7 +73,7 @@ auto group_window::add(activity_window const& closed) -> std::optional<group_row
     broken_ += seen_ > 0;
     start_ = begin;
     seen_ = 0;
-    rows_.clear();
+    forget();
   }
   sensor_ = closed.sensor;
   end_ = closed.end();
@@ -87,33 +87,42 @@ auto group_window::add(activity_window const& closed) -> std::optional<group_row
   seen_ = 0;
   if (!is_whole) {
     ++broken_;
-    rows_.clear();
+    forget();
     return std::nullopt;
   }
   ++whole_;
-  return close();
+  auto answer = gather(scope_.bins);
+  forget();
+  return answer;
+}
+
+auto group_window::newest_rows() const -> std::span<open_row const> {
+  return rows_[seen_ - 1];
 }
 
 void group_window::take(activity_window const& closed, std::uint32_t bin) {
+  auto& into = rows_[bin];
   for (auto const& row : closed.rows) {
     auto const& from = closed.sources[row.source];
     if (scope_.has_only_tcp && row.protocol != tcp_number) continue;
     if (scope_.leaves_out_scanners && from.scanner != 0) continue;
     if (scope_.leaves_out_usual && row.protocol == tcp_number && is_usual_port(row.port)) continue;
     auto const length = from.address.is_ipv6() ? scope_.ipv6_length : scope_.ipv4_length;
-    rows_.push_back(
-        {net::prefix{from.address, length}.first(), bin, row.packets, row.target, row.at()});
+    into.push_back({net::prefix{from.address, length}.first(), row.packets, row.target, row.at()});
   }
+  into.shrink_to_fit();
 }
 
-auto group_window::close() -> group_rows {
+auto group_window::gather(std::uint32_t bins) const -> group_rows {
   group_rows answer;
   answer.sensor = sensor_;
   answer.start = start_;
-  answer.length = length();
-  answer.bins = scope_.bins;
+  answer.length = scope_.bin * bins;
+  answer.bins = bins;
   std::map<net::address, std::uint64_t> volumes;
-  for (auto const& row : rows_) volumes[row.source] += row.packets;
+  auto const taken = std::span{rows_}.first(bins);
+  for (auto const& bin : taken)
+    for (auto const& row : bin) volumes[row.source] += row.packets;
   answer.sources_seen = volumes.size();
   std::vector<std::pair<std::uint64_t, net::address>> order;
   for (auto const& [source, packets] : volumes) order.emplace_back(packets, source);
@@ -123,39 +132,41 @@ auto group_window::close() -> group_rows {
   if (order.size() > scope_.most_sources) order.resize(scope_.most_sources);
   for (auto const& [packets, source] : order) answer.sources.push_back(source);
   std::ranges::sort(answer.sources);
-  for (auto const& row : rows_) {
-    auto const at = std::ranges::lower_bound(answer.sources, row.source);
-    if (at == answer.sources.end() || *at != row.source) continue;
-    answer.rows.push_back({static_cast<std::uint32_t>(at - answer.sources.begin()), row.bin,
-                           row.packets, row.target, row.at});
-  }
+  for (std::uint32_t bin = 0; bin < bins; ++bin)
+    for (auto const& row : taken[bin]) {
+      auto const at = std::ranges::lower_bound(answer.sources, row.source);
+      if (at == answer.sources.end() || *at != row.source) continue;
+      answer.rows.push_back({static_cast<std::uint32_t>(at - answer.sources.begin()), bin,
+                             row.packets, row.target, row.at});
+    }
   std::ranges::stable_sort(answer.rows, [](group_row const& a, group_row const& b) {
     if (a.source != b.source) return a.source < b.source;
     return a.bin != b.bin ? a.bin < b.bin : a.at < b.at;
   });
-  rows_.clear();
   return answer;
 }
 
 void group_window::save(state_writer& out) const {
   out.text(sensor_);
   out(start_, end_, seen_, whole_, broken_);
-  out.number(rows_.size());
-  for (auto const& row : rows_)
-    out(row.source, row.bin, row.packets, row.target, row.at.protocol, row.at.port);
+  for (auto const& bin : rows_) {
+    out.number(bin.size());
+    for (auto const& row : bin)
+      out(row.source, row.packets, row.target, row.at.protocol, row.at.port);
+  }
 }
 
 void group_window::restore(state_reader& in) {
   sensor_ = in.text();
   in(start_, end_, seen_, whole_, broken_);
   in.expect(seen_ < scope_.bins, "bins of an open window");
-  auto const many = in.count(10);
-  rows_.clear();
-  for (std::size_t i = 0; i < many && in.is_good(); ++i) {
-    pending_row row;
-    in(row.source, row.bin, row.packets, row.target, row.at.protocol, row.at.port);
-    in.expect(row.bin < scope_.bins, "a bin of the window");
-    rows_.push_back(row);
+  forget();
+  for (auto& bin : rows_) {
+    auto const many = in.count(10);
+    for (std::size_t i = 0; i < many && in.is_good(); ++i) {
+      auto& row = bin.emplace_back();
+      in(row.source, row.packets, row.target, row.at.protocol, row.at.port);
+    }
   }
 }
 

@@ -50,13 +50,26 @@ struct group_rows {
   [[nodiscard]] auto counts() const -> std::vector<std::uint32_t>;
 };
 
+/// One source at one service in one bin of the window that is open.
+struct open_row {
+  net::address source;  ///< first address of its prefix
+  std::uint32_t packets = 0;
+  std::uint32_t target = 0;
+  service at;
+};
+
 class group_window {
 public:
-  explicit group_window(group_scope scope) : scope_{scope} {}
+  explicit group_window(group_scope scope) : scope_{scope}, rows_(scope.bins) {}
 
   /// A closed short window. The whole one when this was its last bin; none when a bin of it is
   /// missing, because the sensor was blind or the stream began in the middle.
   [[nodiscard]] auto add(activity_window const& closed) -> std::optional<group_rows>;
+  /// Of the window that is open: rows of the bin that came last (a source and service may come
+  /// several times), which one that is, and all bins so far. Only when none of them is missing.
+  [[nodiscard]] auto newest_rows() const -> std::span<open_row const>;
+  [[nodiscard]] auto bins_seen() const noexcept -> std::uint32_t { return seen_; }
+  [[nodiscard]] auto so_far() const -> group_rows { return gather(seen_); }
   /// Whole windows so far, and those that had a hole.
   [[nodiscard]] auto whole() const noexcept -> std::uint64_t { return whole_; }
   [[nodiscard]] auto broken() const noexcept -> std::uint64_t { return broken_; }
@@ -68,15 +81,9 @@ public:
   void restore(state_reader& in);
 
 private:
-  struct pending_row {
-    net::address source;
-    std::uint32_t bin = 0;
-    std::uint32_t packets = 0;
-    std::uint32_t target = 0;
-    service at;
-  };
   void take(activity_window const& closed, std::uint32_t bin);
-  [[nodiscard]] auto close() -> group_rows;
+  void forget() { rows_ = std::vector<std::vector<open_row>>(scope_.bins); }  // its memory as well
+  [[nodiscard]] auto gather(std::uint32_t bins) const -> group_rows;
 
   group_scope scope_;
   std::string sensor_;
@@ -85,7 +92,7 @@ private:
   std::uint32_t seen_ = 0;
   std::uint64_t whole_ = 0;
   std::uint64_t broken_ = 0;
-  std::vector<pending_row> rows_;
+  std::vector<std::vector<open_row>> rows_;  // by bin: none is moved as the window fills
 };
 
 /// What members of a group asked for.

@@ -8,26 +8,30 @@ namespace kizashi::engine::internal {
 
 namespace {
 
-/// Makes entry (p, q) zero; `vectors` turns with it.
+/// Makes entry (p, q) zero; `vectors` turns with it. Rows are turned, and the columns are equal to
+/// them.
 void rotate(std::vector<double>& a, std::vector<double>& vectors, std::size_t n, std::size_t p,
             std::size_t q) {
-  auto const apq = a[p * n + q];
+  auto const app = a[p * n + p], aqq = a[q * n + q], apq = a[p * n + q];
   if (apq == 0) return;
-  auto const theta = (a[q * n + q] - a[p * n + p]) / (2 * apq);
+  auto const theta = (aqq - app) / (2 * apq);
   auto const t = (theta >= 0 ? 1 : -1) / (std::abs(theta) + std::sqrt(theta * theta + 1));
   auto const c = 1 / std::sqrt(t * t + 1), s = t * c;
+  auto const turn = [&](double* const first, double* const second) {
+    for (std::size_t k = 0; k < n; ++k) {
+      auto const x = first[k], y = second[k];
+      first[k] = c * x - s * y;
+      second[k] = s * x + c * y;
+    }
+  };
+  turn(a.data() + p * n, a.data() + q * n);
+  turn(vectors.data() + p * n, vectors.data() + q * n);
+  a[p * n + p] = app - t * apq;
+  a[q * n + q] = aqq + t * apq;
+  a[p * n + q] = a[q * n + p] = 0;
   for (std::size_t k = 0; k < n; ++k) {
-    auto const x = a[k * n + p], y = a[k * n + q];
-    a[k * n + p] = c * x - s * y;
-    a[k * n + q] = s * x + c * y;
-  }
-  for (std::size_t k = 0; k < n; ++k) {
-    auto const x = a[p * n + k], y = a[q * n + k];
-    a[p * n + k] = c * x - s * y;
-    a[q * n + k] = s * x + c * y;
-    auto const v = vectors[p * n + k], w = vectors[q * n + k];
-    vectors[p * n + k] = c * v - s * w;
-    vectors[q * n + k] = s * v + c * w;
+    a[k * n + p] = a[p * n + k];
+    a[k * n + q] = a[q * n + k];
   }
 }
 

@@ -20,22 +20,7 @@ using internal::lanes;
 
 /// The left singular vectors of V, one row each, and the singular values.
 auto left_vectors(blocked_counts const& of) -> kizashi::engine::internal::eigen_pairs {
-  std::vector<double> gram(of.rows * of.rows);
-  for (std::size_t block = 0; block < of.blocks; ++block) {
-    for (auto i = of.first[block]; i < of.first[block + 1]; ++i) {
-      auto const& a = of.entries[i];
-      lane const weighted = a.values * of.weights[block].value;
-      for (auto j = i; j < of.first[block + 1]; ++j) {
-        auto const& b = of.entries[j];
-        lane const products = weighted * b.values;
-        double sum = 0;
-        for (std::size_t k = 0; k < lanes; ++k) sum += static_cast<double>(products[k]);
-        gram[a.row * of.rows + b.row] += sum;
-        if (i != j) gram[b.row * of.rows + a.row] += sum;
-      }
-    }
-  }
-  auto answer = kizashi::engine::internal::decompose_symmetric(std::move(gram), of.rows);
+  auto answer = kizashi::engine::internal::decompose_symmetric(of.row_products, of.rows);
   for (auto& value : answer.values) value = std::sqrt(std::max(0.0, value));
   return answer;
 }
@@ -57,7 +42,7 @@ auto start_vectors_of(blocked_counts const& of, std::size_t rank) -> start_vecto
     for (std::size_t block = 0; block < of.blocks; ++block) {
       lane sum{};
       for (auto i = of.first[block]; i < of.first[block + 1]; ++i)
-        sum += scaled[of.entries[i].row] * of.entries[i].values;
+        sum += scaled[of.entry_rows[i]] * of.entries[i].value;
       answer.right[k * of.blocks + block].value = sum < 0.0F ? -sum : sum;
     }
   }
@@ -72,6 +57,8 @@ auto start(blocked_counts const& of, start_vectors const& from, std::size_t rank
   state.product = state.w;
   state.h.resize(of.blocks * rank);
   state.gram.assign(rank * rank, 0);
+  state.product_sums.resize(of.rows * rank);
+  state.gram_sums.resize(rank * rank);
   for (std::size_t k = 0; k < rank; ++k) {
     for (std::size_t t = 0; t < of.rows; ++t)
       state.w_row(k)[t] = static_cast<float>(std::abs(from.left[k * of.rows + t]));

@@ -1,7 +1,10 @@
 #include "kizashi/engine/ntd/blocks.hpp"
 
 #include <algorithm>
+#include <iterator>
+#include <optional>
 #include <set>
+#include <utility>
 
 #include "kizashi/engine/internal/otsu.hpp"
 
@@ -48,19 +51,38 @@ auto joined(tucker const& of, std::size_t column, double least) -> joined_column
   return answer;
 }
 
-auto members_of_all(tucker const& of, way which, std::set<std::size_t> const& columns,
-                    double border) -> std::vector<std::uint32_t> {
-  std::set<std::uint32_t> all;
-  for (auto const column : columns)
-    for (auto const each : members_of(of, which, column, border)) all.insert(each);
-  return {all.begin(), all.end()};
-}
+/// The members of each column of one way, found when they are first asked for.
+class column_members {
+public:
+  column_members(tucker const& of, way which, double border)
+      : of_{of}, which_{which}, border_{border}, known_(of.rank) {}
+
+  [[nodiscard]] auto of_all(std::set<std::size_t> const& columns) -> std::vector<std::uint32_t> {
+    std::vector<std::uint32_t> all;
+    for (auto const column : columns) {
+      auto& members = known_[column];
+      if (!members) members = members_of(of_, which_, column, border_);
+      std::vector<std::uint32_t> both;
+      std::ranges::set_union(all, *members, std::back_inserter(both));
+      all = std::move(both);
+    }
+    return all;
+  }
+
+private:
+  tucker const& of_;
+  way which_;
+  double border_;
+  std::vector<std::optional<std::vector<std::uint32_t>>> known_;
+};
 
 }  // namespace
 
 auto find_blocks(tucker const& of, block_rule const& rule) -> std::vector<block> {
   std::vector<block> answer;
   std::set<std::size_t> all_ports;
+  column_members at_ports{of, ports, rule.border};
+  column_members at_minutes{of, minutes, rule.border};
   for (std::size_t column = 0; column < of.rank; ++column) {
     auto const columns = joined(of, column, rule.least_weight);
     if (!(columns.weight > 0)) continue;
@@ -69,13 +91,13 @@ auto find_blocks(tucker const& of, block_rule const& rule) -> std::vector<block>
     found.weight = columns.weight;
     found.sources = members_of(of, sources, column, rule.border);
     if (found.sources.size() < 2) continue;
-    found.ports = members_of_all(of, ports, columns.ports, rule.border);
-    found.minutes = members_of_all(of, minutes, columns.minutes, rule.border);
+    found.ports = at_ports.of_all(columns.ports);
+    found.minutes = at_minutes.of_all(columns.minutes);
     all_ports.insert(columns.ports.begin(), columns.ports.end());
     if (!found.ports.empty()) answer.push_back(std::move(found));
   }
   if (rule.ports == port_rule::pooled) {
-    auto const pooled = members_of_all(of, ports, all_ports, rule.border);
+    auto const pooled = at_ports.of_all(all_ports);
     for (auto& each : answer) each.ports = pooled;
   }
   return answer;

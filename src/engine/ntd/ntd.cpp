@@ -10,7 +10,9 @@
 
 #include "kizashi/engine/internal/group_engine.hpp"
 #include "kizashi/engine/internal/group_judge.hpp"
+#include "kizashi/engine/ntd/block_watch.hpp"
 #include "kizashi/engine/ntd/blocks.hpp"
+#include "kizashi/engine/ntd/service_tensor.hpp"
 #include "kizashi/engine/ntd/tucker.hpp"
 
 namespace kizashi::engine {
@@ -18,6 +20,7 @@ namespace {
 
 using namespace std::chrono_literals;
 using internal::group_rows;
+using ntd::service_tensor;
 
 constexpr option_spec ntd_options[] = {
     {"ntd.mode",
@@ -57,45 +60,15 @@ constexpr option_spec ntd_options[] = {
     {"ntd.border", 0.0, 0.0, 0.99,
      "Value of a factor from which on something is a member; 0: where the values fall apart."},
     {"ntd.false_alarms", 1.0, 0.01, 1000.0, "False alarms per week and sensor (calibrated)."},
+    {"ntd.stream",
+     true,
+     {},
+     {},
+     "Whether blocks are looked for in each interval, not only at the end of a window "
+     "(calibrated)."},
     {"ntd.history", std::uint64_t{96}, std::uint64_t{50}, std::uint64_t{4032},
      "Windows that are learnt from before one is judged (calibrated)."},
 };
-
-/// The tensor of a window, and what its ports are.
-struct service_tensor {
-  ntd::tensor counts;
-  std::vector<service> services;  // ascending
-  std::size_t services_seen = 0;
-};
-
-[[nodiscard]] auto tensor_of(group_rows const& whole, std::uint64_t least, std::size_t most)
-    -> service_tensor {
-  service_tensor answer;
-  std::map<service, std::uint64_t> volumes;
-  for (auto const& row : whole.rows)
-    if (row.packets >= least) volumes[row.at] += row.packets;
-  answer.services_seen = volumes.size();
-  std::vector<std::pair<std::uint64_t, service>> order;
-  for (auto const& [at, packets] : volumes) order.emplace_back(packets, at);
-  std::ranges::sort(order, [](auto const& a, auto const& b) {
-    return a.first != b.first ? a.first > b.first : a.second < b.second;
-  });
-  if (order.size() > most) order.resize(most);
-  for (auto const& each : order) answer.services.push_back(each.second);
-  std::ranges::sort(answer.services);
-
-  std::map<std::array<std::uint32_t, 3>, std::uint64_t> sums;
-  for (auto const& row : whole.rows) {
-    auto const at = std::ranges::lower_bound(answer.services, row.at);
-    if (at == answer.services.end() || *at != row.at) continue;
-    sums[{row.bin, row.source, static_cast<std::uint32_t>(at - answer.services.begin())}] +=
-        row.packets;
-  }
-  answer.counts.lengths = {whole.bins, whole.sources.size(), answer.services.size()};
-  for (auto const& [at, packets] : sums)
-    if (packets >= least) answer.counts.entries.push_back({at, static_cast<float>(packets)});
-  return answer;
-}
 
 [[nodiscard]] auto least_packets_of(option_set const& set) -> std::uint64_t {
   auto const given = set.get<std::uint64_t>("ntd.least_packets");
@@ -123,9 +96,15 @@ public:
         how_{.rank = static_cast<std::uint32_t>(set.get<std::uint64_t>("ntd.rank")),
              .restarts = static_cast<std::uint32_t>(set.get<std::uint64_t>("ntd.restarts")),
              .seed = set.get<std::uint64_t>("ntd.seed")},
+        has_stream_{is_calibrated_ && set.get<bool>("ntd.stream")},
         windows_{scope_},
         judge_{internal::false_alarm_of(set, "ntd", scope_.bin * scope_.bins),
-               set.get<std::uint64_t>("ntd.history")} {}
+               set.get<std::uint64_t>("ntd.history")},
+        watch_{{.least_packets = least_packets_,
+                .most_sources = scope_.most_sources,
+                .most_ports = most_ports_,
+                .bins = scope_.bins,
+                .rule = rule_}} {}
 
   [[nodiscard]] auto about() const noexcept -> descriptor const& override {
     return ntd_descriptor();
@@ -134,24 +113,23 @@ public:
 
   [[nodiscard]] auto observe(activity_window const& closed, finding_sink& out) -> status override {
     auto const whole = windows_.add(closed);
-    if (!whole) return {};
-    auto const input = tensor_of(*whole, least_packets_, most_ports_);
+    if (!whole) return look(closed, out);
+    auto const input = ntd::tensor_of(*whole, least_packets_, most_ports_);
     KIZASHI_TRY(auto const models, ntd::decompose(input.counts, how_));
     auto const services = services_of_blocks(*whole, input, models);
     if (!is_calibrated_) return tell_all(*whole, input, services, out);
-    std::map<service, std::uint32_t> sizes;
-    for (auto const& [at, blocks] : services) sizes[at] = blocks.largest;
-    for (auto const& each : judge_.judge(sizes)) {
-      auto found = describe(*whole, input, each.at, services.at(each.at));
-      found.score = each.score;
-      found.threshold = judge_.level();
-      found.confidence = confidence_of(each.score, judge_.level());
-      found.values.push_back({"usual size of a block here", each.usual});
-      found.reason += fmt::format(" Blocks there usually have {:.1f} (score {:.2f} above {:.2f}).",
-                                  each.usual, each.score, judge_.level());
-      internal::say_bound(found, *whole);
-      KIZASHI_TRY(out.take(std::move(found)));
+    auto const by =
+        fmt::format("a block of {} decompositions has it.", how_.restarts) + bound_text(input);
+    for (auto const& each : new_above(services, true)) {
+      auto found = describe(*whole, each.at, services.at(each.at), by);
+      say_ports_seen(found, input);
+      KIZASHI_TRY(tell(std::move(found), each, *whole, out));
     }
+    judge_.learn(largest_);
+    if (has_stream_)
+      watch_.begin(*whole, input, *std::ranges::max_element(models, {}, &ntd::tucker::fit));
+    largest_.clear();
+    told_.clear();
     return {};
   }
 
@@ -164,14 +142,91 @@ public:
   void save(state_writer& out) const override {
     windows_.save(out);
     judge_.save(out);
+    out.number(largest_.size());
+    for (auto const& [at, sources] : largest_) out(at.protocol, at.port, sources);
+    out.number(told_.size());
+    for (auto const& [at, sources] : told_) out(at.protocol, at.port, sources);
+    watch_.save(out);
   }
   void restore(state_reader& in) override {
     windows_.restore(in);
     judge_.restore(in);
+    for (auto* const sizes : {&largest_, &told_}) {
+      for (auto left = in.count(3); left > 0 && in.is_good(); --left) {
+        service at;
+        in(at.protocol, at.port);
+        in((*sizes)[at]);
+      }
+    }
+    watch_.restore(in);
   }
 
 private:
   using by_service = std::map<service, service_blocks>;
+
+  /// A bin that is not the last one of its window.
+  [[nodiscard]] auto look(activity_window const& closed, finding_sink& out) -> status {
+    if (closed.is_missing || !watch_.waits_for(closed.start)) {
+      watch_.stop();
+      largest_.clear();
+      told_.clear();
+      return {};
+    }
+    watch_.push(windows_.newest_rows(), closed.end());
+    auto const seen = watch_.look();
+    auto const above = new_above(seen, false);
+    if (above.empty()) return {};
+    auto const open = windows_.so_far();
+    auto const by = fmt::format(
+        "a block of the decomposition that goes on has it, {} of {} intervals into the window.",
+        open.bins, scope_.bins);
+    for (auto const& each : above)
+      KIZASHI_TRY(
+          tell(describe(open, each.at, blocks_of(seen.at(each.at), open), by), each, open, out));
+    return {};
+  }
+
+  /// Services whose blocks are above the level for the first time in this window or, when it ends,
+  /// larger than they were told to be.
+  template <class Services>
+  [[nodiscard]] auto new_above(Services const& services, bool is_end)
+      -> std::vector<internal::judged_group> {
+    std::map<service, std::uint32_t> sizes;
+    for (auto const& [at, blocks] : services) {
+      sizes[at] = blocks.largest;
+      auto& largest = largest_[at];
+      largest = std::max(largest, blocks.largest);
+    }
+    auto answer = judge_.above(sizes);
+    std::erase_if(answer, [&](auto const& each) {
+      auto const [known, is_new] = told_.try_emplace(each.at, each.sources);
+      return !is_new && !(is_end && each.sources > known->second);
+    });
+    return answer;
+  }
+
+  [[nodiscard]] auto tell(finding found, internal::judged_group const& judged,
+                          group_rows const& rows, finding_sink& out) const -> status {
+    found.score = judged.score;
+    found.threshold = judge_.level();
+    found.confidence = confidence_of(judged.score, judge_.level());
+    found.values.push_back({"usual size of a block here", judged.usual});
+    found.reason += fmt::format(" Blocks there usually have {:.1f} (score {:.2f} above {:.2f}).",
+                                judged.usual, judged.score, judge_.level());
+    internal::say_bound(found, rows);
+    return out.take(std::move(found));
+  }
+
+  [[nodiscard]] static auto blocks_of(ntd::watched_service const& seen, group_rows const& open)
+      -> service_blocks {
+    service_blocks answer{{}, seen.bins, seen.largest, seen.blocks};
+    for (auto const& each : seen.sources) {
+      auto const at = std::ranges::lower_bound(open.sources, each);
+      if (at != open.sources.end() && *at == each)
+        answer.all.insert(static_cast<std::uint32_t>(at - open.sources.begin()));
+    }
+    return answer;
+  }
 
   /// Blocks of all restarts. A source counts at a service only when it was there.
   [[nodiscard]] auto services_of_blocks(group_rows const& whole, service_tensor const& input,
@@ -199,8 +254,11 @@ private:
 
   [[nodiscard]] auto tell_all(group_rows const& whole, service_tensor const& input,
                               by_service const& services, finding_sink& out) const -> status {
+    auto const by =
+        fmt::format("a block of {} decompositions has it.", how_.restarts) + bound_text(input);
     for (auto const& [at, blocks] : services) {
-      auto found = describe(whole, input, at, blocks);
+      auto found = describe(whole, at, blocks, by);
+      say_ports_seen(found, input);
       found.score = static_cast<double>(blocks.largest);
       found.threshold = 1;
       found.confidence = 0.5;
@@ -210,28 +268,33 @@ private:
     return {};
   }
 
-  [[nodiscard]] auto describe(group_rows const& whole, service_tensor const& input, service at,
-                              service_blocks const& blocks) const -> finding {
+  /// `by`: which block it is, as the end of the reason.
+  [[nodiscard]] auto describe(group_rows const& rows, service at, service_blocks const& blocks,
+                              std::string_view by) const -> finding {
     std::vector<std::uint32_t> const members(blocks.all.begin(), blocks.all.end());
-    auto found = internal::group_finding(*this, whole, members);
+    auto found = internal::group_finding(*this, rows, members);
     found.services = {at};
     found.values = {{"blocks", static_cast<double>(blocks.blocks)},
                     {"largest block", static_cast<double>(blocks.largest)},
                     {"intervals of the blocks", static_cast<double>(blocks.minutes.size())}};
     found.level = blocks.largest >= 20 ? finding_level::high : finding_level::medium;
-    std::vector<double> packets(whole.bins);
-    for (auto const& row : whole.rows)
+    std::vector<double> packets(rows.bins);
+    for (auto const& row : rows.rows)
       if (row.at == at && blocks.all.contains(row.source)) packets[row.bin] += row.packets;
-    found.series.push_back({"packets of the members", whole.start, scope_.bin, packets});
-    found.reason = fmt::format(
-        "{} sources asked for {} in the same minutes, as a block of {} decompositions has it.",
-        blocks.largest, at.to_string(), how_.restarts);
-    if (input.services.size() < input.services_seen) {
-      found.values.push_back({"ports seen", static_cast<double>(input.services_seen)});
-      found.reason += fmt::format(" Of {} ports the {} with most packets were looked at.",
-                                  input.services_seen, input.services.size());
-    }
+    found.series.push_back({"packets of the members", rows.start, scope_.bin, packets});
+    found.reason = fmt::format("{} sources asked for {} in the same minutes, as {}", blocks.largest,
+                               at.to_string(), by);
     return found;
+  }
+
+  [[nodiscard]] static auto bound_text(service_tensor const& of) -> std::string {
+    if (of.services.size() == of.services_seen) return {};
+    return fmt::format(" Of {} ports the {} with most packets were looked at.", of.services_seen,
+                       of.services.size());
+  }
+  static void say_ports_seen(finding& to, service_tensor const& of) {
+    if (of.services.size() < of.services_seen)
+      to.values.push_back({"ports seen", static_cast<double>(of.services_seen)});
   }
 
   internal::group_scope scope_;
@@ -240,8 +303,13 @@ private:
   std::size_t most_ports_;
   ntd::block_rule rule_;
   ntd::tucker_settings how_;
+  bool has_stream_;
   internal::group_window windows_;
   internal::group_judge judge_;
+  ntd::block_watch watch_;
+  // Of the window that is open: the largest block at each service, and how large it was when told.
+  std::map<service, std::uint32_t> largest_;
+  std::map<service, std::uint32_t> told_;
 };
 
 }  // namespace
@@ -249,7 +317,7 @@ private:
 auto ntd_descriptor() -> descriptor const& {
   static constexpr descriptor about{
       .name = "ntd",
-      .version = 1,
+      .version = 2,
       .title = "Blocks of sources, ports and minutes, by tensor decomposition",
       .paper = "Cichocki, Phan 2009; Kanehara et al. 2019 (Dark-NTD)",
       .page = "docs/engines/ntd.md",

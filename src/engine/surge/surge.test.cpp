@@ -93,6 +93,7 @@ private:
   std::uint32_t random_ports_;
 };
 
+#ifndef KIZASHI_SANITIZED  // half a minute there, and no line that others do not run
 TEST(surge_engine, keeps_the_stated_false_alarms_for_a_quarter) {
   auto const engine = test::made("surge");
   noisy_sensor sensor{1};
@@ -106,6 +107,7 @@ TEST(surge_engine, keeps_the_stated_false_alarms_for_a_quarter) {
     if (out.all.size() > 13) ADD_FAILURE() << each.reason;
   }
 }
+#endif
 
 /// Sources at tcp/3389 as NB(4, 2), and from `begin` on an outbreak that doubles in six hours up to
 /// 500.

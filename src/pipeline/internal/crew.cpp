@@ -68,8 +68,10 @@ auto crew::walk(capture::frame_source& from, progress_callback const& progress)
   progress_ = &progress;
   begin_ = cut_;
   is_ended_ = is_stopped_ = false;
-  if (auto walked = on_all_workers([this](worker& self) { work(self); }); !walked)
-    give_up(std::move(walked).error());
+  work_alone();
+  if (!is_ended_)
+    if (auto walked = on_all_workers([this](worker& self) { work(self); }); !walked)
+      give_up(std::move(walked).error());
   guard_.keep();
   KIZASHI_TRY(status{failure_});
   return is_stopped_ ? walk_end::stopped : walk_end::dry;
@@ -129,6 +131,17 @@ auto crew::finish() -> outcome {
   if (auto added = on_all_workers([this](worker& self) { add_tally(self); }); !added)
     give_up(std::move(added).error());
   return add_up();
+}
+
+void crew::work_alone() {
+  lock held{mutex_};
+  while (!is_ended_ && cut_ - begin_ < options_.batches_alone) {
+    auto const next = cut_;
+    prepare(*workers_[0], held);
+    if (cut_ == next) return;
+    for (auto& each : workers_) count(*each, place_of(next), held);
+  }
+  begin_ = cut_;
 }
 
 void crew::work(worker& self) {

@@ -68,6 +68,8 @@ private:
   /// cannot be started, and then may not have called it with all.
   [[nodiscard]] auto on_all_workers(std::function<void(worker&)> const& task) -> status;
   void work(worker& self);
+  /// Counts the first batches of a walk for all workers.
+  void work_alone();
   void count(worker& self, place& each, lock& held);
   [[nodiscard]] auto count_batch(worker& self, place& each) -> status;
   void hand_on(place& each, lock& held);

@@ -269,7 +269,13 @@ struct tearing {
 inline auto torn(source_maker const& make, reading const& with, tearing const& how) -> answer {
   answer made;
   torn_source source{make(), how.seed, how.blocks};
-  std::optional<road> here{std::in_place, with.options(how.workers[0], made.got)};
+  // Of the pieces' batches none, some and all are counted by one thread.
+  auto const options = [&](std::size_t piece) {
+    auto chosen = with.options(how.workers[piece % how.workers.size()], made.got);
+    chosen.batches_alone = static_cast<unsigned>(piece % 4 * 3);
+    return chosen;
+  };
+  std::optional<road> here{std::in_place, options(0)};
   for (; !source.has_ended(); ++made.pieces) {
     auto const walked = here->walk(source);
     EXPECT_TRUE(walked && *walked == walk_end::dry);
@@ -277,7 +283,7 @@ inline auto torn(source_maker const& make, reading const& with, tearing const& h
       EXPECT_TRUE(here->advance_to(source.time_between()));
     }
     auto const bytes = saved(*here);
-    here.emplace(with.options(how.workers[made.pieces % how.workers.size()], made.got));
+    here.emplace(options(made.pieces));
     auto const went = restored(bytes, *here);
     EXPECT_TRUE(went) << went.error().message;
     if (!went) break;

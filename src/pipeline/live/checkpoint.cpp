@@ -28,16 +28,18 @@ auto checkpoint_before(std::filesystem::path const& file) -> std::filesystem::pa
   return std::filesystem::path{file.string() + ".before"};
 }
 
-auto save_checkpoint(std::filesystem::path const& file, checkpoint const& at, road const& from)
-    -> status {
+auto save_checkpoint(std::filesystem::path const& file, checkpoint const& at, road const& from,
+                     engine::gatherer const* activity) -> status {
   std::error_code wrong;
   std::filesystem::rename(file, checkpoint_before(file), wrong);
   if (wrong && wrong != std::errc::no_such_file_or_directory)
     return system_failure(file.string(), "keep the state before", wrong.value());
-  return write_state_file(file, road::state_version, [&](state_writer& out) -> status {
+  return write_state_file(file, checkpoint::state_version, [&](state_writer& out) -> status {
     out.begin("sensor");
     fields(out, at);
+    out(activity != nullptr);
     out.end();
+    if (activity != nullptr) activity->save(out);
     return from.save(out);
   });
 }
@@ -47,22 +49,29 @@ auto peek_checkpoint(std::filesystem::path const& file) -> result<checkpoint> {
   constexpr std::size_t most = std::size_t{64} << 30;
   KIZASHI_TRY(auto const text, read_whole_file(file.string(), "read the state", most));
   std::span const bytes{reinterpret_cast<std::uint8_t const*>(text.data()), text.size()};
-  KIZASHI_TRY(auto in, state_reader::open(bytes, file.string(), road::state_version));
+  KIZASHI_TRY(auto in, state_reader::open(bytes, file.string(), checkpoint::state_version));
   checkpoint at;
   in.begin("sensor");
   fields(in, at);
+  bool has_activity = false;
+  in(has_activity);
   in.end();
   KIZASHI_TRY(in.failure());
   return at;
 }
 
-auto load_checkpoint(std::filesystem::path const& file, road& to) -> result<checkpoint> {
+auto load_checkpoint(std::filesystem::path const& file, road& to, engine::gatherer* activity)
+    -> result<checkpoint> {
   KIZASHI_TRY(expect_file(file));
   checkpoint at;
-  KIZASHI_TRY(read_state_file(file, road::state_version, [&](state_reader& in) -> status {
+  KIZASHI_TRY(read_state_file(file, checkpoint::state_version, [&](state_reader& in) -> status {
     in.begin("sensor");
     fields(in, at);
+    bool has_activity = false;
+    in(has_activity);
     in.end();
+    engine::gatherer unwanted{{}, [](auto const&) -> status { return {}; }};
+    if (has_activity) (activity != nullptr ? *activity : unwanted).restore(in);
     return to.restore(in);
   }));
   return at;

@@ -33,6 +33,8 @@ struct sensor_listeners {
   batch_sink* packets = nullptr;
 };
 
+class analysis;
+
 struct sensor_options {
   std::string name;                           ///< in the store and everywhere else
   std::filesystem::path folder;               ///< for its journal and its state; its own
@@ -46,6 +48,8 @@ struct sensor_options {
   /// totals of the run.
   road_options road;
   sensor_listeners listeners;
+  /// Engines that look at who asked for what; null: none. They outlive the sensor.
+  analysis* engines = nullptr;
   /// Where the source is, to be kept with its frames: `folder_bookmark`. Called by the thread that
   /// receives.
   std::function<std::string()> note;

@@ -48,7 +48,7 @@ auto stream_readings::begin_endless() -> result<std::uint64_t> {
   if (true_.packets != endless)
     return fail(
         errc::unsupported,
-        "the store has findings of this stream from a reading that came to an end; a stream "
+        "the store has observations of this stream from a reading that came to an end; a stream "
         "that never ends needs a name of its own");
   return generation;
 }

@@ -1,4 +1,4 @@
-// Which generation of a stream's findings is true: the table `readings`.
+// Which generation of a stream's observations is true: the table `readings`.
 #pragma once
 
 #include <cstdint>
@@ -8,7 +8,7 @@
 
 namespace kizashi::store::internal {
 
-/// The readings of one stream that have stored findings, and the next one.
+/// The readings of one stream that have stored observations, and the next one.
 ///
 ///   stream_readings of{engine, sensor, epoch};
 ///   KIZASHI_TRY(of.load());
@@ -26,18 +26,18 @@ public:
       : engine_{in}, sensor_{sensor}, epoch_{epoch} {}
 
   [[nodiscard]] auto load() -> status;
-  /// Whether the store has the findings of a longer part of the stream.
+  /// Whether the store has the observations of a longer part of the stream.
   [[nodiscard]] auto reaches_beyond(std::uint64_t packets) const noexcept -> bool {
     return true_.state > 0 && true_.packets > packets;
   }
   /// The generation of a stream that never ends, to which rows may be added at any time; the same
-  /// ever after. `reaches_beyond` any length from then on. Fails when the stream has findings that
-  /// were replaced as a whole.
+  /// ever after. `reaches_beyond` any length from then on. Fails when the stream has observations
+  /// that were replaced as a whole.
   [[nodiscard]] auto begin_endless() -> result<std::uint64_t>;
-  /// The generation to write; 0: the store has these findings.
+  /// The generation to write; 0: the store has these observations.
   [[nodiscard]] auto begin(std::uint64_t packets, std::uint64_t digest) -> result<std::uint64_t>;
-  /// The rows of what was begun are durable: from now on they are the stream's findings, and those
-  /// of other generations go.
+  /// The rows of what was begun are durable: from now on they are the stream's observations, and
+  /// those of other generations go.
   [[nodiscard]] auto end() -> status;
 
 private:

@@ -32,17 +32,18 @@ auto grouping_with_source(group_by by) -> grouping {
 
 }  // namespace
 
-auto from_prefixes(std::vector<net::prefix> const& sources, bool is_ipv6) -> std::string {
+auto in_prefixes(std::vector<net::prefix> const& sources, bool is_ipv6) -> std::string {
   std::vector<net::address_range> ranges;
-  bool has_zero = false;
-  for (auto const& each : sources) {
-    if (each.first().is_ipv6() != is_ipv6) continue;
-    ranges.push_back({each.first(), each.last()});
-    has_zero = has_zero || each.first() == net::address{};
-  }
-  if (ranges.empty()) return {};
-  auto text = in_ranges("src", ranges);
-  return has_zero ? fmt::format("{} and not (src = 0 and protocol = 0)", text) : text;
+  for (auto const& each : sources)
+    if (each.first().is_ipv6() == is_ipv6) ranges.push_back({each.first(), each.last()});
+  return ranges.empty() ? std::string{} : in_ranges("src", ranges);
+}
+
+auto from_prefixes(std::vector<net::prefix> const& sources, bool is_ipv6) -> std::string {
+  auto text = in_prefixes(sources, is_ipv6);
+  bool const has_zero = std::ranges::any_of(
+      sources, [](net::prefix const& each) { return each.first() == net::address{}; });
+  return has_zero && !is_ipv6 ? fmt::format("{} and not (src = 0 and protocol = 0)", text) : text;
 }
 
 auto count_by_of_sources(engine& in, packet_filter const& filter, group_by by,

@@ -4,6 +4,8 @@
 
 #include <fmt/format.h>
 
+#include "kizashi/store/internal/address_sql.hpp"
+
 namespace kizashi::store::internal {
 namespace {
 
@@ -172,6 +174,20 @@ auto made_states(packet_filter const& filter, column_names const& keys, column_n
   return text;
 }
 
+/// The filter as two of which no packet passes both, where `answers_first` answers the first of
+/// them: what remains are the packets from a port, which no rollup has. Else empty.
+template <class Answers>
+auto by_ports(packet_filter const& filter, Answers answers_first) -> std::vector<packet_filter> {
+  std::vector<packet_filter> out;
+  if (!filter.where) return out;
+  for (auto& each : filter.where->apart_by_port()) {
+    auto& part = out.emplace_back(filter);
+    part.where = std::make_shared<stored_filter const>(std::move(each));
+  }
+  if (!out.empty() && !answers_first(out.front())) out.clear();
+  return out;
+}
+
 struct rollup {
   stored_table stored;
   std::string_view by_day;
@@ -234,6 +250,13 @@ auto address_literal(net::address a) -> std::string {
                      a.as_ipv6().low());
 }
 
+auto in_family(std::vector<net::address> const& all, family of) -> std::string {
+  std::vector<net::address> some;
+  for (auto const& each : all)
+    if (each.is_ipv6() == (of == family::ipv6)) some.push_back(each);
+  return some.empty() ? std::string{} : in_addresses("src", some);
+}
+
 auto source_rows(packet_filter const& filter, family of, column_names const& columns,
                  condition where) -> std::string {
   bool const is_ipv4 = of == family::ipv4;
@@ -241,6 +264,11 @@ auto source_rows(packet_filter const& filter, family of, column_names const& col
   bool const is_of_tuples = std::ranges::any_of(columns, [](std::string_view each) {
     return each == "minute" || each == "tool" || each == "class" || each == "scanner";
   });
+  if (!is_of_tuples && !answers(filter, table))
+    if (auto const two = by_ports(filter, [&](auto const& each) { return answers(each, table); });
+        !two.empty())
+      return fmt::format("{} union all {}", source_rows(two[0], of, columns, where),
+                         source_rows(two[1], of, columns, where));
   if (is_of_tuples || !answers(filter, table))
     return fmt::format("select {} from {}", made_of(columns, of_tuple),
                        tuples_where(filter, of, whole_minutes(filter), where));
@@ -266,7 +294,14 @@ auto source_rows(packet_filter const& filter, family of, column_names const& col
 auto state_rows(packet_filter const& filter, state_table table, column_names const& keys,
                 column_names const& values, condition where) -> std::string {
   auto const found = table_of_states(filter, table, keys, where);
-  if (!found) return made_states(filter, keys, values, where);
+  if (!found) {
+    auto const two = by_ports(filter, [&](auto const& each) {
+      return table_of_states(each, table, keys, where).has_value();
+    });
+    if (two.empty()) return made_states(filter, keys, values, where);
+    return fmt::format("{} union all {}", state_rows(two[0], table, keys, values, where),
+                       made_states(two[1], keys, values, where));
+  }
   auto const& [stored, by_day, by_hour] = rollup_of(*found);
   bool const has_days = !is_in(keys, "hour");
   auto const split = split_time(filter, has_days);
@@ -299,6 +334,11 @@ auto minute_rows(packet_filter const& filter, std::string_view columns) -> std::
   if (answers(filter, stored_table::ports))
     return fmt::format("select {} from port_minute where {}", columns,
                        in_top(filter, split, split.minutes, "minute", {}, stored_table::ports));
+  if (auto const two =
+          by_ports(filter, [](auto const& each) { return answers(each, stored_table::ports); });
+      !two.empty())
+    return fmt::format("{} union all {}", minute_rows(two[0], columns),
+                       minute_rows(two[1], columns));
   return fmt::format("select {0} from {1} union all select {0} from {2}", columns,
                      tuples_where(filter, family::ipv4, split, {}),
                      tuples_where(filter, family::ipv6, split, {}));

@@ -34,6 +34,8 @@ enum class family : std::uint8_t { ipv4, ipv6 };
 
 /// "src" as a literal.
 [[nodiscard]] auto address_literal(net::address a) -> std::string;
+/// "src in (select ...)": those of one family, many of them; empty where there are none.
+[[nodiscard]] auto in_family(std::vector<net::address> const& all, family of) -> std::string;
 
 /// Which rows, beside the filter: a condition on `src` and columns that are asked for.
 using condition = std::string_view;

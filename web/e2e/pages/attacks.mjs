@@ -7,7 +7,7 @@ export async function check({ tab, server, language, expect }) {
   expect(victims.includes(await tab.$eval('[data-victim]', (at) => at.dataset.victim)), 'the chosen attack is of nobody');
   if (language !== 'en') return;
   const before = await tab.$eval('[data-victim]', (at) => at.dataset.victim);
-  await tab.focus('.lanes canvas');
+  await tab.focus('.attacks-lanes canvas');
   await tab.keyboard.press('ArrowRight');
   expect((await tab.$eval('[data-victim]', (at) => at.dataset.victim)) !== before, 'the arrow key chooses no other');
   expect(victims.includes(new URL(tab.url()).searchParams.get('attack').split(' ')[0]), 'the URL does not say which');

@@ -7,9 +7,9 @@ export async function check({ tab, expect, language }) {
   expect(new URL(tab.url()).searchParams.get('find') === 'darknet', 'what is searched is not in the URL');
   await tab.click('.help .tour .button');
   for (let step = 1; step <= 7; ++step) {
-    await tab.waitForFunction((n) => document.querySelector('.tour-card small')?.textContent.includes(`Step ${n} `), {}, step);
-    await tab.waitForSelector('.tour-ring');
+    await tab.waitForFunction((n) => document.querySelector('.help-tour-card small')?.textContent.includes(`Step ${n} `), {}, step);
+    await tab.waitForSelector('.help-tour-ring');
     await tab.keyboard.press('ArrowRight');
   }
-  await tab.waitForFunction(() => document.querySelector('.tour-card') === null && location.pathname === '/help');
+  await tab.waitForFunction(() => document.querySelector('.help-tour-card') === null && location.pathname === '/help');
 }

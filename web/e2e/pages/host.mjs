@@ -12,7 +12,7 @@ export async function check({ tab, server, language, expect, settled }) {
   const port = await tab.$eval('.top-list li .name', (at) => at.textContent);
   expect(port.startsWith(String(known.ports[0].port)), `the first port is ${port}`);
   if (language !== 'en') return;
-  await tab.focus('.heat canvas');
+  await tab.focus('.entity-heat canvas');
   for (const key of ['ArrowUp', 'ArrowUp', 'Enter']) await tab.keyboard.press(key);
   const at = new URL(tab.url()).searchParams;
   expect(Date.parse(at.get('to')) - Date.parse(at.get('from')) === 3600_000, `Enter in the calendar sets ${at}`);

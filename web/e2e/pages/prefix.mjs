@@ -15,3 +15,6 @@ export async function check({ tab, expect, language, settled }) {
   await tab.goBack();
   await settled(tab);
 }
+
+/** For the picture: one of many sources, of a scanner that says who it is. */
+export const shown = () => `/prefix/${encodeURIComponent('162.142.125.0/24')}`;

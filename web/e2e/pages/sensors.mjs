@@ -8,3 +8,6 @@ export async function check({ tab, server, expect }) {
   expect(row.includes(sensor.packets_received.toLocaleString('en-US')), `not ${sensor.packets_received} packets in: ${row}`);
   expect((await tab.$$('.to-do li')).length > 0, 'nothing is said of what to do');
 }
+
+/** For the picture: while packets come. */
+export const isLive = true;

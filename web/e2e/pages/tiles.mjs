@@ -3,12 +3,14 @@
 export const mayFail = ['/api/v1/behaviours', '/api/v1/fields', 'status of 404'];
 const outbreak = 'dst.port == 3389';
 
-export async function check({ tab, server, expect, settled }) {
+export async function check({ tab, server, language, expect, settled }) {
   if (!(await server.ask('/api/v1/openapi.json')).paths['/api/v1/behaviours']) return;
-  const wall = () => tab.$eval('.wall', (at) => ({ tiles: Number(at.dataset.tiles), groups: Number(at.dataset.groups), shown: Number(at.dataset.shown) }));
+  const wall = () => tab.$eval('.tiles-wall', (at) => ({ tiles: Number(at.dataset.tiles), groups: Number(at.dataset.groups), shown: Number(at.dataset.shown) }));
   const first = await wall();
   expect(first.tiles > 100 && first.groups > 1, `${first.tiles} tiles in ${first.groups} groups`);
   expect(first.shown < first.tiles, 'tiles out of view are drawn');
+  // What follows is the same in each language.
+  if (language !== 'en') return;
   // The outbreak: as many sources as statistics count, and tiles of them.
   await tab.goto(`${server.url}/tiles?group=none&most=2000&filter=${encodeURIComponent(outbreak)}`);
   await settled(tab);
@@ -18,16 +20,16 @@ export async function check({ tab, server, expect, settled }) {
   expect(sources > 1000 && of.tiles === Math.min(2000, sources), `${of.tiles} tiles of ${sources} sources`);
   expect(said.replaceAll(',', '').includes(String(sources)), `"${said}" does not say ${sources}`);
   // Keys: choose, pin, and filter by the source.
-  await tab.focus('.wall');
+  await tab.focus('.tiles-wall');
   await tab.keyboard.press('ArrowRight');
   await tab.keyboard.press('ArrowRight');
   await tab.keyboard.press('p');
   const chosen = new URL(tab.url()).searchParams;
   expect(chosen.get('at') !== null && chosen.get('pins') === chosen.get('at'), `the URL has ${chosen}`);
-  await tab.waitForSelector('.selected .big-tile canvas');
-  expect((await tab.$$('.pins li')).length === 1, 'one pinned tile is expected');
+  await tab.waitForSelector('.selected .tiles-big canvas');
+  expect((await tab.$$('.tiles-pins li')).length === 1, 'one pinned tile is expected');
   // A rectangle over the large picture by keys: ports and times of the filter.
-  await tab.focus('.selected .big-tile canvas');
+  await tab.focus('.selected .tiles-big canvas');
   for (const key of ['ArrowRight', 'ArrowDown', 'ArrowDown', 'ArrowDown']) await tab.keyboard.press(key);
   await tab.keyboard.press('Enter');
   const after = new URL(tab.url()).searchParams;
@@ -41,8 +43,10 @@ export async function check({ tab, server, expect, settled }) {
   expect((await tab.$eval('.tiles-page .table', (at) => at.getAttribute('aria-rowcount'))) === '200', 'another number of rows');
 }
 
+/** For the picture: behaviours of all kinds beside each other. */
+export const shown = () => '/tiles?group=none';
 export async function pose({ tab }) {
-  await tab.focus('.wall');
+  await tab.focus('.tiles-wall');
   for (const key of ['ArrowDown', 'ArrowRight', 'p', 'ArrowDown', 'p', 'ArrowRight']) await tab.keyboard.press(key);
   await tab.evaluate(() => document.activeElement.blur());
 }

@@ -1,12 +1,13 @@
 // What is around every page, and which page is shown.
 import type { ComponentType } from 'preact';
 import { useEffect, useErrorBoundary, useState } from 'preact/hooks';
-import { me, wantsLogIn } from '../api/client';
+import { may, me, wantsLogIn } from '../api/client';
 import { pick, say } from '../language';
 import { findPage, pages, type Page, type PageProps } from '../pages/registry';
+import { NoAccess } from '../parts/no_access';
 import { useKeys } from '../state/keys';
 import { folded, language, theme } from '../state/settings';
-import { go, goLive, linkTo, pause, query, range, rewind, show, zoomRange } from '../state/store';
+import { dataNow, go, goLive, isSpanOpen, linkTo, pause, query, range, rewind, show, zoomRange } from '../state/store';
 import { link } from '../stream/live';
 import { Drawer } from './drawer';
 import { KeyHelp, isKeyHelpOpen } from './key_help';
@@ -27,7 +28,7 @@ export function Frame() {
     <div class={`frame${folded.value === 'yes' ? ' is-folded' : ''}`} onClick={followLink}>
       <TopBar />
       <Navigation current={found?.page ?? null} />
-      <main class={`page scroll${isStale ? ' is-stale' : ''}`}>
+      <main class={`page scroll${isStale ? ' is-stale' : ''}`} {...(isSpanOpen.value && dataNow.value !== null ? { 'aria-busy': true } : {})}>
         {found ? <Shown key={found.page.path} page={found.page} parts={found.parts} /> : <NotFound path={query.value.path} />}
       </main>
       <Drawer />
@@ -44,6 +45,7 @@ function Shown({ page, parts }: { page: Page; parts: PageProps['parts'] }) {
   useEffect(() => {
     page.load().then((each) => setLoaded(() => each.default), () => setFailed(true));
   }, [page]);
+  if (me.value !== null && !may(page.role)) return <NoAccess needs={page.role} />;
   if (hasFailed || broken)
     return (
       <div class="state is-bad" role="alert">

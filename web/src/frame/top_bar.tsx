@@ -9,7 +9,7 @@ import { language, theme, zone } from '../state/settings';
 import { withoutTerm, termsOf } from '../state/filter';
 import { dataNow, filter, linkTo, setFilter } from '../state/store';
 import { clock, link, notReady, pipeline, reopenStreams, silence } from '../stream/live';
-import { filterMistake } from './filter_mistake';
+import { checkFilter, filterMistake, type FilterMistake } from './filter_mistake';
 import { RangeBox } from './range_box';
 
 export function TopBar() {
@@ -31,21 +31,32 @@ function FilterBar() {
   const field = useRef<HTMLInputElement>(null);
   const [text, setText] = useState(filter.value);
   const [caret, setCaret] = useState<number | null>(null);
+  const [refused, setRefused] = useState<FilterMistake | null>(null);
   const keys = useRef<CompletionKeys | null>(null);
   useEffect(() => setText(filter.value), [filter.value]);
+  // The field has it at once: the next key may come before anything is drawn.
   const take = (next: string, to: number) => {
+    if (field.current) field.current.value = next;
+    field.current?.setSelectionRange(to, to);
     setText(next);
     setCaret(to);
-    requestAnimationFrame(() => field.current?.setSelectionRange(to, to));
   };
-  const mistake = filterMistake.value;
+  /** A filter that the server does not understand is not asked with: what is shown stays. */
+  const submit = async (wanted: string) => {
+    const wrong = await checkFilter(wanted);
+    setRefused(wrong);
+    if (wrong !== null) return setText(wanted);
+    setFilter(wanted);
+    setText(wanted);
+    field.current?.blur();
+  };
+  const mistake = refused?.of === text ? refused : text === filter.value ? filterMistake.value : null;
   const terms = termsOf(filter.value);
   return (
     <form class="filter-bar" role="search"
       onSubmit={(event) => {
         event.preventDefault();
-        setFilter(text);
-        field.current?.blur();
+        void submit(field.current?.value.trim() ?? text);
       }}>
       <div class={`filter-box${mistake ? ' is-wrong' : ''}`}>
         <Icon name="search" size={14} />
@@ -59,6 +70,7 @@ function FilterBar() {
           onKeyDown={(event) => {
             if (keys.current?.press(event) || event.key !== 'Escape') return;
             setText(filter.value);
+            setRefused(null);
             field.current?.blur();
             event.preventDefault();
           }} />
@@ -81,24 +93,25 @@ function FilterBar() {
         )}
       </div>
       {caret !== null && <CompletionList text={text} caret={caret} keys={keys} onTake={take} />}
-      {mistake && text === filter.value && <Mistake column={mistake.column} message={mistake.message} />}
+      {mistake && <Mistake of={mistake} isKept={mistake === refused} />}
     </form>
   );
 }
 
-/** Where in the filter the mistake is. */
-function Mistake({ column, message }: { column: number; message: string }) {
-  const text = filter.value;
-  const at = Math.min(Math.max(0, column - 1), text.length);
-  const end = Math.max(at + 1, at + (/^[\w."-]+/.exec(text.slice(at))?.[0].length ?? 1));
+/** Where in the filter the mistake is, what was expected there, and what is shown meanwhile. */
+function Mistake({ of, isKept }: { of: FilterMistake; isKept: boolean }) {
+  const at = Math.min(Math.max(0, of.column - 1), of.of.length);
+  const end = Math.max(at + 1, at + (/^[\w."-]+/.exec(of.of.slice(at))?.[0].length ?? 1));
   return (
     <div class="filter-mistake" role="alert">
       <pre>
-        {text.slice(0, at)}
-        <mark>{text.slice(at, end) || ' '}</mark>
-        {text.slice(end)}
+        {of.of.slice(0, at)}
+        <mark>{of.of.slice(at, end) || ' '}</mark>
+        {of.of.slice(end)}
       </pre>
-      {say('filter.mistake', { column, message })}
+      {say('filter.mistake', { column: of.column, message: of.message })}
+      {of.expected && <p>{say('filter.expected', { expected: of.expected })}</p>}
+      {isKept && <p class="quiet">{say('filter.kept')}</p>}
     </div>
   );
 }

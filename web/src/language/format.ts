@@ -1,5 +1,5 @@
 // Numbers, times, names of countries, in the person's language; times always say their zone.
-import { language, zone, type Zone } from '../state/settings';
+import { language, zone, type Language, type Zone } from '../state/settings';
 import { say } from '.';
 
 const locales = { en: 'en-GB', ja: 'ja-JP' } as const;
@@ -11,18 +11,25 @@ export function whole(of: number | null | undefined): string {
   return of === null || of === undefined || !Number.isFinite(of) ? '–' : Math.round(of).toLocaleString('en-US');
 }
 
-const steps: readonly [number, string][] = [[1e12, ' T'], [1e9, ' G'], [1e6, ' M'], [1e3, ' k']];
-/** "1.23 M": three digits. */
+type Steps = readonly (readonly [number, string])[];
+const steps: Readonly<Record<Language, Steps>> = {
+  en: [[1e12, ' T'], [1e9, ' G'], [1e6, ' M'], [1e3, ' k']],
+  ja: [[1e12, '兆'], [1e8, '億'], [1e4, '万']],
+};
+/** "1.23 M", "123万": three digits; in Japanese all digits below ten thousand. */
 export function short(of: number | null | undefined): string {
   if (of === null || of === undefined || !Number.isFinite(of)) return '–';
   const size = Math.abs(of);
-  for (const [step, unit] of steps) if (size >= step * 0.9995) return digits(of / step) + unit;
-  return Number.isInteger(of) ? String(of) : digits(of);
+  for (const [step, unit] of steps[language.value]) if (size >= step * 0.9995) return digits(of / step) + unit;
+  return Number.isInteger(of) || size >= 999.5 ? whole(of) : digits(of);
 }
 function digits(of: number): string {
   const size = Math.abs(of);
+  if (size < 0.0995) return of === 0 ? '0' : size < 1e-4 ? of.toExponential(1) : of.toPrecision(2);
   return of.toFixed(size >= 99.95 ? 0 : size >= 9.995 ? 1 : 2);
 }
+/** The same without the zeros that say nothing: of round numbers, at axes. */
+export const round = (of: number): string => short(of).replace(/(\.\d*?)0+(?=\D|$)/, '$1').replace(/\.(?=\D|$)/, '');
 
 /** "12.3 %". */
 export const percent = (part: number): string =>
@@ -39,6 +46,12 @@ export function time(ms: number | null, of: { seconds?: boolean; date?: boolean;
 /** Of an API's time text. */
 export const timeOf = (text: string | null, of?: Parameters<typeof time>[1]): string =>
   time(text === null ? null : Date.parse(text), of);
+
+/** "2026-01-15 09:30 – 10:00 UTC"; the day of the end only where it is another. */
+export function spanText(first: string | null, last: string | null): string {
+  const [from, to] = [timeOf(first, { seconds: false, zone: false }), timeOf(last, { seconds: false })];
+  return from.slice(0, 10) === to.slice(0, 10) && from.length > 10 ? `${from} – ${to.slice(11)}` : `${from} – ${to}`;
+}
 
 /** "42 s", "3 min", "5 h". */
 export function age(seconds: number): string {

@@ -14,14 +14,16 @@ export function Choice<T extends string>(of: {
   onPick: (to: T) => void;
 }) {
   return (
-    <div class="choice" role="radiogroup" aria-label={of.label}>
-      <span class="label">{of.label}</span>
-      {of.of.map((each) => (
-        <button key={each.value} type="button" role="radio" aria-checked={each.value === of.value} title={each.title}
-          onClick={() => of.onPick(each.value)}>
-          {each.name}
-        </button>
-      ))}
+    <div class="choice-row">
+      <span aria-hidden="true">{of.label}</span>
+      <div class="choice" role="radiogroup" aria-label={of.label}>
+        {of.of.map((each) => (
+          <button key={each.value} type="button" role="radio" aria-checked={each.value === of.value} title={each.title}
+            onClick={() => of.onPick(each.value)}>
+            {each.name}
+          </button>
+        ))}
+      </div>
     </div>
   );
 }

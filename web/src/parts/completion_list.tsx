@@ -2,7 +2,7 @@
 // closes the list.
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { getUrl } from '../api/client';
-import { complete, taken, type Fields } from './completion';
+import { complete, taken, type Fields, type Suggestion } from './completion';
 import './completion.css';
 
 const mostShown = 12;
@@ -37,46 +37,50 @@ export function CompletionList(of: {
       isHere = false;
     };
   }, []);
-  const found = useMemo(() => (known ? complete(of.text, of.caret, known) : []), [known, of.text, of.caret]);
   useEffect(() => () => {
     of.keys.current = null;
   }, []);
-  const shown = closedAt === of.text ? [] : found.slice(0, mostShown);
-  const list = `${of.caret} ${of.text}`;
-  const chosenAt = () => (chosen.current.of === list ? chosen.current.at : -1);
-  const choose = (index: number) => {
-    chosen.current = { of: list, at: index };
-    redraw((before) => before + 1);
-  };
-  const take = (index: number) => {
-    const suggestion = shown[index];
+  const shownFor = (text: string, caret: number) => (known && closedAt !== text ? complete(text, caret, known).slice(0, mostShown) : []);
+  const shown = useMemo(() => shownFor(of.text, of.caret), [known, of.text, of.caret, closedAt]);
+  const nameOf = (text: string, caret: number) => `${caret} ${text}`;
+  const chosenAt = (text: string, caret: number) => (chosen.current.of === nameOf(text, caret) ? chosen.current.at : -1);
+  const take = (text: string, caret: number, suggestion: Suggestion | undefined) => {
     if (!suggestion) return;
-    const next = taken(of.text, of.caret, suggestion);
+    const next = taken(text, caret, suggestion);
     of.onTake(next.text, next.caret);
   };
+  // By what the field has: a key may come before the list of the key before it is drawn.
   of.keys.current = {
     press: (event) => {
-      if (shown.length === 0) return false;
-      const at = chosenAt();
-      if (event.key === 'ArrowDown') choose((at + 1) % shown.length);
-      else if (event.key === 'ArrowUp') choose((at - 1 + shown.length + (at < 0 ? 1 : 0)) % shown.length);
-      else if (event.key === 'Tab' && !event.shiftKey && of.text.trim() !== '') take(Math.max(0, at));
-      else if (event.key === 'Enter' && at >= 0) take(at);
-      else if (event.key === 'Escape') setClosedAt(of.text);
+      const field = event.currentTarget as HTMLInputElement;
+      const [text, caret] = [field.value, field.selectionStart ?? field.value.length];
+      const all = shownFor(text, caret);
+      if (all.length === 0) return false;
+      const at = chosenAt(text, caret);
+      const choose = (index: number) => {
+        chosen.current = { of: nameOf(text, caret), at: index };
+        redraw((before) => before + 1);
+      };
+      if (event.key === 'ArrowDown') choose((at + 1) % all.length);
+      else if (event.key === 'ArrowUp') choose((at - 1 + all.length + (at < 0 ? 1 : 0)) % all.length);
+      else if (event.key === 'Tab' && !event.shiftKey && text.trim() !== '') take(text, caret, all[Math.max(0, at)]);
+      else if (event.key === 'Enter' && at >= 0) take(text, caret, all[at]);
+      else if (event.key === 'Escape') setClosedAt(text);
       else return false;
       event.preventDefault();
       event.stopPropagation();
       return true;
     },
   };
+  const on = chosenAt(of.text, of.caret);
   if (shown.length === 0) return null;
   return (
     <ul class="completion" role="listbox">
       {shown.map((each, i) => (
-        <li key={each.text} role="option" aria-selected={i === chosenAt()} class={i === chosenAt() ? 'is-on' : ''}
+        <li key={each.text} role="option" aria-selected={i === on} class={i === on ? 'is-on' : ''}
           onPointerDown={(event) => {
             event.preventDefault();
-            take(i);
+            take(of.text, of.caret, each);
           }}>
           <code>{each.text}</code>
           <span>{each.help}</span>

@@ -17,6 +17,10 @@ export const asPath = (of: number): string => at(`/as/${of}`);
 export const countryPath = (of: string): string => at(`/country/${encodeURIComponent(of)}`);
 export const portPath = (port: number, protocol: string): string => at(`/port/${port}/${encodeURIComponent(protocol.toLowerCase())}`);
 
+/** Of a port of TCP or UDP; null: of what has no page. */
+export const servicePath = (port: number | null | undefined, protocol: string | null | undefined): string | null =>
+  port !== null && port !== undefined && /^(tcp|udp)$/i.test(protocol ?? '') ? portPath(port, protocol ?? '') : null;
+
 export function EntityArrow({ to }: { to: string }) {
   return (
     <a class="to-entity" href={to} tabIndex={-1} title={say('entity.open')} aria-label={say('entity.open')}>

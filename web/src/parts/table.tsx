@@ -28,6 +28,10 @@ interface TableOptions<T> {
   rows: readonly T[];
   /** Enter, double click. */
   onOpen?: (row: T) => void;
+  /** For tables beside what is chosen in them: a click, up and down. */
+  onChoose?: (row: T) => void;
+  /** The chosen one. */
+  isOn?: (row: T) => boolean;
   firstSort?: Sort;
   /** Where the rows come to their end: time for the next page. */
   onEnd?: () => void;
@@ -65,6 +69,7 @@ export function Table<T>(of: TableOptions<T>) {
   const goTo = (row: number) => {
     const to = Math.max(0, Math.min(rows.length - 1, row));
     setActive(to);
+    if (rows[to] !== undefined) of.onChoose?.(rows[to]);
     const at = box.current;
     if (!at) return;
     if (to * rowHeight < at.scrollTop) at.scrollTop = to * rowHeight;
@@ -97,7 +102,9 @@ export function Table<T>(of: TableOptions<T>) {
     if (row !== undefined) setActive(Number(row));
     if (at?.closest('a')) return;
     const term = at?.closest<HTMLElement>('[data-term]')?.dataset['term'];
-    if (term) toggleTerm(event.shiftKey ? negate(term) : term);
+    if (term) return toggleTerm(event.shiftKey ? negate(term) : term);
+    const chosen = row === undefined ? undefined : rows[Number(row)];
+    if (chosen !== undefined) of.onChoose?.(chosen);
   };
   const widths = of.columns.map((each) => each.width ?? 'minmax(0, 1fr)').join(' ');
   return (
@@ -117,7 +124,7 @@ export function Table<T>(of: TableOptions<T>) {
       <div role="rowgroup" style={{ height: `${rows.length * rowHeight}px`, position: 'relative' }}>
         {rows.slice(first, end).map((row, i) => (
           <div key={first + i} role="row" data-row={first + i} aria-rowindex={first + i + 1}
-            class={`row${first + i === active ? ' is-active' : ''}`}
+            class={`row${first + i === active ? ' is-active' : ''}${of.isOn?.(row) ? ' is-on' : ''}`} {...(of.isOn ? { 'aria-selected': of.isOn(row) } : {})}
             style={{ top: `${(first + i) * rowHeight}px`, gridTemplateColumns: widths }}>
             {of.columns.map((each) => {
               const term = each.term?.(row);

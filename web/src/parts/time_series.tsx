@@ -3,10 +3,11 @@
 import { useEffect, useRef } from 'preact/hooks';
 import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
-import { short, time, zoneName } from '../language/format';
+import { round, time, short, zoneName } from '../language/format';
 import { lineColor, tokenColor } from '../look/palette';
 import { theme, zone } from '../state/settings';
 import { setRange, zoomRange } from '../state/store';
+import { lonely, thinLines } from './thin_lines';
 
 export interface Series {
   name: string;
@@ -25,6 +26,8 @@ interface TimeSeriesOptions {
   /** The range that is shown, milliseconds; that of the times when it is not given. */
   bounds?: { from: number; to: number } | null;
   isLog?: boolean;
+  /** Marked behind the lines, milliseconds. */
+  band?: { from: number; to: number };
   label: string;
 }
 
@@ -34,13 +37,22 @@ export function TimeSeries(of: TimeSeriesOptions) {
   const plot = useRef<uPlot | null>(null);
   const last = useRef(of);
   last.current = of;
+  const drawn = useRef(of);
+  // By what is drawn, and not by the list of series, which is another at every turn.
+  if (!isSamePicture(drawn.current, of)) drawn.current = of;
+  const plotted = useRef<TimeSeriesOptions | null>(null);
   const kind = [of.series.map((each) => each.name + (each.color ?? '') + String(each.isDashed)).join('|'), of.isLog, theme.value, zone.value].join();
   useEffect(() => {
     const at = box.current;
     if (!at) return;
-    const made = new uPlot(optionsOf(last, reading, at), dataOf(last.current), at);
+    const made = new uPlot(optionsOf(last, reading, at), dataOf(last.current, at.clientWidth), at);
     plot.current = made;
-    const watch = new ResizeObserver(() => made.setSize({ width: at.clientWidth, height: at.clientHeight }));
+    plotted.current = drawn.current;
+    const watch = new ResizeObserver(() => {
+      if (made.width === at.clientWidth && made.height === at.clientHeight) return;
+      made.setSize({ width: at.clientWidth, height: at.clientHeight });
+      made.setData(dataOf(last.current, at.clientWidth));
+    });
     watch.observe(at);
     return () => {
       watch.disconnect();
@@ -48,7 +60,12 @@ export function TimeSeries(of: TimeSeriesOptions) {
       plot.current = null;
     };
   }, [kind]);
-  useEffect(() => plot.current?.setData(dataOf(of)), [of.times, of.series, of.bounds?.from, of.bounds?.to]);
+  useEffect(() => {
+    const made = plot.current;
+    if (!made || plotted.current === drawn.current) return;
+    plotted.current = drawn.current;
+    made.setData(dataOf(of, made.width));
+  }, [drawn.current]);
   return (
     <div class="chart" ref={box} role="img" aria-label={of.label}>
       <div class="reading" ref={reading} hidden />
@@ -56,8 +73,18 @@ export function TimeSeries(of: TimeSeriesOptions) {
   );
 }
 
-const dataOf = (of: TimeSeriesOptions): uPlot.AlignedData =>
-  [[...of.times], ...of.series.map((each) => [...each.values])] as uPlot.AlignedData;
+/** Arrays of the chart's own, of as many points as it has pixels for. */
+function dataOf(of: TimeSeriesOptions, width: number): uPlot.AlignedData {
+  const from = of.bounds ? of.bounds.from / 1000 : (of.times[0] ?? 0);
+  const to = of.bounds ? of.bounds.to / 1000 : (of.times[of.times.length - 1] ?? 0);
+  return thinLines(of.times, of.series.map((each) => each.values), from, to, Math.max(1, Math.round(width * devicePixelRatio)));
+}
+
+function isSamePicture(a: TimeSeriesOptions, b: TimeSeriesOptions): boolean {
+  const isSameTime = (one: { from: number; to: number } | null | undefined, other: typeof one) => one?.from === other?.from && one?.to === other?.to;
+  return a.times === b.times && isSameTime(a.bounds, b.bounds) && isSameTime(a.band, b.band) && a.series.length === b.series.length &&
+    a.series.every((each, i) => each.values === b.series[i]?.values);
+}
 
 /** Brushes of fewer pixels than this are clicks. */
 const leastBrush = 4;
@@ -88,11 +115,11 @@ function optionsOf(last: { current: TimeSeriesOptions }, reading: { current: HTM
       },
       y: of.isLog
         ? { distr: 3, range: (_, low, high) => [Math.max(0.5, Math.min(low, 1)), Math.max(10, high)] }
-        : { range: (_, __, high) => [0, Math.max(1, high * 1.08)] },
+        : { range: (_, __, high) => [0, high > 0 ? high * 1.08 : 1] },
     },
     axes: [
       { ...axis, size: 24, gap: 4, space: 64, values: timeLabels() },
-      { ...axis, ...(of.isLog ? { splits: decades } : {}), size: 50, gap: 4, space: 26, values: (_, all) => all.map((each) => (each === null ? '' : short(each))) },
+      { ...axis, ...(of.isLog ? { splits: decades } : {}), size: 50, gap: 4, space: 26, values: (_, all) => all.map((each) => (each === null ? '' : round(each))) },
     ],
     series: [
       {},
@@ -103,13 +130,14 @@ function optionsOf(last: { current: TimeSeriesOptions }, reading: { current: HTM
           stroke,
           width: 1.4,
           spanGaps: false,
-          points: { show: false },
+          points: { show: false, size: 4, filter: (u: uPlot, line: number) => lonely(u.data[line] ?? []) },
           ...(each.isArea ? { fill: `${stroke}24` } : {}),
           ...(each.isDashed ? { dash: [4, 3] } : {}),
         };
       }),
     ],
     hooks: {
+      drawClear: [(u) => drawBand(u, last.current.band)],
       setSelect: [
         (u) => {
           const { left, width } = u.select;
@@ -124,6 +152,19 @@ function optionsOf(last: { current: TimeSeriesOptions }, reading: { current: HTM
   };
 }
 
+/** At least two pixels wide, so that a short time is seen in a long one. */
+function drawBand(u: uPlot, band: TimeSeriesOptions['band']) {
+  if (!band) return;
+  const [left, right] = [u.valToPos(band.from / 1000, 'x', true), u.valToPos(band.to / 1000, 'x', true)];
+  const from = Math.max(u.bbox.left, left);
+  const to = Math.min(u.bbox.left + u.bbox.width, Math.max(right, left + 2));
+  if (to <= from) return;
+  u.ctx.fillStyle = tokenColor('--bad-soft');
+  u.ctx.fillRect(from, u.bbox.top, to - from, u.bbox.height);
+  u.ctx.fillStyle = tokenColor('--bad');
+  for (const x of [from, to - 1]) u.ctx.fillRect(x, u.bbox.top, 1, u.bbox.height);
+}
+
 /** 1, 10, 100, …: a grid of more lines says no more. */
 const decades: uPlot.Axis.Splits = (_, __, low, high) => {
   const out: number[] = [];
@@ -131,12 +172,16 @@ const decades: uPlot.Axis.Splits = (_, __, low, high) => {
   return out;
 };
 
-const timeLabels = (): uPlot.Axis.Values => (_, splits, __, ___, step) =>
+/** Half of the width of a label, pixels: with a day and without. What would stand beyond the right edge is left out. */
+const halfLabel = { day: 34, clock: 17 } as const;
+const timeLabels = (): uPlot.Axis.Values => (u, splits, __, ___, step) =>
   splits.map((each, i) => {
+    const room = u.bbox.width / devicePixelRatio + 6 - u.valToPos(each, 'x');
     const clock = time(each * 1000, { seconds: step < 60, date: false, zone: false });
     const day = time(each * 1000, { zone: false }).slice(5, 10);
-    if (step >= 86400) return day;
-    return i === 0 || clock === '00:00' ? `${day} ${clock}` : clock;
+    if (step >= 86400) return room < halfLabel.clock ? '' : day;
+    const isDay = i === 0 || clock === '00:00';
+    return room < halfLabel[isDay ? 'day' : 'clock'] ? '' : isDay ? `${day} ${clock}` : clock;
   });
 
 /** What the lines say under the cursor. Text of numbers and names alone. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { bounds, formatQuery, formatSpan, parseQuery, parseSpan, parseTime, shift, zoom } from './query';
+import { bounds, formatQuery, formatSpan, parseQuery, parseSpan, parseTime, saysRange, shift, spanOf, zoom } from './query';
 
 describe('a query in the URL', () => {
   it('comes back as it went', () => {
@@ -48,5 +48,15 @@ describe('moving the range', () => {
     const near = zoom({ live: false, from: now - 3600_000, to: now }, 0.5);
     expect(bounds(near, now)).toEqual({ from: now - 2700_000, to: now - 900_000 });
     expect(zoom({ live: true, span: 60 }, 0.5)).toEqual({ live: true, span: 60 });
+  });
+});
+
+describe('the first span', () => {
+  it('shows all of few data, and a day of many', () => {
+    expect([0, 600, 840, 841, 3540, 3600, 20_000, 80_000, 1e7].map(spanOf)).toEqual([900, 900, 900, 3600, 3600, 21_600, 21_600, 86_400, 86_400]);
+  });
+  it('is not chosen where the URL has one', () => {
+    expect(['', '?filter=port+23', '?span=x', '?from=2026-01-15T09:00:00Z'].map(saysRange)).toEqual([false, false, false, false]);
+    expect(['?span=24h', '?from=2026-01-15T09:00:00Z&to=2026-01-15T10:00:00Z'].map(saysRange)).toEqual([true, true]);
   });
 });

@@ -20,6 +20,15 @@ export const usualSpan = 24 * 3600;
 export const leastSpan = 60;
 export const mostSpan = 366 * 24 * 3600;
 
+/** The span that shows data of so many seconds, and the minutes at both ends: a quarter of an hour to a day. */
+export const spanOf = (seconds: number): number => [900, 3600, 6 * 3600].find((each) => seconds + 60 <= each) ?? usualSpan;
+
+/** Whether the text after the question mark says which time is shown. */
+export function saysRange(search: string): boolean {
+  const all = new URLSearchParams(search);
+  return parseSpan(all.get('span') ?? '') !== null || (all.has('from') && all.has('to'));
+}
+
 const units: readonly [string, number][] = [['d', 86400], ['h', 3600], ['min', 60], ['s', 1]];
 
 /** "90min", "24h", "7d"; null for anything else, and for what is not 1 min to 366 days. */

@@ -92,6 +92,20 @@ function decodeFrame(view: DataView, at: number, length: number): FrameEvent {
   return { kind: 'packets', frame };
 }
 
+/** The frame with at most so many of its packets, evenly spaced; `packets` still says how many there were. */
+export function thinned(of: Frame, most: number): Frame {
+  if (of.count <= most) return of;
+  const pick = <T extends Uint8Array | Uint16Array | Uint32Array>(from: T): T => {
+    const out = from.slice(0, most) as T;
+    for (let i = 0; i < most; ++i) out[i] = from[Math.floor((i * of.count) / most)] ?? 0;
+    return out;
+  };
+  return {
+    ...of, count: most, time: pick(of.time), source: pick(of.source), destination: pick(of.destination), sourcePort: pick(of.sourcePort),
+    destinationPort: pick(of.destinationPort), tool: pick(of.tool), protocol: pick(of.protocol), class: pick(of.class), isV6: pick(of.isV6), country: pick(of.country),
+  };
+}
+
 /** "JP" of a country's number; null: not known. */
 export const countryOf = (two: number): string | null =>
   two === 0 ? null : String.fromCharCode(two & 255, two >> 8);

@@ -83,7 +83,7 @@ export function openStreams() {
     tell = (what) => owner.hear(guest, what);
     owner.add(guest);
   }
-  setInterval(() => tell({ what: 'alive' }), 20_000);
+  setInterval(() => tell({ what: 'alive', wanted: frameReaders.size > 0 }), 20_000);
   addEventListener('pagehide', () => tell({ what: 'bye' }));
   // From the browser's cache of pages: the owner has forgotten us.
   addEventListener('pageshow', (event) => event.persisted && location.reload());

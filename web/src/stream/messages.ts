@@ -26,7 +26,8 @@ export type FromOwner =
   | { what: 'status'; pipeline: Pipeline | null; ready: boolean; notReady: string | null };
 
 export type ToOwner =
-  | { what: 'alive' }
+  /** And whether it wants frames: who was silent for long, as while the machine slept, was forgotten. */
+  | { what: 'alive'; wanted: boolean }
   | { what: 'frames'; wanted: boolean }
   | { what: 'again' }
   | { what: 'bye' };

@@ -44,11 +44,12 @@ export class Owner {
   }
 
   hear(guest: Guest, what: ToOwner) {
+    if (what.what !== 'bye' && !this.guests.has(guest)) this.takeBack(guest);
     const known = this.guests.get(guest);
     if (!known) return;
     known.seen = Date.now();
     if (what.what === 'bye') this.guests.delete(guest);
-    if (what.what === 'frames') {
+    if (what.what === 'frames' || what.what === 'alive') {
       if (what.wanted && !known.wantsFrames) guest.send({ what: 'past', frames: this.past.all() });
       known.wantsFrames = what.wanted;
     }
@@ -59,6 +60,12 @@ export class Owner {
       this.begin();
     }
     this.settle();
+  }
+
+  /** It has missed something, and the streams may have ended meanwhile. */
+  private takeBack(guest: Guest) {
+    this.add(guest);
+    guest.send({ what: 'resync' });
   }
 
   private begin() {

@@ -17,9 +17,10 @@ auto head_text(response const& what, answer_frame const& frame) -> std::string {
   }
   if (!frame.keeps_alive) fields.add("Connection", "close");
   if (what.fields.get("cache-control").empty()) fields.add("Cache-Control", "no-store");
-  fields.add("Content-Security-Policy",
-             "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; "
-             "object-src 'none'");
+  if (what.fields.get("content-security-policy").empty())
+    fields.add("Content-Security-Policy",
+               "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; "
+               "object-src 'none'");
   fields.add("X-Content-Type-Options", "nosniff");
   fields.add("X-Frame-Options", "DENY");
   fields.add("Referrer-Policy", "no-referrer");

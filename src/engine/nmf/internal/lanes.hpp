@@ -19,22 +19,19 @@ struct alignas(lanes * sizeof(float)) lane_cell {
   lane value{};
 };
 
-/// One row of sixteen columns of V, of which one at least is not zero.
-struct lane_row {
-  lane values;
-  std::uint32_t row = 0;
-};
-
 /// Distinct columns in blocks of sixteen; the last block is filled up with columns of weight 0.
 struct blocked_counts {
   std::size_t rows = 0;
   std::size_t blocks = 0;
-  std::vector<lane_row> entries;        // of all blocks, one after the other
-  std::vector<std::uint32_t> first;     // of each block in `entries`, and the end
-  std::vector<lane_cell> weights;       // of each block: how many columns are equal to it
-  std::vector<std::uint32_t> place_of;  // of each column of V: block * 16 + lane
-  double squares = 0;                   // sum of V^2
-  std::size_t columns = 0;              // of V
+  /// Rows of sixteen columns of which one at least is not zero, of all blocks one after the other.
+  std::vector<lane_cell> entries;
+  std::vector<std::uint32_t> entry_rows;  // which row of V each of them is
+  std::vector<std::uint32_t> first;       // of each block in `entries`, and the end
+  std::vector<lane_cell> weights;         // of each block: how many columns are equal to it
+  std::vector<std::uint32_t> place_of;    // of each column of V: block * 16 + lane
+  std::vector<double> row_products;       // V V', rows x rows
+  double squares = 0;                     // sum of V^2
+  std::size_t columns = 0;                // of V
   std::size_t distinct = 0;
 };
 
@@ -49,6 +46,9 @@ struct factor_state {
   std::vector<lane_cell> h;        // blocks x rank
   std::vector<lane_cell> product;  // V H', likewise rank x padded / lanes
   std::vector<double> gram;        // H H', rank x rank
+  // What a pass over the blocks adds up, a sum for each lane; here so that it is made once.
+  std::vector<lane_cell> product_sums;  // rows x rank
+  std::vector<lane_cell> gram_sums;     // rank x rank, the upper triangle
 
   [[nodiscard]] auto w_row(std::size_t k) noexcept -> float* {
     return reinterpret_cast<float*>(w.data()) + k * padded;

@@ -1,3 +1,5 @@
+#include <algorithm>
+#include <array>
 #include <vector>
 
 #include "kizashi/engine/nmf/factorise.hpp"
@@ -14,12 +16,6 @@
 namespace kizashi::engine::nmf::internal {
 
 namespace {
-
-/// What the blocks add up to, one sum per lane until the end.
-struct lane_sums {
-  std::vector<lane_cell> products;  // rows x rank
-  std::vector<lane_cell> grams;     // rank x rank, the upper triangle
-};
 
 /// HALS on sixteen columns: each row of H in turn gets its best value, twice. The row that has just
 /// changed comes last in each sum: until then the processor need not wait for it.
@@ -40,15 +36,15 @@ template <std::size_t Rank>
 template <std::size_t Rank>
 [[gnu::always_inline]] inline void update_block(blocked_counts const& of, std::size_t block,
                                                 float const* w, float const* row_gram,
-                                                float const* inverse, lane_cell* h_out,
-                                                lane_sums& sums) noexcept {
+                                                float const* inverse,
+                                                factor_state& state) noexcept {
   lane target[Rank] = {};
-  auto const* const begin = of.entries.data() + of.first[block];
-  auto const* const end = of.entries.data() + of.first[block + 1];
-  for (auto const* each = begin; each != end; ++each) {
-    auto const* const factors = w + each->row * Rank;
-    for (std::size_t k = 0; k < Rank; ++k) target[k] += factors[k] * each->values;
+  auto const begin = of.first[block], end = of.first[block + 1];
+  for (auto i = begin; i != end; ++i) {
+    auto const* const factors = w + of.entry_rows[i] * Rank;
+    for (std::size_t k = 0; k < Rank; ++k) target[k] += factors[k] * of.entries[i].value;
   }
+  auto* const h_out = state.h.data() + block * Rank;
   lane h[Rank];
   for (std::size_t k = 0; k < Rank; ++k) h[k] = h_out[k].value;
   descend<Rank>(target, row_gram, inverse, h);
@@ -57,53 +53,54 @@ template <std::size_t Rank>
   lane weighted[Rank];
   for (std::size_t k = 0; k < Rank; ++k) weighted[k] = weight * h[k];
   for (std::size_t k = 0; k < Rank; ++k)
-    for (std::size_t l = k; l < Rank; ++l) sums.grams[k * Rank + l].value += weighted[k] * h[l];
-  for (auto const* each = begin; each != end; ++each) {
-    auto* const into = sums.products.data() + each->row * Rank;
-    for (std::size_t k = 0; k < Rank; ++k) into[k].value += each->values * weighted[k];
+    for (std::size_t l = k; l < Rank; ++l)
+      state.gram_sums[k * Rank + l].value += weighted[k] * h[l];
+  for (auto i = begin; i != end; ++i) {
+    auto* const into = state.product_sums.data() + of.entry_rows[i] * Rank;
+    for (std::size_t k = 0; k < Rank; ++k) into[k].value += of.entries[i].value * weighted[k];
   }
 }
 
 template <std::size_t Rank>
 [[gnu::always_inline]] inline void update_blocks(blocked_counts const& of, float const* w,
                                                  float const* row_gram, float const* inverse,
-                                                 lane_cell* h, lane_sums& sums) noexcept {
+                                                 factor_state& state) noexcept {
   for (std::size_t block = 0; block < of.blocks; ++block)
-    update_block<Rank>(of, block, w, row_gram, inverse, h + block * Rank, sums);
+    update_block<Rank>(of, block, w, row_gram, inverse, state);
 }
 
 /// `w`: rows x rank.
 KIZASHI_THREE_WIDTHS
 void update_all(blocked_counts const& of, std::size_t rank, float const* w, float const* row_gram,
-                float const* inverse, lane_cell* h, lane_sums& sums) noexcept {
+                float const* inverse, factor_state& state) noexcept {
   switch (rank) {
     case 1:
-      return update_blocks<1>(of, w, row_gram, inverse, h, sums);
+      return update_blocks<1>(of, w, row_gram, inverse, state);
     case 2:
-      return update_blocks<2>(of, w, row_gram, inverse, h, sums);
+      return update_blocks<2>(of, w, row_gram, inverse, state);
     case 3:
-      return update_blocks<3>(of, w, row_gram, inverse, h, sums);
+      return update_blocks<3>(of, w, row_gram, inverse, state);
     case 4:
-      return update_blocks<4>(of, w, row_gram, inverse, h, sums);
+      return update_blocks<4>(of, w, row_gram, inverse, state);
     case 5:
-      return update_blocks<5>(of, w, row_gram, inverse, h, sums);
+      return update_blocks<5>(of, w, row_gram, inverse, state);
     case 6:
-      return update_blocks<6>(of, w, row_gram, inverse, h, sums);
+      return update_blocks<6>(of, w, row_gram, inverse, state);
     case 7:
-      return update_blocks<7>(of, w, row_gram, inverse, h, sums);
+      return update_blocks<7>(of, w, row_gram, inverse, state);
     case 8:
-      return update_blocks<8>(of, w, row_gram, inverse, h, sums);
+      return update_blocks<8>(of, w, row_gram, inverse, state);
     case 9:
-      return update_blocks<9>(of, w, row_gram, inverse, h, sums);
+      return update_blocks<9>(of, w, row_gram, inverse, state);
     default:
-      return update_blocks<most_ranks>(of, w, row_gram, inverse, h, sums);
+      return update_blocks<most_ranks>(of, w, row_gram, inverse, state);
   }
 }
 
 [[nodiscard]] auto sum_of(lane_cell const& of) noexcept -> double {
-  double answer = 0;
-  for (std::size_t i = 0; i < lanes; ++i) answer += static_cast<double>(of.value[i]);
-  return answer;
+  std::array<double, 4> part{};  // four sums at once: none waits for the one before
+  for (std::size_t i = 0; i < lanes; ++i) part[i % 4] += static_cast<double>(of.value[i]);
+  return (part[0] + part[1]) + (part[2] + part[3]);
 }
 
 }  // namespace
@@ -118,15 +115,14 @@ void update_columns(blocked_counts const& of, factor_state& state,
   for (std::size_t k = 0; k < rank; ++k)
     inverse[k] = row_gram[k * rank + k] > 0 ? 1 / row_gram[k * rank + k] : 0;
 
-  lane_sums sums;
-  sums.products.resize(of.rows * rank);
-  sums.grams.resize(rank * rank);
-  update_all(of, rank, w.data(), row_gram.data(), inverse.data(), state.h.data(), sums);
+  std::ranges::fill(state.product_sums, lane_cell{});
+  std::ranges::fill(state.gram_sums, lane_cell{});
+  update_all(of, rank, w.data(), row_gram.data(), inverse.data(), state);
   for (std::size_t k = 0; k < rank; ++k) {
     for (std::size_t l = k; l < rank; ++l)
-      state.gram[k * rank + l] = state.gram[l * rank + k] = sum_of(sums.grams[k * rank + l]);
+      state.gram[k * rank + l] = state.gram[l * rank + k] = sum_of(state.gram_sums[k * rank + l]);
     for (std::size_t t = 0; t < of.rows; ++t)
-      state.product_row(k)[t] = static_cast<float>(sum_of(sums.products[t * rank + k]));
+      state.product_row(k)[t] = static_cast<float>(sum_of(state.product_sums[t * rank + k]));
   }
 }
 

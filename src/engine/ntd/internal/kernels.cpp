@@ -12,7 +12,7 @@ namespace kizashi::engine::ntd::internal {
 
 namespace {
 
-/// sum over a of core[a] * row[a]: what is left of the core in one minute, [source][port].
+/// See `minute_part`.
 [[gnu::always_inline]] inline void contract(model const& of, lane const& row, square& into) {
   into = {};
   for (std::size_t a = 0; a < of.rank; ++a)
@@ -26,7 +26,8 @@ namespace {
   return answer;
 }
 
-/// Entries are in the order of minutes, so a minute's part of the core is formed once.
+/// Entries are in the order of minutes, so a minute's part of the core is formed once; where those
+/// with the same given row stand together, so is what it gives.
 template <std::size_t Given, std::size_t Wanted>
 [[gnu::always_inline]] inline void multiply_way(std::span<entry const> entries, model const& of,
                                                 std::uint8_t const* wanted,
@@ -34,24 +35,36 @@ template <std::size_t Given, std::size_t Wanted>
   square part{};
   std::uint32_t minute = 0;
   bool is_ready = false;
+  std::uint32_t from = 0;  // the given row of `sum`
+  lane sum{};
   auto const* const given = of.factors[Given].data();
   for (auto const& each : entries) {
     if (wanted != nullptr && wanted[each.at[Wanted]] == 0) continue;
-    if (!is_ready || each.at[minutes] != minute) {
+    auto const is_new_minute = !is_ready || each.at[minutes] != minute;
+    if (is_new_minute) {
       minute = each.at[minutes];
       is_ready = true;
       contract(of, of.factors[minutes][minute].value, part);
       // Rows of `part` go with what is given, columns with what is wanted.
       if constexpr (Wanted == sources) part = turned(part);
     }
-    lane const row = given[each.at[Given]].value;
-    lane sum{};
-    for (std::size_t k = 0; k < of.rank; ++k) sum += row[k] * part[k].value;
+    if (is_new_minute || each.at[Given] != from) {
+      from = each.at[Given];
+      lane const row = given[from].value;
+      sum = lane{};
+      for (std::size_t k = 0; k < of.rank; ++k) sum += row[k] * part[k].value;
+    }
     into[each.at[Wanted]].value += each.count * sum;
   }
 }
 
 }  // namespace
+
+auto minute_part(model const& of, std::size_t minute) -> square {
+  square answer;
+  contract(of, of.factors[minutes][minute].value, answer);
+  return answer;
+}
 
 KIZASHI_TENSOR_WIDTHS
 void multiply_sources(std::span<entry const> entries, model const& of, std::uint8_t const* wanted,

@@ -38,6 +38,10 @@ void multiply_ports(std::span<entry const> entries, model const& of, std::uint8_
 /// sum of count * source row * port row', for each minute.
 void multiply_minutes(std::span<entry const> entries, model const& of, std::span<square> into);
 
+/// sum over a of core[a] * the minute's row [a]: what is left of the core in one minute,
+/// [source][port].
+[[nodiscard]] auto minute_part(model const& of, std::size_t minute) -> square;
+
 /// F' F of a factor.
 [[nodiscard]] auto gram_of(std::span<lane_cell const> factor) -> square;
 /// What the core and the grams of the other two ways make of a way: the matrix of its row problems.

@@ -19,6 +19,8 @@ auto new_epoch() -> std::uint64_t {
 auto road_options_of(sensor_options const& options, live_sinks& sinks) -> road_options {
   auto out = options.road;
   out.run_totals = false;  // a sensor goes on for months; what it amounts to the store can say
+  // A journal that is read as it grows has a few batches each time: threads are for what is behind.
+  out.batches_alone = 16;
   out.windows = &sinks;
   if (out.recognition) {
     out.recognition->events = &sinks;
@@ -48,6 +50,11 @@ auto look_at(sensor_options const& options) -> result<checkpoint> {
   return checkpoint{new_epoch(), 0, found ? found->journal : begin, true};
 }
 
+auto activity_of(sensor_options const& options) -> std::unique_ptr<watched_activity> {
+  if (options.engines == nullptr || !options.road.recognition) return nullptr;
+  return std::make_unique<watched_activity>(options.name, *options.engines);
+}
+
 }  // namespace
 
 auto segment_bytes(sensor_options const& options) -> std::uint64_t {
@@ -63,14 +70,16 @@ auto journal_folder(std::filesystem::path const& sensor_folder) -> std::filesyst
 }
 
 journey::journey(sensor_options const& options, receiver& from, journal_source source,
-                 store::packet_writer packets, std::unique_ptr<store::finding_writer> found,
+                 store::packet_writer packets, std::unique_ptr<store::observation_writer> found,
                  capture::journal_position told)
     : options_{options},
       from_{from},
       source_{std::move(source)},
       packets_{std::move(packets)},
       found_{std::move(found)},
-      sinks_{packets_, *found_, options.listeners, [this, told] { return position() > told; }},
+      activity_{activity_of(options)},
+      sinks_{packets_, *found_, activity_.get(), options.listeners,
+             [this, told] { return position() > told; }},
       road_options_{road_options_of(options, sinks_)},
       road_{std::make_unique<road>(road_options_)},
       last_time_{std::chrono::steady_clock::now()},
@@ -86,7 +95,7 @@ auto journey::begin(sensor_options const& options, receiver& from,
   writing.sensor = options.name;
   writing.stream = store::stream_place{at.epoch, at.sequence};
   KIZASHI_TRY(auto packets, store::packet_writer::open(into, std::move(writing)));
-  auto found = std::make_unique<store::finding_writer>(std::move(into), packets.numbers());
+  auto found = std::make_unique<store::observation_writer>(std::move(into), packets.numbers());
   std::unique_ptr<journey> out{new journey{options, from, journal_source{std::move(reader)},
                                            std::move(packets), std::move(found), told}};
   out->last_ = at;
@@ -94,7 +103,7 @@ auto journey::begin(sensor_options const& options, receiver& from,
     out->last_.has_ended = false;
     KIZASHI_TRY(out->save(false));
   } else {
-    KIZASHI_TRY(load_checkpoint(newest_state(options), *out->road_));
+    KIZASHI_TRY(load_checkpoint(newest_state(options), *out->road_, out->open_activity()));
   }
   return out;
 }
@@ -108,7 +117,8 @@ auto journey::go_on(bool is_last) -> result<step> {
       return step::went_on;
     case found::tick:
       KIZASHI_TRY(road_->advance_to(source_.journal().time()));
-      KIZASHI_TRY(store_findings(false));
+      if (activity_) KIZASHI_TRY(activity_->advance_to(source_.journal().time()));
+      KIZASHI_TRY(store_observations(false));
       return step::went_on;
     case found::frames:
       return step::went_on;
@@ -120,13 +130,13 @@ auto journey::go_on(bool is_last) -> result<step> {
 
 auto journey::close_block(bool is_last) -> status {
   KIZASHI_TRY(packets_.flush());
-  KIZASHI_TRY(store_findings(true));
+  KIZASHI_TRY(store_observations(true));
   if (!is_last && !is_save_due()) return {};
   KIZASHI_TRY(packets_.wait());
   return save(false);
 }
 
-auto journey::store_findings(bool is_due) -> status {
+auto journey::store_observations(bool is_due) -> status {
   auto const now = std::chrono::steady_clock::now();
   if (!is_due && now - found_time_ < options_.flush) return {};
   found_time_ = now;
@@ -142,10 +152,11 @@ auto journey::is_save_due() const -> bool {
 }
 
 auto journey::save(bool has_ended) -> status {
+  if (activity_) KIZASHI_TRY(activity_->settle());
   auto const before = last_.journal;
   auto const begin = std::chrono::steady_clock::now();
   last_ = {last_.epoch, packets_.next_sequence(), position(), has_ended};
-  KIZASHI_TRY(save_checkpoint(state_file(options_), last_, *road_));
+  KIZASHI_TRY(save_checkpoint(state_file(options_), last_, *road_, open_activity()));
   last_time_ = std::chrono::steady_clock::now();
   save_took_ = last_time_ - begin;
   ++checkpoints_;
@@ -156,6 +167,7 @@ auto journey::save(bool has_ended) -> status {
 auto journey::finish() -> status {
   auto outcome = road_->finish();
   KIZASHI_TRY(std::move(outcome.failure));
+  if (activity_) KIZASHI_TRY(activity_->finish());
   KIZASHI_TRY(packets_.flush());
   KIZASHI_TRY(found_->flush(last_.epoch));
   KIZASHI_TRY(packets_.wait());

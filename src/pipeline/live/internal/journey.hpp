@@ -11,9 +11,10 @@
 #include "kizashi/pipeline/live/internal/journal_source.hpp"
 #include "kizashi/pipeline/live/internal/live_sinks.hpp"
 #include "kizashi/pipeline/live/internal/receiver.hpp"
+#include "kizashi/pipeline/live/internal/watched_activity.hpp"
 #include "kizashi/pipeline/live/sensor.hpp"
 #include "kizashi/pipeline/road.hpp"
-#include "kizashi/store/finding_writer.hpp"
+#include "kizashi/store/observation_writer.hpp"
 #include "kizashi/store/packet_writer.hpp"
 
 namespace kizashi::pipeline::internal {
@@ -48,26 +49,31 @@ public:
 
 private:
   journey(sensor_options const& options, receiver& from, journal_source source,
-          store::packet_writer packets, std::unique_ptr<store::finding_writer> found,
+          store::packet_writer packets, std::unique_ptr<store::observation_writer> found,
           capture::journal_position told);
   [[nodiscard]] auto close_block(bool is_last) -> status;
   /// Makes what ended in silence durable: then no block ends.
-  [[nodiscard]] auto store_findings(bool is_due) -> status;
+  [[nodiscard]] auto store_observations(bool is_due) -> status;
   /// Whether this mark is to be a checkpoint.
   [[nodiscard]] auto is_save_due() const -> bool;
   [[nodiscard]] auto save(bool has_ended) -> status;
+  /// Null: there are no engines.
+  [[nodiscard]] auto open_activity() const -> engine::gatherer* {
+    return activity_ ? &activity_->windows() : nullptr;
+  }
 
   sensor_options const& options_;
   receiver& from_;
   journal_source source_;
   store::packet_writer packets_;
-  std::unique_ptr<store::finding_writer> found_;
+  std::unique_ptr<store::observation_writer> found_;
+  std::unique_ptr<watched_activity> activity_;  // null: there are no engines
   live_sinks sinks_;
   road_options road_options_;
   std::unique_ptr<road> road_;
   checkpoint last_;  // the one that was saved
   std::chrono::steady_clock::time_point last_time_;
-  std::chrono::steady_clock::time_point found_time_;  // of the last `store_findings`
+  std::chrono::steady_clock::time_point found_time_;  // of the last `store_observations`
   duration save_took_{0};
   std::uint64_t checkpoints_ = 0;
 };

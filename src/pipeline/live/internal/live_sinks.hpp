@@ -1,4 +1,5 @@
-// What comes out of a live road goes two ways: into the store, and to those who listen.
+// What comes out of a live road goes three ways: into the store, to the windows of the engines, and
+// to those who listen.
 #pragma once
 
 #include <algorithm>
@@ -6,7 +7,7 @@
 #include <functional>
 
 #include "kizashi/pipeline/live/sensor.hpp"
-#include "kizashi/store/finding_writer.hpp"
+#include "kizashi/store/observation_writer.hpp"
 #include "kizashi/store/packet_writer.hpp"
 
 namespace kizashi::pipeline::internal {
@@ -16,10 +17,14 @@ class live_sinks final : public telescope::window_sink,
                          public telescope::dos_sink,
                          public batch_sink {
 public:
-  /// `is_news`: whether listeners are to hear of what comes now.
-  live_sinks(store::packet_writer& packets, store::finding_writer& found,
+  /// `activity`: null: nobody wants it. `is_news`: whether listeners are to hear of what comes now.
+  live_sinks(store::packet_writer& packets, store::observation_writer& found, batch_sink* activity,
              sensor_listeners const& listeners, std::function<bool()> is_news)
-      : packets_{packets}, found_{found}, listeners_{listeners}, is_news_{std::move(is_news)} {}
+      : packets_{packets},
+        found_{found},
+        activity_{activity},
+        listeners_{listeners},
+        is_news_{std::move(is_news)} {}
 
   [[nodiscard]] auto observe(telescope::window const& closed) -> status override {
     ++windows;
@@ -45,6 +50,7 @@ public:
     for (std::size_t i = 0; i < packets.size(); ++i) latest = std::max(latest, packets.time[i]);
     watermark.store(latest, std::memory_order_relaxed);
     KIZASHI_TRY(packets_.add(packets, tags));
+    if (activity_ != nullptr) KIZASHI_TRY(activity_->take(packets, tags));
     return listeners_.packets != nullptr && is_news_() ? listeners_.packets->take(packets, tags)
                                                        : status{};
   }
@@ -56,7 +62,8 @@ public:
 
 private:
   store::packet_writer& packets_;
-  store::finding_writer& found_;
+  store::observation_writer& found_;
+  batch_sink* activity_;
   sensor_listeners const& listeners_;
   std::function<bool()> is_news_;
 };

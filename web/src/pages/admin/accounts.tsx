@@ -23,7 +23,7 @@ const columns = (): Column<Account>[] => [
   { key: 'role', title: say('role'), value: (each) => each.role, cell: (each) => say(`role.${each.role}`), width: '120px' },
   { key: 'enabled', title: say('enabled'), value: (each) => String(each.enabled), cell: (each) => say(each.enabled ? 'enabled.yes' : 'enabled.no'), width: '90px' },
   { key: 'reach', title: say('reach'), value: reachOf },
-  { key: 'made', title: say('made'), value: (each) => each.made, cell: (each) => timeOf(each.made, { seconds: false }), width: '160px' },
+  { key: 'made', title: say('made'), value: (each) => each.made, cell: (each) => timeOf(each.made, { seconds: false }), width: '176px' },
   { key: 'in', title: say('logged.in'), value: (each) => each.logged_in, width: '160px',
     cell: (each) => (each.logged_in ? timeOf(each.logged_in, { seconds: false }) : say('never')) },
 ];

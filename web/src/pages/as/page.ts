@@ -4,6 +4,6 @@ export default {
   path: '/as/{name}',
   title: { en: 'Network (AS)', ja: 'ネットワーク (AS)' },
   icon: 'search',
-  role: 'partner',
+  role: 'viewer',
   load: () => import('../entity').then((each) => ({ default: each.AsPage })),
 } satisfies Page;

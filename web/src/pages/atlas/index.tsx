@@ -4,6 +4,7 @@ import { me } from '../../api/client';
 import { beforeOf, useTop, type ComparedRow, type Top } from '../../api/statistics';
 import { countryName, percent, short, whole } from '../../language/format';
 import { logPart, rampColor } from '../../look/palette';
+import { asPath, countryPath } from '../../parts/entity';
 import { Panel, ToolButton } from '../../parts/panel';
 import { powersOfTen } from '../../parts/scales';
 import type { Column } from '../../parts/table';
@@ -112,7 +113,7 @@ function DensityLegend({ most }: { most: number }) {
   const ticks = powersOfTen(most).filter((_, i, all) => all.length < 5 || i % 2 === 0);
   const stops = Array.from({ length: 9 }, (_, i) => `${rampColor(0.12 + 0.88 * (i / 8))} ${(i / 8) * 100}%`).join(', ');
   return (
-    <span class="density" role="img" aria-label={say('density', { most: whole(most) })}>
+    <span class="atlas-density" role="img" aria-label={say('density', { most: whole(most) })}>
       <i style={{ background: `linear-gradient(to right, ${stops})` }} />
       {ticks.map((each) => <small key={each} style={{ left: `${logPart(each, most) * 100}%` }}>{short(each).replace(/\.0+/, '')}</small>)}
     </span>
@@ -151,14 +152,15 @@ function Forged({ of }: { of: Top }) {
 
 function columns(): Column<ComparedRow>[] {
   return [
-    { key: 'country', title: say('country'), value: (each) => countryName(each.country), term: (each) => term('country', each.country ?? null) },
+    { key: 'country', title: say('country'), value: (each) => countryName(each.country), term: (each) => term('country', each.country ?? null), link: (each) => (each.country ? countryPath(each.country) : null) },
     { key: 'packets', title: say('packets'), value: (each) => each.packets, cell: (each) => whole(each.packets), isNumber: true, width: '96px' },
     { key: 'sources', title: say('sources'), value: (each) => each.sources ?? null, cell: (each) => whole(each.sources), isNumber: true, width: '84px' },
     { key: 'before', title: say('before'), value: (each) => beforeOf(each).packets ?? null, cell: (each) => whole(beforeOf(each).packets), isNumber: true, width: '84px' },
   ];
 }
+const nameOf = (each: ComparedRow): string | null => each.name ?? each.as_name ?? null;
 const asName = (each: ComparedRow) =>
-  each.as ? { name: each.as_name ?? `AS${each.as}`, more: each.as_name ? `AS${each.as}` : '' } : { name: countryName(null), more: '' };
+  each.as ? { name: nameOf(each) ?? `AS${each.as}`, more: nameOf(each) ? `AS${each.as}` : '' } : { name: countryName(null), more: '' };
 const asColumn = (): Column<ComparedRow> => ({
-  key: 'as', title: say('networks'), value: (each) => each.as_name ?? null, cell: (each) => `AS${each.as ?? ''} ${each.as_name ?? ''}`, term: (each) => term('as', each.as ?? null),
+  key: 'as', title: say('networks'), value: nameOf, cell: (each) => `AS${each.as ?? ''} ${nameOf(each) ?? ''}`, term: (each) => term('as', each.as ?? null), link: (each) => (each.as ? asPath(each.as) : null),
 });

@@ -7,6 +7,6 @@ export default {
   icon: 'map',
   order: 20,
   group: 'live',
-  role: 'partner',
+  role: 'viewer',
   load: () => import('.'),
 } satisfies Page;

@@ -7,7 +7,7 @@ import { HostLink, PortLink } from '../../parts/entity';
 import { Panel } from '../../parts/panel';
 import { answers, leastP, oneIn, placeOfP, secondsOf } from './attacks';
 import { answerColor } from './lanes';
-import { scalingText } from '.';
+import { scalingText } from './scaling';
 import { say } from './words';
 
 export function Detail({ of, row }: { of: Asking<unknown>; row: AttackRow | null }) {
@@ -35,7 +35,7 @@ function One({ of }: { of: AttackRow }) {
           : <><b>≈ {short(of.attack_rate)}</b> {say('rate.unit')}</>}
       </p>
       {share !== null && of.attack_rate !== null && (
-        <p class="arithmetic">{say('arithmetic', { peak: whole(of.most_per_minute), share: whole(share), rate: whole(of.attack_rate) })}</p>
+        <p class="attacks-arithmetic">{say('arithmetic', { peak: whole(of.most_per_minute), share: whole(share), rate: whole(of.attack_rate) })}</p>
       )}
       <dl class="facts">
         <dt>{say('when')}</dt>
@@ -50,8 +50,8 @@ function One({ of }: { of: AttackRow }) {
         <dt>{say('forged')}</dt>
         <dd>{say('forged.text', { count: whole(of.spoofed_sources), packets: whole(of.packets) })}</dd>
         <dt>{say('answer')}</dt>
-        <dd class="answers">
-          <span class="stack" role="img" aria-label={answers.map((each) => `${say(`answer.${each}`)} ${percent(of.answers[each] / total)}`).join(', ')}>
+        <dd class="attacks-answers">
+          <span class="attacks-stack" role="img" aria-label={answers.map((each) => `${say(`answer.${each}`)} ${percent(of.answers[each] / total)}`).join(', ')}>
             {answers.map((each) => of.answers[each] > 0 && <i key={each} style={{ width: `${(of.answers[each] / total) * 100}%`, background: lineColor(answerColor[each]) }} />)}
           </span>
           {answers.map((each) => of.answers[each] > 0 && <span key={each}>{say(`answer.${each}`)} {percent(of.answers[each] / total)}</span>)}
@@ -70,7 +70,7 @@ function Uniformity({ of }: { of: AttackRow }) {
   if (of.scaling !== 'done' && of.scaling !== 'not-uniform') return <span class="quiet">{say('uniformity.none', { why: scalingText(of.scaling) })}</span>;
   const isEven = of.scaling === 'done';
   return (
-    <span class="p-value">
+    <span class="attacks-p-value">
       <span class="line" role="img" aria-label={`p = ${of.uniformity}`}>
         <i class="limit" style={{ left: `${placeOfP(leastP) * 100}%` }} />
         <i class={`at ${isEven ? 'is-even' : 'is-uneven'}`} style={{ left: `${placeOfP(of.uniformity) * 100}%` }} />

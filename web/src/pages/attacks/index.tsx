@@ -4,7 +4,7 @@ import type { AttackRow } from '../../api/types';
 import { useAsk, type Asking } from '../../api/use_ask';
 import { age, serviceOf, short, whole } from '../../language/format';
 import { Bars } from '../../parts/bars';
-import { hostPath, portPath } from '../../parts/entity';
+import { hostPath, servicePath } from '../../parts/entity';
 import { shortTime } from '../../parts/short_time';
 import { Figure } from '../../parts/figure';
 import { Panel } from '../../parts/panel';
@@ -19,6 +19,7 @@ import { Detail } from './detail';
 import { answerColor, Lanes } from './lanes';
 import { say } from './words';
 import './attacks.css';
+import { scalingText } from './scaling';
 
 const mostRows = 1000;
 
@@ -74,19 +75,13 @@ function Figures({ of }: { of: Asking<{ rows: AttackRow[]; next: string | null }
   );
 }
 
-const scalings = ['done', 'no-darknet', 'few-packets', 'not-uniform'] as const;
-export const scalingText = (of: string): string => {
-  const known = scalings.find((each) => each === of);
-  return known ? say(`scaling.${known}`) : of;
-};
-
 const columns = (): Column<AttackRow>[] => [
   { key: 'first', title: say('first'), value: (each) => each.first, cell: (each) => shortTime(each.first), width: '118px' },
   { key: 'victim', title: say('victim'), value: (each) => each.victim, cell: (each) => <span class="mono">{each.victim}{each.victims > 1 ? ` ×${each.victims}` : ''}</span>,
     term: (each) => (each.victim.includes('/') ? `victim in ${each.victim}` : term('victim', each.victim)), link: (each) => hostPath(each.victim), width: 'minmax(136px, 1.2fr)' },
   { key: 'port', title: say('port'), value: (each) => each.ports[0]?.port ?? null, width: 'minmax(84px, 1fr)',
     cell: (each) => portsText(each), term: (each) => (each.ports[0] && each.ports[0].protocol !== 'icmp' ? term('port', each.ports[0].port) : null),
-    link: (each) => (each.ports[0] && /^(tcp|udp)$/.test(each.ports[0].protocol) ? portPath(each.ports[0].port, each.ports[0].protocol) : null) },
+    link: (each) => servicePath(each.ports[0]?.port, each.ports[0]?.protocol) },
   { key: 'answer', title: say('answer'), value: (each) => mainAnswer(each), cell: (each) => say(`answer.${mainAnswer(each)}`), term: (each) => `answers.${mainAnswer(each)} > 0`, width: '76px' },
   { key: 'duration', title: say('duration'), value: secondsOf, cell: (each) => age(secondsOf(each)) + (each.ongoing ? ' →' : ''), isNumber: true, width: '76px' },
   { key: 'peak', title: say('peak'), value: (each) => each.most_per_minute, cell: (each) => whole(each.most_per_minute), isNumber: true, width: '84px' },
@@ -108,7 +103,7 @@ function Ports({ of, rows }: { of: Asking<unknown>; rows: readonly AttackRow[] }
     <Panel title={say('ports')} of={of} isEmpty={rows.length === 0} explain={{ method: say('ports.method') }}
       table={() => ({
         columns: [
-          { key: 'port', title: say('port'), value: (each) => each.port, cell: (each) => `${each.port}/${each.protocol}`, link: (each) => portPath(each.port, each.protocol) },
+          { key: 'port', title: say('port'), value: (each) => each.port, cell: (each) => `${each.port}/${each.protocol}`, link: (each) => servicePath(each.port, each.protocol) },
           { key: 'attacks', title: say('figure.attacks'), value: (each) => each.attacks, isNumber: true },
         ],
         rows: all,
@@ -116,7 +111,7 @@ function Ports({ of, rows }: { of: Asking<unknown>; rows: readonly AttackRow[] }
       <TopList rows={all.slice(0, 5).map((each) => ({
         key: `${each.port} ${each.protocol}`, name: each.protocol === 'icmp' ? 'icmp' : `${each.port}`, more: [each.protocol, serviceOf(each.port)].filter((part) => part && part !== 'icmp').join(' · '),
         count: each.attacks, term: each.protocol === 'icmp' ? 'protocol == icmp' : term('port', each.port),
-        link: /^(tcp|udp)$/.test(each.protocol) ? portPath(each.port, each.protocol) : null,
+        link: servicePath(each.port, each.protocol),
       }))} />
     </Panel>
   );

@@ -63,7 +63,7 @@ export function Lanes({ rows, chosen, onChoose }: { rows: readonly AttackRow[]; 
     event.stopPropagation();
   };
   return (
-    <div class="lanes">
+    <div class="attacks-lanes">
       <canvas ref={canvas} tabIndex={0} role="img" aria-label={say('lanes.label', { count: made.bars.length })} onKeyDown={press}
         style={{ cursor: over ? 'pointer' : 'crosshair' }}
         onPointerDown={(event) => (down.current = event.offsetX)}

@@ -7,6 +7,6 @@ export default {
   icon: 'shield',
   order: 70,
   group: 'search',
-  role: 'partner',
+  role: 'viewer',
   load: () => import('.'),
 } satisfies Page;

@@ -37,8 +37,10 @@ describe('campaigns', () => {
   it('grow hour by hour', () => {
     expect(hourly(of?.growth ?? []).members).toEqual([20, 20, 220]);
     expect(hourly(of?.growth ?? [], Date.UTC(2026, 0, 15, 12, 30)).members).toEqual([20, 20, 220, 220]);
-    expect(growthFactor(of?.growth ?? [])).toBe(11);
-    expect(growthFactor([])).toBeNull();
+    const at = (hour: number, members: number) => ({ at: Date.UTC(2026, 0, 15, hour), members });
+    expect(growthFactor([at(1, 2), at(2, 8), at(4, 10), at(6, 5)])).toBe(2.5);
+    expect(growthFactor([at(0, 0), at(1, 0), at(2, 9), at(3, 9)])).toBeNull();
+    for (const few of [[], [at(1, 20)], [at(1, 20), at(2, 200), at(3, 1)]]) expect(growthFactor(few)).toBeNull();
     expect(hourly([])).toEqual({ times: [], members: [] });
   });
   it('are a filter', () => {

@@ -125,10 +125,15 @@ export function hourly(of: Campaign['growth'], until: number | null = null): { t
   return { times, members };
 }
 
-/** All that came against those of the first hour that had some. */
+/**
+ * Members at its end against those in the middle of its time, by whole hours: 1 is nobody new, 2 as many as before. The first
+ * hour alone is a part of an hour and says nothing. Null: fewer than four hours.
+ */
 export function growthFactor(of: Campaign['growth']): number | null {
-  const first = of.find((each) => each.members > 0)?.members;
-  return first === undefined || of.length < 2 ? null : of.reduce((sum, each) => sum + each.members, 0) / first;
+  const { members } = hourly(of);
+  const all = members[members.length - 1] ?? 0;
+  const half = members[Math.floor(members.length / 2) - 1] ?? 0;
+  return members.length < 4 || half === 0 ? null : all / half;
 }
 
 /** The condition that means its traffic: its tool and its ports. */

@@ -4,6 +4,7 @@ import { hasRoute, routeTakes } from '../../api/routes';
 import { useAskUrl } from '../../api/use_ask';
 import { percent, short, time, whole } from '../../language/format';
 import { Icon } from '../../look/icons';
+import { servicePath } from '../../parts/entity';
 import { Panel } from '../../parts/panel';
 import { Table, type Column } from '../../parts/table';
 import { asked, query, setParam } from '../../state/store';
@@ -60,8 +61,9 @@ const shortOf = (ms: number | null): string => (ms === null ? '–' : time(ms, {
 const columns = (): Column<Campaign>[] => [
   { key: 'name', title: say('name'), value: (each) => each.name, term: termOf, width: 'minmax(180px, 1.6fr)' },
   { key: 'count', title: say('members'), value: (each) => each.count, cell: (each) => whole(each.count), isNumber: true, width: '84px' },
-  { key: 'growth', title: say('growth'), value: (each) => growthFactor(each.growth), cell: (each) => (growthFactor(each.growth) === null ? '–' : `×${short(growthFactor(each.growth))}`), isNumber: true, width: '74px' },
-  { key: 'ports', title: say('ports'), value: (each) => each.ports.map((port) => port.port).join(' ') || null, cell: (each) => each.ports.map((port) => (port.protocol === 'tcp' ? port.port : `${port.port}/${port.protocol}`)).join(', ') || say('ports.many'), width: 'minmax(90px, 1fr)' },
+  { key: 'growth', title: say('growth.short'), value: (each) => growthFactor(each.growth), cell: (each) => (growthFactor(each.growth) === null ? '–' : `×${short(growthFactor(each.growth))}`), isNumber: true, width: '74px' },
+  { key: 'ports', title: say('ports'), value: (each) => each.ports.map((port) => port.port).join(' ') || null, cell: (each) => each.ports.map((port) => (port.protocol === 'tcp' ? port.port : `${port.port}/${port.protocol}`)).join(', ') || say('ports.many'), width: 'minmax(90px, 1fr)',
+    link: (each) => servicePath(each.ports[0]?.port, each.ports[0]?.protocol) },
   { key: 'tool', title: say('tool'), value: (each) => each.tool, cell: (each) => each.tool ?? '', width: 'minmax(70px, 0.8fr)' },
   { key: 'quirk', title: say('quirk'), value: (each) => each.quirk, cell: (each) => <span class="mono" title={each.quirk}>{each.quirk}</span>, width: 'minmax(120px, 1.6fr)' },
   { key: 'confidence', title: say('confidence'), value: (each) => each.confidence, cell: (each) => (each.confidence === null ? '–' : percent(each.confidence)), isNumber: true, width: '70px' },

@@ -7,6 +7,6 @@ export default {
   icon: 'group',
   order: 60,
   group: 'search',
-  role: 'partner',
+  role: 'viewer',
   load: () => import('.'),
 } satisfies Page;

@@ -62,7 +62,7 @@ export function Ridges({ rows, chosen, onChoose }: { rows: readonly Campaign[]; 
     event.stopPropagation();
   };
   return (
-    <div class="ridges">
+    <div class="campaigns-ridges">
       <canvas ref={canvas} tabIndex={0} role="img" aria-label={say('ridges.label')} title={say('ridges.label')} onKeyDown={press}
         onPointerDown={(event) => (down.current = event.offsetX)}
         onPointerMove={(event) => {

@@ -4,6 +4,6 @@ export default {
   path: '/country/{name}',
   title: { en: 'Country', ja: '国・地域' },
   icon: 'search',
-  role: 'partner',
+  role: 'viewer',
   load: () => import('../entity').then((each) => ({ default: each.CountryPage })),
 } satisfies Page;

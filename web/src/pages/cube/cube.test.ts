@@ -1,3 +1,4 @@
+import { rgbOf } from './renderer';
 import { describe, expect, it } from 'vitest';
 import { Colouring } from '../../parts/colouring';
 import { frameFilter } from '../../parts/frame_filter';
@@ -191,4 +192,10 @@ describe('the camera', () => {
     const square = [{ x: 0, y: 0 }, { x: 10, y: 0 }, { x: 10, y: 10 }, { x: 0, y: 10 }];
     expect([isInside(5, 5, square), isInside(11, 5, square), isInside(5, -1, square)]).toEqual([true, false, false]);
   });
+});
+
+it('colours are read in both of their forms', () => {
+  expect(rgbOf('#ff0033')).toEqual([1, 0, 0.2]);
+  expect(rgbOf('#f03')).toEqual([1, 0, 0.2]);
+  expect(rgbOf('nothing')).toEqual([0.5, 0.5, 0.5]);
 });

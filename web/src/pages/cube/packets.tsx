@@ -2,6 +2,7 @@
 import { countryName, timeOf } from '../../language/format';
 import { classMarks } from '../../look/palette';
 import { ClassMark } from '../../parts/class_mark';
+import { countryPath, hostPath, servicePath } from '../../parts/entity';
 import type { Column } from '../../parts/table';
 import { term } from '../../state/filter';
 import { countryOf, ipv4Text } from '../../stream/frames';
@@ -53,7 +54,7 @@ export const packetColumns = (tools: ReadonlyMap<number, string>): Column<Packet
   { key: 'class', title: say('color.class'), value: (each) => each.class, cell: (each) => <ClassMark of={each.class} />, term: (each) => term('class', each.class) },
   { key: 'tool', title: say('color.tool'), value: (each) => tools.get(each.tool) ?? null, cell: (each) => tools.get(each.tool) ?? '',
     term: (each) => (each.tool === 0 ? null : term('fingerprint', tools.get(each.tool) ?? null)) },
-  { key: 'country', title: say('country'), value: (each) => each.country, cell: (each) => countryName(each.country), term: (each) => term('country', each.country) },
+  { key: 'country', title: say('country'), value: (each) => each.country, cell: (each) => countryName(each.country), term: (each) => term('country', each.country), link: (each) => (each.country ? countryPath(each.country) : null) },
 ];
 
 export const shortColumns = (): Column<PacketMark>[] => [
@@ -63,10 +64,10 @@ export const shortColumns = (): Column<PacketMark>[] => [
 ];
 
 const sourceColumn = (): Column<PacketMark> => ({
-  key: 'source', title: say('source'), value: (each) => each.source, cell: (each) => <span class="mono">{each.source}</span>, term: (each) => term('src', each.source),
+  key: 'source', title: say('source'), value: (each) => each.source, cell: (each) => <span class="mono">{each.source}</span>, term: (each) => term('src', each.source), link: (each) => hostPath(each.source),
 });
 const portColumn = (): Column<PacketMark> => ({
-  key: 'port', title: say('label.port'), value: (each) => each.port, cell: portName, term: (each) => portTerm(portName(each)), isNumber: true, width: '70px',
+  key: 'port', title: say('label.port'), value: (each) => each.port, cell: portName, term: (each) => portTerm(portName(each)), link: (each) => servicePath(each.port, each.protocol), isNumber: true, width: '70px',
 });
 
 export interface Counted {

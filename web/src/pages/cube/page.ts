@@ -7,6 +7,6 @@ export default {
   icon: 'cube',
   order: 30,
   group: 'live',
-  role: 'partner',
+  role: 'viewer',
   load: () => import('.'),
 } satisfies Page;

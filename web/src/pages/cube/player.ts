@@ -2,6 +2,7 @@
 // has set out by then.
 import type { Colouring } from '../../parts/colouring';
 import type { FrameFilter } from '../../parts/frame_filter';
+import { freshTime } from '../../stream/ring';
 import { hiddenDestination, type Batch } from './batch';
 import { MarkRing, type Timing } from './marks';
 
@@ -14,6 +15,8 @@ export interface PlayerOptions {
   mostOfBatch: number;
   /** Milliseconds that a batch spans: a quarter of a second, or all of a stored range. */
   span: number;
+  /** What is kept of a batch that is older than a minute; not given: all of it. */
+  keep?: (of: Batch) => Batch;
 }
 
 export class Player {
@@ -22,6 +25,8 @@ export class Player {
   private batches: Batch[] = [];
   /** Batches before this one are in the ring, or over. */
   private next = 0;
+  /** Batches before this one have been thinned. */
+  private old = 0;
   private last = Number.NEGATIVE_INFINITY;
   /** Addresses of the telescope, as far as they were seen: the next power of two. */
   size = 256;
@@ -39,11 +44,17 @@ export class Player {
   add(batch: Batch, oldest = Number.NEGATIVE_INFINITY) {
     this.measure(batch);
     this.batches.push(batch);
+    const { keep } = this.of;
+    for (let each = this.batches[this.old]; keep && each && batch.bornAt(0) - each.bornAt(0) > freshTime; each = this.batches[this.old]) {
+      this.batches[this.old] = keep(each);
+      this.old += 1;
+    }
     let gone = 0;
     while (gone < this.batches.length - 1 && (this.batches[gone]?.bornAt(0) ?? 0) < oldest) gone += 1;
     if (gone === 0) return;
     this.batches.splice(0, gone);
     this.next = Math.max(0, this.next - gone);
+    this.old = Math.max(0, this.old - gone);
   }
 
   /** A telescope that turns out larger has all its marks placed anew. */

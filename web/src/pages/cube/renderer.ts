@@ -3,7 +3,10 @@
 // 5,000 trails at 1440x900, against 103). Three passes: trails, heads, which glow where they arrived, and where they set out.
 import { portBend } from '../../parts/scales';
 import type { Matrix } from './camera';
+import { BoxLines, link } from './lines';
 import { half, type MarkRing, type Timing } from './marks';
+import { DrawQueue } from './draw_queue';
+import type { DrawnBy } from './timing';
 
 /** Marks of a row of the texture; a power of two. */
 const rowWidth = 1024;
@@ -54,7 +57,8 @@ void main() {
     }
   } else if (part == 2) {
     t = 0.0;
-    alpha = isStill ? 0.4 : 0.55 * (1.0 - age / life);
+    if (!isStill && age > timing.x) return;
+    alpha = isStill ? 0.4 : 0.55 * (1.0 - age / timing.x);
   }
   gl_Position = view * vec4(mix(from, to, t), 1.0);
   color = vec4(colors[min(mark.w & 255u, 7u)], alpha * strength);
@@ -69,21 +73,6 @@ void main() {
   float edge = part == 0 ? 1.0 : 1.0 - smoothstep(0.28, 0.5, distance(gl_PointCoord, vec2(0.5)));
   pixel = vec4(color.rgb, 1.0) * color.a * edge;
 }`;
-const linePlace = `#version 300 es
-in vec4 point;
-uniform mat4 view;
-uniform vec3 ink;
-out vec4 color;
-void main() {
-  gl_Position = view * vec4(point.xyz, 1.0);
-  color = vec4(ink, 1.0) * point.w;
-}`;
-const linePaint = `#version 300 es
-precision mediump float;
-in vec4 color;
-out vec4 pixel;
-void main() { pixel = color; }`;
-
 export type Rgb = readonly [number, number, number];
 
 export interface Scene {
@@ -100,15 +89,17 @@ export interface Scene {
   isDark: boolean;
 }
 
-/** "#5bb8ec" as three parts. */
+/** "#5bb8ec", or "#fff" as the build shortens it, as three parts. */
 export function rgbOf(color: string): Rgb {
-  const found = /^#?([\da-f]{2})([\da-f]{2})([\da-f]{2})/i.exec(color);
-  return found ? ([1, 2, 3].map((i) => Number.parseInt(found[i] ?? '0', 16) / 255) as unknown as Rgb) : [0.5, 0.5, 0.5];
+  const digits = /^#?(?:([\da-f]{3})|([\da-f]{6}))$/i.exec(color);
+  const found = digits?.[2]?.match(/../g) ?? digits?.[1]?.match(/./g)?.map((each) => each + each);
+  const [red = 0.5, green = 0.5, blue = 0.5] = (found ?? []).map((each) => Number.parseInt(each, 16) / 255);
+  return [red, green, blue];
 }
 
-let kind: 'none' | 'software' | 'card' | null = null;
+let kind: DrawnBy | null = null;
 /** Whether there is WebGL 2, and whether a processor draws in place of a graphics card. */
-export function webGlKind(): 'none' | 'software' | 'card' {
+export function webGlKind(): DrawnBy {
   if (kind !== null) return kind;
   const gl = document.createElement('canvas').getContext('webgl2');
   if (!gl) return (kind = 'none');
@@ -118,13 +109,22 @@ export function webGlKind(): 'none' | 'software' | 'card' {
   return (kind = /swiftshader|llvmpipe|software/i.test(name) ? 'software' : 'card');
 }
 
+/** Pictures a second that a processor should reach, by drawing fewer pixels if need be: parts of those of the page. */
+const leastRate = 30;
+const fineness = [1, 0.75, 0.5];
+/** Pictures between two steps: the rate has to settle. */
+const patience = 45;
+
 export class Renderer {
   private readonly marks: WebGLProgram;
-  private readonly lines: WebGLProgram;
+  private readonly lines: BoxLines;
   private readonly texture: WebGLTexture;
-  private readonly lineBuffer: WebGLBuffer;
-  private readonly places = new Map<WebGLProgram, Map<string, WebGLUniformLocation | null>>();
-  private lineCount = 0;
+  private size = { width: 1, height: 1 };
+  private scale = 1;
+  private step = 0;
+  private since = 0;
+  private readonly queue: DrawQueue;
+  private readonly places = new Map<string, WebGLUniformLocation | null>();
 
   /** Null: there is no WebGL 2 here. */
   static on(canvas: HTMLCanvasElement, most: number): Renderer | null {
@@ -140,22 +140,39 @@ export class Renderer {
 
   private constructor(private readonly gl: WebGL2RenderingContext, most: number) {
     this.marks = link(gl, place, paint);
-    this.lines = link(gl, linePlace, linePaint);
+    this.lines = new BoxLines(gl);
+    this.queue = new DrawQueue(gl);
     this.texture = gl.createTexture();
     gl.bindTexture(gl.TEXTURE_2D, this.texture);
     gl.texStorage2D(gl.TEXTURE_2D, 1, gl.RGBA32UI, rowWidth, Math.ceil(most / rowWidth));
     gl.texParameteri(gl.TEXTURE_2D, gl.TEXTURE_MIN_FILTER, gl.NEAREST);
     gl.texParameteri(gl.TEXTURE_2D, gl.TEXTURE_MAG_FILTER, gl.NEAREST);
-    this.lineBuffer = gl.createBuffer();
     gl.enable(gl.BLEND);
     gl.disable(gl.DEPTH_TEST);
   }
 
-  /** The box: x, y, z and strength of each end of each line. */
   setLines(points: Float32Array) {
-    this.gl.bindBuffer(this.gl.ARRAY_BUFFER, this.lineBuffer);
-    this.gl.bufferData(this.gl.ARRAY_BUFFER, points, this.gl.STATIC_DRAW);
-    this.lineCount = points.length / 4;
+    this.lines.set(points);
+  }
+  /** A processor draws no finer than the page. */
+  fit(width: number, height: number) {
+    this.size = { width, height };
+    this.scale = webGlKind() === 'card' ? devicePixelRatio || 1 : (fineness[this.step] ?? 1);
+    [this.gl.canvas.width, this.gl.canvas.height] = [Math.round(width * this.scale), Math.round(height * this.scale)];
+  }
+
+  /** How many pictures a second there are; a processor that is too slow draws less finely. Null: nothing moved. */
+  rate(perSecond: number | null) {
+    this.since += 1;
+    if (webGlKind() === 'card' || perSecond === null || perSecond >= leastRate || this.since < patience || this.step + 1 >= fineness.length) return;
+    this.since = 0;
+    this.step += 1;
+    this.fit(this.size.width, this.size.height);
+  }
+
+  /** Whether the picture before is drawn: only then may another be. */
+  isIdle(): boolean {
+    return this.queue.isIdle();
   }
 
   /** Only what is new, row by row of the texture. */
@@ -175,25 +192,28 @@ export class Renderer {
     gl.viewport(0, 0, gl.drawingBufferWidth, gl.drawingBufferHeight);
     gl.clearColor(...of.ground, 1);
     gl.clear(gl.COLOR_BUFFER_BIT);
-    this.drawLines(of);
+    this.lines.draw(of);
     gl.blendFunc(gl.ONE, of.isDark ? gl.ONE : gl.ONE_MINUS_SRC_ALPHA);
     gl.useProgram(this.marks);
-    gl.uniform1i(this.at(this.marks, 'marks'), 0);
-    const scale = devicePixelRatio || 1;
-    gl.uniformMatrix4fv(this.at(this.marks, 'view'), false, of.view);
-    gl.uniform1ui(this.at(this.marks, 'now'), Math.floor(of.now) % 2 ** 32);
-    gl.uniform2f(this.at(this.marks, 'timing'), of.timing.flight, of.timing.glow);
-    gl.uniform1f(this.at(this.marks, 'trail'), of.timing.flight * 0.2);
-    gl.uniform1i(this.at(this.marks, 'isStill'), of.isStill ? 1 : 0);
-    gl.uniform1i(this.at(this.marks, 'isEven'), of.isEven ? 1 : 0);
-    gl.uniform1f(this.at(this.marks, 'strength'), of.isDark ? 0.8 : 1);
-    gl.uniform3fv(this.at(this.marks, 'colors'), of.colors.flat());
-    const runs = ring.alive(of.now, of.timing.flight + of.timing.glow);
+    gl.uniform1i(this.at('marks'), 0);
+    gl.uniformMatrix4fv(this.at('view'), false, of.view);
+    gl.uniform1ui(this.at('now'), Math.floor(of.now) % 2 ** 32);
+    gl.uniform2f(this.at('timing'), of.timing.flight, of.timing.glow);
+    gl.uniform1f(this.at('trail'), of.timing.flight * 0.2);
+    gl.uniform1i(this.at('isStill'), of.isStill ? 1 : 0);
+    gl.uniform1i(this.at('isEven'), of.isEven ? 1 : 0);
+    gl.uniform1f(this.at('strength'), of.isDark ? 0.8 : 1);
+    gl.uniform3fv(this.at('colors'), of.colors.flat());
+    const { flight, glow } = of.timing;
+    // Only what can be seen: most marks have landed, and have no trail and no begin any more.
+    const lives = of.isStill ? [flight + glow, flight + glow, flight + glow] : [flight * 1.2, flight + glow, flight];
     for (const part of [0, 2, 1]) {
-      gl.uniform1i(this.at(this.marks, 'part'), part);
-      gl.uniform1f(this.at(this.marks, 'size'), (part === 1 ? 4.4 : 2.6) * scale);
+      const runs = ring.alive(of.now, lives[part] ?? 0);
+      gl.uniform1i(this.at('part'), part);
+      gl.uniform1f(this.at('size'), (part === 1 ? 4.4 : 2.6) * Math.max(0.75, this.scale));
       for (const [from, to] of runs) this.drawRun(part, from, to);
     }
+    this.queue.mark();
   }
 
   private drawRun(part: number, from: number, to: number) {
@@ -202,46 +222,16 @@ export class Renderer {
     else gl.drawArrays(gl.POINTS, from, to - from);
   }
 
-  private drawLines(of: Scene) {
-    const { gl } = this;
-    gl.blendFunc(gl.ONE, gl.ONE_MINUS_SRC_ALPHA);
-    gl.useProgram(this.lines);
-    gl.uniformMatrix4fv(this.at(this.lines, 'view'), false, of.view);
-    gl.uniform3f(this.at(this.lines, 'ink'), ...of.ink);
-    gl.bindBuffer(gl.ARRAY_BUFFER, this.lineBuffer);
-    gl.enableVertexAttribArray(0);
-    gl.vertexAttribPointer(0, 4, gl.FLOAT, false, 16, 0);
-    gl.drawArrays(gl.LINES, 0, this.lineCount);
-    gl.disableVertexAttribArray(0);
-  }
-
-  private at(program: WebGLProgram, name: string): WebGLUniformLocation | null {
-    let known = this.places.get(program);
-    if (!known) this.places.set(program, (known = new Map()));
-    let found = known.get(name);
-    if (found === undefined) known.set(name, (found = this.gl.getUniformLocation(program, name)));
+  private at(name: string): WebGLUniformLocation | null {
+    let found = this.places.get(name);
+    if (found === undefined) this.places.set(name, (found = this.gl.getUniformLocation(this.marks, name)));
     return found;
   }
 
   /** The context stays with its canvas: another renderer may come. */
   end() {
-    for (const each of [this.marks, this.lines]) this.gl.deleteProgram(each);
-    this.gl.deleteBuffer(this.lineBuffer);
+    this.gl.deleteProgram(this.marks);
     this.gl.deleteTexture(this.texture);
+    this.lines.end();
   }
-}
-
-function link(gl: WebGL2RenderingContext, vertex: string, fragment: string): WebGLProgram {
-  const program = gl.createProgram();
-  for (const [kind, text] of [[gl.VERTEX_SHADER, vertex], [gl.FRAGMENT_SHADER, fragment]] as const) {
-    const shader = gl.createShader(kind);
-    if (!shader) throw new Error('no shader');
-    gl.shaderSource(shader, text);
-    gl.compileShader(shader);
-    gl.attachShader(program, shader);
-  }
-  gl.bindAttribLocation(program, 0, 'point');
-  gl.linkProgram(program);
-  if (!gl.getProgramParameter(program, gl.LINK_STATUS)) throw new Error(gl.getProgramInfoLog(program) ?? 'the shaders do not fit');
-  return program;
 }

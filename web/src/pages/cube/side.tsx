@@ -1,6 +1,7 @@
 // Beside the Cube: the ports and sources in the picture, or the packets that were drawn around.
 import { useMemo } from 'preact/hooks';
 import { serviceOf, whole } from '../../language/format';
+import { hostPath } from '../../parts/entity';
 import { Panel, ToolButton } from '../../parts/panel';
 import { Table, type Column } from '../../parts/table';
 import { TopList } from '../../parts/top_list';
@@ -46,15 +47,15 @@ function Counts({ stage, turn, onAll }: { stage: Stage; turn: number; onAll: () 
         </div>
       </Panel>
       <Panel title={say('side.sources')} isEmpty={rows.length === 0} isBare explain={{ method: say('side.method'), caveat: say('caveat') }} note={whole(several)}
-        table={() => ({ columns: countColumns(say('source'), (name) => term('src', name)), rows: most(rows, (each) => each.source, 1000) })}>
-        <Table columns={countColumns(say('source'), (name) => term('src', name))} rows={sources} onOpen={(each) => show(`host:${each.name}`)} />
+        table={() => ({ columns: countColumns(say('source'), (name) => term('src', name), hostPath), rows: most(rows, (each) => each.source, 1000) })}>
+        <Table columns={countColumns(say('source'), (name) => term('src', name), hostPath)} rows={sources} onOpen={(each) => show(`host:${each.name}`)} />
       </Panel>
     </>
   );
 }
 
-const countColumns = (title: string, termOf: (name: string) => string): Column<Counted>[] => [
-  { key: 'name', title, value: (each) => each.name, cell: (each) => <span class="mono">{each.name}</span>, term: (each) => termOf(each.name) },
+const countColumns = (title: string, termOf: (name: string) => string, link: (name: string) => string | null = () => null): Column<Counted>[] => [
+  { key: 'name', title, value: (each) => each.name, cell: (each) => <span class="mono">{each.name}</span>, term: (each) => termOf(each.name), link: (each) => link(each.name) },
   { key: 'count', title: say('count'), value: (each) => each.count, cell: (each) => whole(each.count), isNumber: true, width: '90px' },
 ];
 

@@ -6,16 +6,16 @@ import { Colouring, type ColourBy } from '../../parts/colouring';
 import { frameFilter, type FrameFilter } from '../../parts/frame_filter';
 import { useTools } from '../../parts/tools';
 import { asked, filter, range } from '../../state/store';
-import type { Frame } from '../../stream/frames';
+import { thinned, type Frame } from '../../stream/frames';
 import { frames, pastFrames, pipeline, useFrames } from '../../stream/live';
+import { mostOfOld } from '../../stream/ring';
 import { batchOfFrame, batchOfRows, type PacketRow } from './batch';
 import { PictureClock } from './clock';
 import { Player } from './player';
 import { webGlKind } from './renderer';
 import { Stage } from './stage';
+import { liveTiming, mostMarks } from './timing';
 
-/** Marks in the picture at most: what a processor draws at 30 pictures a second, and what a graphics card does. */
-export const mostMarks = { none: 5000, software: 5000, card: 40_000 } as const;
 /** Rows of the store that are drawn at most. */
 export const mostRows = 5000;
 /** A stored range is played in this time, milliseconds. */
@@ -27,7 +27,6 @@ const frameTime = 250;
 /** Without a frame for so long the store is asked, milliseconds. */
 const patience = 4000;
 
-const liveTiming = { card: { flight: 1800, glow: 6000 }, software: { flight: 1800, glow: 3200 }, none: { flight: 1800, glow: 6000 } };
 /** Packets of a stored range stay where they arrived. */
 const storedTiming = { flight: 1800, glow: 3 * playTime };
 const passAll: FrameFilter = { test: () => true, missing: [] };
@@ -69,7 +68,7 @@ function useIsFlowing(wanted: boolean, hear: (frame: Frame) => void): boolean | 
 }
 
 /** No frame came lately: what was heard before is over. */
-const isPast = () => frames.last === undefined || Date.now() - frames.last.arrived > 30_000;
+const isPast = () => frames.last === undefined || Date.now() - frames.last.arrived > 10_000;
 
 export function useSource(by: ColourBy): Source {
   const tools = useTools();
@@ -92,7 +91,7 @@ export function useSource(by: ColourBy): Source {
   const liveStage = useMemo(() => {
     const timing = liveTiming[kind];
     const mostOfBatch = Math.floor((mostMarks[kind] * frameTime) / (timing.flight + timing.glow));
-    const player = new Player({ filter: tried ?? passAll, colouring: new Colouring(by), timing, most: mostMarks[kind], mostOfBatch, span: frameTime });
+    const player = new Player({ filter: tried ?? passAll, colouring: new Colouring(by), timing, most: mostMarks[kind], mostOfBatch, span: frameTime, keep: (of) => batchOfFrame(thinned(of.frame, mostOfOld)) });
     for (const each of frames.all()) player.add(batchOfFrame(each));
     return new Stage(player, new PictureClock(() => Date.now()));
   }, [by, tried, pastFrames.value]);

@@ -53,7 +53,8 @@ export function View(of: ViewOptions) {
     const colors = Array.from({ length: 8 }, (_, i) => rgbOf(stage.player.of.colouring.color(i) || classColorAt(7)));
     const [ink, ground] = [rgbOf(tokenColor('--ink-2')), rgbOf(tokenColor('--panel'))];
     const draw = (time: number) => {
-      timer = 0;
+      timer = renderer.isIdle() ? 0 : requestAnimationFrame(draw);
+      if (timer !== 0) return;
       const now = stage.clock.now();
       stage.player.advance(now);
       renderer.upload(stage.player.ring);
@@ -67,6 +68,7 @@ export function View(of: ViewOptions) {
         placeLetters(letters.current, matrix.current, size, of.isEven, shownSize);
       }
       const isAlive = stage.drawn(time);
+      renderer.rate(isAlive ? stage.rate : null);
       if (isAlive && moves()) timer = requestAnimationFrame(draw);
     };
     const request = () => {
@@ -76,8 +78,7 @@ export function View(of: ViewOptions) {
     const fit = () => {
       const box = element.getBoundingClientRect();
       size = { width: Math.max(1, box.width), height: Math.max(1, box.height) };
-      const scale = devicePixelRatio || 1;
-      [element.width, element.height] = [Math.round(size.width * scale), Math.round(size.height * scale)];
+      renderer.fit(size.width, size.height);
       shownCamera = null;
       request();
     };

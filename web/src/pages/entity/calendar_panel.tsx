@@ -16,7 +16,7 @@ export function CalendarPanel({ of, span }: { of: Entity; span: number }) {
   const seen = calendar ? presence(calendar) : null;
   const rows = (asking.data?.rows ?? []).filter((each) => each.time);
   return (
-    <Panel title={say('calendar', { days: calendarDays })} span={span} height={238} of={asking} isBare
+    <Panel title={say('calendar', { days: calendarDays })} span={span} height={254} of={asking} isBare
       note={seen && say('calendar.note', { hours: whole(seen.hours), days: seen.days })}
       explain={{ method: say('calendar.method', { zone: zone.value }), caveat: say('calendar.caveat'), source: 'docs/stats.md' }}
       tools={calendar && <Ramp most={calendar.most} />}
@@ -35,9 +35,9 @@ export function CalendarPanel({ of, span }: { of: Entity; span: number }) {
 
 function Ramp({ most }: { most: number }) {
   return (
-    <span class="ramp" title={say('calendar.ramp')}>
+    <span class="entity-ramp" title={say('calendar.ramp')}>
       <i class="no-data" /> {say('calendar.none')}
-      <span class="ramp-bar">{[0, 0.2, 0.4, 0.6, 0.8, 1].map((each) => <i key={each} style={{ background: rampColor(0.1 + 0.9 * each) }} />)}</span>
+      <span class="entity-ramp-bar">{[0, 0.2, 0.4, 0.6, 0.8, 1].map((each) => <i key={each} style={{ background: rampColor(0.1 + 0.9 * each) }} />)}</span>
       {short(most)}
     </span>
   );
@@ -78,7 +78,7 @@ function Heat({ of }: { of: Calendar }) {
   };
   const value = at === null ? null : of.cells[at];
   return (
-    <div class="heat">
+    <div class="entity-heat">
       <canvas ref={canvas} tabIndex={0} role="img" aria-label={say('calendar.label')} onKeyDown={press}
         onPointerDown={(event) => {
           brush.current = find(event);

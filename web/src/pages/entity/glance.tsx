@@ -21,11 +21,11 @@ export function Glance({ of }: { of: Entity }) {
     { key: 'packets', name: say('packets'), text: whole(data?.packets) },
     { key: 'part', name: say('glance.part'), text: part === null ? '–' : percent(part) },
     { key: 'sources', name: say('sources'), text: `${data && !data.sources_exact ? '≈ ' : ''}${whole(data?.sources)}` },
-    { key: 'first', name: say('glance.first'), text: timeOf(data?.first_minute ?? null, { seconds: false }) },
-    { key: 'last', name: say('glance.last'), text: timeOf(data?.last_minute ?? null, { seconds: false }) },
+    { key: 'first', name: say('glance.first.range'), text: timeOf(data?.first_minute ?? null, { seconds: false }) },
+    { key: 'last', name: say('glance.last.range'), text: timeOf(data?.last_minute ?? null, { seconds: false }) },
   ];
   return (
-    <Panel title={say('glance')} span={4} height={238} of={[mine, all]} isEmpty={data?.packets === 0}
+    <Panel title={say('glance')} span={4} height={254} of={[mine, all]} isEmpty={data?.packets === 0}
       explain={{ method: say('glance.method'), caveat: say('glance.caveat'), source: data?.place_origin ?? 'docs/stats.md' }}
       table={() => ({ columns: [{ key: 'name', title: '', value: (each) => each.name }, { key: 'text', title: '', value: (each) => each.text }], rows: facts })}>
       <dl class="facts">

@@ -1,6 +1,9 @@
 // One page for any thing: who it is, what it is and why, ninety days, the range, what it does, with whom.
 import type { Schemas } from '../../api/types';
+import { useTop } from '../../api/statistics';
 import type { Asking } from '../../api/use_ask';
+import { useFindings } from '../../finding/ask';
+import { FindingsPanel } from '../../finding/rows';
 import { countryName, serviceOf } from '../../language/format';
 import { Icon } from '../../look/icons';
 import { AsLink, CountryLink, HostLink, PortLink } from '../../parts/entity';
@@ -28,6 +31,7 @@ export function EntityPage({ of }: { of: Entity }) {
       <CalendarPanel of={of} span={8} />
       {isHost && <Facts of={of} host={host} />}
       <Traffic of={of} span={isHost ? 8 : 12} />
+      {(isHost || of.kind === 'port') && <Found of={of} />}
       <TopPanels of={of} host={host} />
       {hasEvents && <EventsPanel of={of} span={8} />}
       {of.kind === 'host' ? <NeighboursPanel of={of} /> : hasEvents && <AttacksPanel of={of} span={4} />}
@@ -35,6 +39,12 @@ export function EntityPage({ of }: { of: Entity }) {
       {of.kind === 'host' && <CampaignsPanel of={of} />}
     </div>
   );
+}
+
+/** What the engines concluded about it. Nothing is there for what findings are not asked by. */
+function Found({ of }: { of: Entity }) {
+  const found = useFindings(of.port ? { service: `${of.port.protocol}/${of.port.port}` } : { source: of.name });
+  return <FindingsPanel of={found} span={12} height={found.rows.length === 0 ? 112 : Math.min(260, 78 + 26 * found.rows.length)} />;
 }
 
 /** What it is called, and where it belongs. */
@@ -50,6 +60,7 @@ function Head({ of, host }: { of: Entity; host: Asking<Schemas['host']> }) {
       )}
       {of.kind === 'country' && <span class="badge mono">{of.name}</span>}
       {of.kind === 'host' && <span class="quiet">{say('in')} <HostLink of={networkOf(of.name)} /></span>}
+      {of.kind === 'as' && <AsName of={of} />}
       {known?.as.slice(0, 1).map((each) => each.as !== null && <AsLink key={each.as} of={each.as} name={each.name} />)}
       {known?.countries.slice(0, 1).map((each) => each.country && <CountryLink key={each.country} of={each.country} />)}
       {known?.known_scanners.map((each) => (
@@ -57,6 +68,12 @@ function Head({ of, host }: { of: Entity; host: Asking<Schemas['host']> }) {
       ))}
     </header>
   );
+}
+
+/** Who has the network, as the table of places says. */
+function AsName({ of }: { of: Entity }) {
+  const name = useTop('as', 1, { term: of.packets }).data?.rows?.[0]?.name;
+  return name ? <span class="entity-owner">{name}</span> : null;
 }
 
 function titleOf(of: Entity): string {

@@ -56,7 +56,8 @@ function rowOf(by: List, each: ComparedRow): Pick<TopRow, 'name' | 'more' | 'ter
     }
     case 'as': {
       const number = each.as ?? null;
-      return { text: each.as_name ?? String(number), name: each.as_name ?? (number === null ? say('unknown') : `AS${number}`), more: number && each.as_name ? `AS${number}` : '', term: term('as', number), link: number ? asPath(number) : null };
+      const name = each.name ?? each.as_name ?? null;
+      return { text: name ?? String(number), name: name ?? (number === null ? say('unknown') : `AS${number}`), more: number && name ? `AS${number}` : '', term: term('as', number), link: number ? asPath(number) : null };
     }
     case 'scanner': {
       const name = each.scanner ?? each.name ?? null;

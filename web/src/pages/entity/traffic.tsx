@@ -14,7 +14,7 @@ export function Traffic({ of, span }: { of: Entity; span: number }) {
   const most = Math.max(0, ...line.packets.map((each) => each ?? 0));
   return (
     <Panel title={say(step === 'hour' ? 'traffic.hour' : 'traffic.minute')} span={span} height={of.kind === 'host' || of.kind === 'prefix' ? 228 : 190} of={asking}
-      isEmpty={line.times.length === 0} isBare note={most > 0 ? `max ${short(most)}` : undefined}
+      isEmpty={line.times.length === 0} isBare note={most > 0 ? say('max', { value: short(most) }) : undefined}
       tools={series.length > 1 ? <Legend series={series} /> : undefined}
       explain={{ method: say('traffic.method'), caveat: say('traffic.caveat'), source: 'docs/counting.md' }}
       table={() => ({

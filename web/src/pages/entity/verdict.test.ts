@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { verdictOf, type Known } from './verdict';
+import { verdictOf as judge, type Known } from './verdict';
+
+const verdictOf = (of: Known) => judge(of, new Set(['mirai']));
 
 const nothing: Known = { packets: 0, destinations: 0, classes: [], fingerprints: [], known_scanners: [], ports: [], port_count: 0, event_count: 0 };
 const port = (of: number, packets: number) => ({ protocol: 'tcp', port: of, packets, wire_bytes: 0, sources: 1 });
@@ -19,6 +21,7 @@ describe('the verdict', () => {
     expect(verdictOf({ ...scan, fingerprints: [{ name: 'mirai', packets: 60 }] })).toMatchObject({ kind: 'infected', part: 0.6 });
     expect(verdictOf({ ...scan, fingerprints: [{ name: 'mirai', packets: 1 }] }).kind).toBe('scanner');
     expect(verdictOf({ ...scan, fingerprints: [{ name: 'masscan', packets: 60 }] }).kind).toBe('scanner');
+    expect(judge({ ...scan, fingerprints: [{ name: 'mirai', packets: 60 }] }, new Set()).kind).toBe('scanner');
   });
   it('puts who publishes its scanners before all else, and half of a prefix is the least', () => {
     expect(verdictOf({ ...scan, known_scanners: [{ organisation: 'Censys', packets: 100 }], fingerprints: [{ name: 'mirai', packets: 60 }] }).kind).toBe('listed');

@@ -20,9 +20,6 @@ export interface Verdict {
   reasons: Reason[];
 }
 
-/** Fingerprints that say malware and not a tool (kind = "malware" in fingerprints/, of the senders themselves). */
-const malware = new Set(['mirai']);
-
 const byClass: Record<string, VerdictKind> = {
   scan: 'scanner', 'amplifier-probe': 'amplifier', payload: 'payload', backscatter: 'victim',
   misconfiguration: 'misconfigured', unroutable: 'forged',
@@ -31,7 +28,8 @@ const byClass: Record<string, VerdictKind> = {
 /** A mark on fewer of the packets than this is told, and decides nothing. */
 const leastMark = 0.02;
 
-export function verdictOf(of: Known): Verdict {
+/** `malware`: fingerprints that say malware and not a tool. */
+export function verdictOf(of: Known, malware: ReadonlySet<string>): Verdict {
   if (of.packets === 0) return { kind: 'unseen', part: null, reasons: [{ key: 'none', values: {} }] };
   const part = (packets: number) => Math.min(1, packets / of.packets);
   const reasons: Reason[] = [];

@@ -4,6 +4,7 @@ import type { Asking } from '../../api/use_ask';
 import { className } from '../../language';
 import { percent, whole } from '../../language/format';
 import { Panel } from '../../parts/panel';
+import { useTools } from '../../parts/tools';
 import { verdictOf, type Reason, type VerdictKind } from './verdict';
 import type { EntityKind } from './terms';
 import { say } from './words';
@@ -21,9 +22,10 @@ function sentence(of: Reason): string {
 }
 
 export function VerdictPanel({ of, kind }: { of: Asking<Schemas['host']>; kind: EntityKind }) {
-  const verdict = of.data ? verdictOf(of.data) : null;
+  const { malware } = useTools();
+  const verdict = of.data && malware ? verdictOf(of.data, malware) : null;
   return (
-    <Panel title={say('verdict')} span={4} height={238} of={of}
+    <Panel title={say('verdict')} span={4} height={254} of={of}
       explain={{ method: say('verdict.method'), caveat: say('verdict.caveat'), source: 'docs/traffic.md, docs/fingerprints.md, docs/known-scanners.md' }}
       table={() => ({
         columns: [
@@ -33,7 +35,7 @@ export function VerdictPanel({ of, kind }: { of: Asking<Schemas['host']>; kind: 
         rows: verdict?.reasons ?? [],
       })}>
       {verdict && (
-        <div class="verdict scroll">
+        <div class="entity-verdict scroll">
           <p class={`say tone-${tones[verdict.kind]}`} data-verdict={verdict.kind}>
             <Sign tone={tones[verdict.kind]} />
             <span>
@@ -46,7 +48,7 @@ export function VerdictPanel({ of, kind }: { of: Asking<Schemas['host']>; kind: 
               <li key={each.key + Object.values(each.values).join()}>
                 <span>{sentence(each)}</span>
                 {each.part !== undefined && (
-                  <span class="share" title={percent(each.part)}>
+                  <span class="entity-share" title={percent(each.part)}>
                     <i style={{ width: `${Math.max(2, each.part * 100)}%` }} />
                     <em>{percent(each.part)}</em>
                   </span>

@@ -32,7 +32,7 @@ export function CrossingsPanel({ picture, axesText }: { picture: Picture; axesTe
       isEmpty={known !== null && known.packets === 0}
       explain={{ method: say(picture === 'lines' ? 'crossings.method' : 'planes.method'), caveat: say('crossings.caveat'), source: 'docs/api.md' }}
       table={() => tableOf(known)}>
-      <div class={`crossings is-${picture}`} data-cells={known?.pairs.reduce((sum, each) => sum + each.cells.length, 0) ?? 0}>
+      <div class={`explore-crossings is-${picture}`} data-cells={known?.pairs.reduce((sum, each) => sum + each.cells.length, 0) ?? 0}>
         <div class="axes">
           {axes.map((each, i) => <AxisName key={i} axes={axes} at={i} name={each} canDrop={picture === 'lines' && axes.length > 2} onSet={set} />)}
           {picture === 'lines' && axes.length < mostAxes && (
@@ -49,7 +49,7 @@ export function CrossingsPanel({ picture, axesText }: { picture: Picture; axesTe
 function AxisName(of: { axes: readonly AxisName[]; at: number; name: AxisName; canDrop: boolean; onSet: (to: readonly AxisName[]) => void }) {
   const sees = me.value?.sees_destinations === true;
   return (
-    <span class="axis-name">
+    <span class="explore-axis-name">
       <select aria-label={say('axis.label', { number: of.at + 1 })} value={of.name}
         onChange={(event) => of.onSet(withAxis(of.axes, of.at, event.currentTarget.value as AxisName))}>
         {axisNames.filter((each) => each !== 'destination' || sees).map((each) => <option key={each} value={each}>{say(`axis.${each}`)}</option>)}

@@ -22,7 +22,7 @@ const levels = 14;
 /** Of a pair; weaker lines than these would only cover the ground. */
 const mostLines = 3000;
 /** Below the axes: what is under the cursor. */
-const bottom = 20;
+const bottom = 27;
 const top = 6;
 /** Left of the first axis, right of the last: room for labels. */
 const margin = 14;
@@ -41,9 +41,15 @@ export function binText(axis: Axis, at: number, end: 'low' | 'high' = 'low'): st
   if (!bin) return '';
   const number = bin[end];
   if (number === undefined || number === null) return valueText(axis.name, bin.label);
-  if (axis.name === 'time') return time((number + (end === 'high' ? 1 : 0)) * 1000, { date: false, seconds: false, zone: false });
+  if (axis.name === 'time') {
+    const at = time((number + (end === 'high' ? 1 : 0)) * 1000, { seconds: false, zone: false });
+    return at.slice(isOfOneDay(axis) ? 11 : 5);
+  }
   return axis.name === 'source' || axis.name === 'destination' ? dotted(number) : String(number);
 }
+
+/** Whether the clock alone says when. */
+const isOfOneDay = (axis: Axis): boolean => (axis.bins[axis.bins.length - 1]?.high ?? 0) - (axis.bins[0]?.low ?? 0) < 86_000;
 
 function valueText(axis: AxisName, label: string): string {
   if (label === 'no port') return say('bin.no_port');
@@ -111,6 +117,14 @@ function litBy(chosen: Chosen, left: number): (cell: readonly [number, number, n
   return (cell) => cell[side] >= low && cell[side] <= high;
 }
 
+/** With an ellipsis where it is wider than `most` pixels. */
+function shortened(on: CanvasRenderingContext2D, text: string, most: number): string {
+  if (on.measureText(text).width <= most) return text;
+  let end = text.length;
+  while (end > 1 && on.measureText(`${text.slice(0, end)}…`).width > most) --end;
+  return `${text.slice(0, end)}…`;
+}
+
 function drawAxis(on: CanvasRenderingContext2D, of: Crossings, at: number, x: number, place: Place, chosen: Chosen | null, how: { isBare?: boolean; isLeft?: boolean } = {}) {
   const axis = of.axes[at];
   if (!axis || axis.bins.length === 0) return;
@@ -133,7 +147,7 @@ function drawAxis(on: CanvasRenderingContext2D, of: Crossings, at: number, x: nu
   for (const i of [...labelledBins(ranges, isList(axis), step, 12), ...(ranges < axis.bins.length && counts[ranges] ? [ranges] : [])]) {
     if (isList(axis) && !counts[i]) continue;
     const text = binText(axis, i);
-    const shown = text.length > 17 ? `${text.slice(0, 16)}…` : text;
+    const shown = shortened(on, text, labelRoom - 6);
     const y = place.top + (i + (isList(axis) ? 0.5 : 0)) * step;
     on.fillStyle = tokenColor('--panel');
     on.globalAlpha = 0.72;

@@ -8,6 +8,7 @@ import { ClassMark } from '../../parts/class_mark';
 import { Failure } from '../../parts/panel';
 import { TopList, type TopRow } from '../../parts/top_list';
 import { term } from '../../state/filter';
+import { scalingText } from '../attacks/scaling';
 import { facetOf } from './facets';
 import { say } from './words';
 
@@ -55,7 +56,7 @@ function Section(of: { title: string; isOpen: boolean; count?: string | undefine
   const [isOpen, setOpen] = useState(of.isOpen);
   const [isLong, setLong] = useState(false);
   return (
-    <section class="facet">
+    <section class="explore-facet">
       <h3>
         <button type="button" aria-expanded={isOpen} onClick={() => setOpen(!isOpen)}>
           <span class="sign" aria-hidden="true">{isOpen ? '▾' : '▸'}</span>
@@ -101,7 +102,7 @@ function CountedFacet({ of }: { of: PacketFacet }) {
 function RowFacet<T>({ rows, of, isOpen }: { rows: readonly T[]; of: { name: string; field: string; values: (row: T) => (string | number | null)[] }; isOpen: boolean }) {
   const found = facetOf(rows, of.values, many);
   const nameOf = (value: string | number | null) =>
-    value === null ? say('unknown') : of.name === 'class' ? className(String(value)) : String(value);
+    value === null ? say('unknown') : of.name === 'class' ? className(String(value)) : of.name === 'scaling' ? scalingText(String(value)) : String(value);
   return (
     <Section title={say(`facet.${of.name as 'class'}`)} isOpen={isOpen} canGrow={found.length > few}>
       {(isLong) => (
@@ -117,7 +118,7 @@ export type Kind = 'packets' | 'events' | 'attacks';
 
 export function Facets({ kind, rows }: { kind: Kind; rows: readonly unknown[] }) {
   return (
-    <aside class="facets panel" aria-label={say('facets')}>
+    <aside class="explore-facets panel" aria-label={say('facets')}>
       <header>
         <h2>{say('facets')}</h2>
         <span class="note">{kind === 'packets' ? say('facets.packets') : say('facets.rows', { count: rows.length > 9999 ? short(rows.length) : whole(rows.length) })}</span>

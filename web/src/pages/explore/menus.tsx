@@ -1,8 +1,9 @@
 // What is behind the buttons of the page: export as a file, saved views.
 import type { ComponentChildren } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
-import { act, asProblem, getUrl, me, urlOf } from '../../api/client';
+import { act, asProblem, getUrl, may, me, urlOf, wantsLogIn } from '../../api/client';
 import type { Problem } from '../../api/problem';
+import { say as frameWord } from '../../language';
 import { timeOf, whole } from '../../language/format';
 import { Icon, type IconName } from '../../look/icons';
 import { Failure, callOf } from '../../parts/panel';
@@ -21,19 +22,19 @@ function Menu({ name, icon, children }: { name: string; icon: IconName; children
     };
     addEventListener('pointerdown', leave);
     addEventListener('keydown', leave);
-    box.current?.querySelector<HTMLElement>('.menu a, .menu input, .menu select, .menu button')?.focus();
+    box.current?.querySelector<HTMLElement>('.explore-menu a, .explore-menu input, .explore-menu select, .explore-menu button')?.focus();
     return () => {
       removeEventListener('pointerdown', leave);
       removeEventListener('keydown', leave);
     };
   }, [isOpen]);
   return (
-    <div class="menu-box" ref={box}>
+    <div class="explore-menu-box" ref={box}>
       <button type="button" class="button" aria-expanded={isOpen} onClick={() => setOpen(!isOpen)}>
         <Icon name={icon} size={13} />
         {name}
       </button>
-      {isOpen && <div class="menu" role="group" aria-label={name}>{children(() => setOpen(false))}</div>}
+      {isOpen && <div class="explore-menu" role="group" aria-label={name}>{children(() => setOpen(false))}</div>}
     </div>
   );
 }
@@ -52,11 +53,13 @@ export function ExportMenu({ kind }: { kind: Kind }) {
   const urlFor = (format: string) =>
     kind === 'packets' ? urlOf('/api/v1/export', { ...of, format, limit }) : urlOf(`/api/v1/${kind}`, { ...of, format, limit: mostListed });
   const named = kind !== 'packets' ? (['csv', 'json'] as const) : formats.filter((each) => each !== 'pcap' || me.value?.sees_destinations);
+  // Lists are what everybody sees who sees this page; a file of packets is more.
+  const canExport = kind !== 'packets' || may('partner');
   return (
     <Menu name={say('export')} icon="download">
       {(close) => (
         <>
-          {kind === 'packets' ? (
+          {!canExport ? <p class="state">{say('export.refused', { role: me.value?.role ?? '' })}</p> : kind === 'packets' ? (
             <label>
               {say('export.limit')}
               <select class="field" value={limit} onChange={(event) => setLimit(Number(event.currentTarget.value))}>
@@ -67,7 +70,7 @@ export function ExportMenu({ kind }: { kind: Kind }) {
             <p class="quiet">{say('export.listed', { most: whole(mostListed) })}</p>
           )}
           <ul>
-            {named.map((each) => (
+            {(canExport ? named : []).map((each) => (
               <li key={each}>
                 <a class="button" href={urlFor(each)} download={`kizashi-${kind}.${each === 'jsonl' ? 'jsonl' : each}`} onClick={close}>{each.toUpperCase()}</a>
                 <span class="quiet">{say(`export.${each}`)}</span>
@@ -78,7 +81,7 @@ export function ExportMenu({ kind }: { kind: Kind }) {
               </li>
             ))}
           </ul>
-          <p class="quiet">{say(me.value?.sees_destinations ? 'export.note' : 'export.hidden')}</p>
+          {canExport && <p class="quiet">{say(me.value?.sees_destinations ? 'export.note' : 'export.hidden')}</p>}
         </>
       )}
     </Menu>
@@ -97,7 +100,17 @@ interface View {
 const viewsPath = '/api/v1/views';
 
 export function ViewsMenu() {
-  return <Menu name={say('views')} icon="list">{(close) => <Views close={close} />}</Menu>;
+  return <Menu name={say('views')} icon="list">{(close) => (me.value?.login === 'session' ? <Views close={close} /> : <NoViews />)}</Menu>;
+}
+
+/** Views belong to an account. */
+function NoViews() {
+  return (
+    <div class="state">
+      <p>{say('views.account')}</p>
+      <button type="button" class="button" onClick={() => (wantsLogIn.value = true)}>{frameWord('login.in')}</button>
+    </div>
+  );
 }
 
 function Views({ close }: { close: () => void }) {

@@ -7,6 +7,6 @@ export default {
   icon: 'search',
   order: 110,
   group: 'search',
-  role: 'partner',
+  role: 'viewer',
   load: () => import('.'),
 } satisfies Page;

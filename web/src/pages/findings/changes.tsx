@@ -4,7 +4,7 @@ import { useMemo } from 'preact/hooks';
 import { urlOf } from '../../api/client';
 import { useAsk, useAskUrl, type Asking } from '../../api/use_ask';
 import type { Statistics } from '../../api/types';
-import { serviceOf, short, time, whole } from '../../language/format';
+import { round, serviceOf, short, time, whole } from '../../language/format';
 import { logPart, tokenColor, lineColor } from '../../look/palette';
 import { useCanvas } from '../../parts/canvas';
 import { PortLink, portPath } from '../../parts/entity';
@@ -14,7 +14,7 @@ import { formatTime } from '../../state/query';
 import { asked, askedBounds, query, setParam, toggleTerm } from '../../state/store';
 import { useEntityLine } from '../entity/data';
 import { entityOf, type Entity } from '../entity/terms';
-import { middleOf, portChanges, type PortChange } from './findings';
+import { middleOf, portChanges, type PortChange } from './port_changes';
 import { say } from './words';
 
 const mostPorts = 5000;
@@ -83,7 +83,7 @@ function Dumbbells({ rows, chosen, onChoose }: { rows: readonly PortChange[]; ch
       on.fillRect(x(each), edge.top - 4, 1, height - edge.top);
       on.fillStyle = tokenColor('--ink-3');
       on.textAlign = 'center';
-      on.fillText(short(each), x(each), 9);
+      on.fillText(round(each), x(each), 9);
     }
     rows.forEach((each, i) => {
       const y = edge.top + (i + 0.5) * step;
@@ -137,7 +137,7 @@ function Dumbbells({ rows, chosen, onChoose }: { rows: readonly PortChange[]; ch
     event.stopPropagation();
   };
   return (
-    <div class="dumbbells">
+    <div class="findings-dumbbells">
       <canvas ref={canvas} tabIndex={0} role="img" aria-label={say('changes.label')} title={say('changes.label')} onKeyDown={press}
         onClick={(event) => {
           const row = find(event);
@@ -166,7 +166,7 @@ function ChosenPort({ of, change }: { of: Entity; change: PortChange }) {
         ],
         rows: [...line.times.keys()].reverse(),
       })}>
-      <div class="chosen-port">
+      <div class="findings-port">
         <p data-port={`${change.port}/${change.protocol}`}>
           {say('port.text', { before: whole(change.before), after: whole(change.after), score: short(change.score) })}
           <button type="button" class="button" onClick={() => toggleTerm(`dst.port == ${change.port}`)}>{say('port.filter')}</button>

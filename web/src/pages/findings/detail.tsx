@@ -1,30 +1,39 @@
-// One finding: its sentence, the series that it stands on with the threshold, its evidence, its sources, its method.
+// One finding: its sentence, how far it is above its threshold, the series that it stands on, what changed, its sources,
+// the method.
 import { useState } from 'preact/hooks';
 import { urlOf } from '../../api/client';
 import { hasRoute } from '../../api/routes';
-import { useAskUrl, type Asking } from '../../api/use_ask';
-import { percent, short, timeOf, whole } from '../../language/format';
+import { useAskUrl } from '../../api/use_ask';
+import { evidenceOf, findingFrom, serviceName, termOf, type EvidenceSeries, type Finding } from '../../finding/finding';
+import { LevelMark } from '../../finding/level_mark';
+import { reasonOf } from '../../finding/reason';
+import { kindText } from '../../finding/rows';
+import { say as word } from '../../finding/words';
+import { percent, short, spanText, time, whole } from '../../language/format';
+import { lineColor } from '../../look/palette';
 import { HostLink, PortLink } from '../../parts/entity';
 import { Panel } from '../../parts/panel';
 import { Legend, TimeSeries, type Series } from '../../parts/time_series';
-import { query, setFilter, setRange } from '../../state/store';
 import { withTerm } from '../../state/filter';
-import { findingFrom, termOf, type EvidenceSeries, type Finding } from './findings';
-import { kindText } from '.';
-import { LevelMark } from './level_mark';
+import { query, setFilter, setRange } from '../../state/store';
+import type { Engine } from './engines';
+import { evidenceName, evidenceValue } from './evidence_name';
+import { Gauge } from './gauge';
 import { say } from './words';
 
-const route = '/api/v1/findings/{id}';
-/** Sources that are written out; the rest is told by number. */
-const shownSources = 60;
+const route = '/api/v1/findings/{finding}';
+/** Sources and services that are written out at first. */
+const shownSources = 40;
+const shownServices = 12;
 
-export function Detail({ of, asking }: { of: Finding | null; asking: Asking<unknown> }) {
-  const whole = useAskUrl<Record<string, unknown>>(of && hasRoute(route) ? urlOf(route, {}, { id: of.id }) : null);
-  const found = (whole.data && (findingFrom(whole.data['finding'] ?? whole.data) ?? null)) ?? of;
+export function Detail({ id, engines }: { id: string; engines: readonly Engine[] }) {
+  const asking = useAskUrl<{ finding?: unknown }>(id !== '' && hasRoute(route) === true ? urlOf(route, {}, { finding: id }) : null);
+  const found = findingFrom(asking.data?.finding);
   return (
-    <Panel title={say('detail')} span={7} height={520} of={asking} isEmpty={of === null}
-      explain={{ method: found ? methodOf(found.engine) : say('findings.method'), caveat: say('findings.caveat'), source: found ? `docs/engines/${found.engine}.md` : 'docs/engines' }}>
-      {found && <One key={found.id} of={found} />}
+    <Panel title={say('detail')} span={7} height="var(--findings-height)" {...(id === '' ? {} : { of: asking })} note={found ? <code>{found.id}</code> : undefined}
+      explain={{ method: found ? methodOf(found.engine) : word('panel.method'), caveat: word('panel.caveat'), source: found ? pageOf(found, engines) : 'docs/engines' }}
+      {...(found && found.series.length > 0 ? { table: () => seriesTable(found.series) } : {})}>
+      {id === '' ? <p class="state">{say('detail.none')}</p> : found && <One key={found.id} of={found} engines={engines} />}
     </Panel>
   );
 }
@@ -34,10 +43,12 @@ function methodOf(engine: string): string {
   const known = methods.find((each) => each === engine);
   return known ? say(`method.${known}`) : say('method.other', { engine });
 }
+const pageOf = (of: Finding, engines: readonly Engine[]): string =>
+  of.page || engines.find((each) => each.name === of.engine)?.page || `docs/engines/${of.engine}.md`;
 
-function One({ of }: { of: Finding }) {
+function One({ of, engines }: { of: Finding; engines: readonly Engine[] }) {
   const term = termOf(of);
-  const show = () => {
+  const showTraffic = () => {
     if (term) setFilter(withTerm(query.value.filter, term));
     if (!of.first || !of.last) return;
     const [first, last] = [Date.parse(of.first), Date.parse(of.last)];
@@ -45,50 +56,100 @@ function One({ of }: { of: Finding }) {
     setRange({ live: false, from: first - around, to: last + around });
   };
   return (
-    <div class="finding scroll" data-finding={of.id}>
-      <p class="finding-head">
+    <div class="findings-one scroll" data-finding={of.id}>
+      <p class="findings-head">
         <LevelMark of={of.level} />
         <b>{kindText(of.kind)}</b>
-        {of.services.slice(0, 4).map((each, i) => <PortLink key={i} port={each.port} protocol={each.protocol} />)}
-        {of.services.length > 4 && <span class="quiet">+{of.services.length - 4}</span>}
-        <button type="button" class="button" onClick={show} title={term ?? ''}>{say('show')}</button>
+        <span class="findings-services">
+          {of.services.slice(0, shownServices).map((each) => (each.port !== null
+            ? <PortLink key={serviceName(each)} port={each.port} protocol={each.protocol} /> : <span key={serviceName(each)}>{serviceName(each)}</span>))}
+          {of.services.length > shownServices && <span class="quiet">+{of.services.length - shownServices}</span>}
+        </span>
+        <button type="button" class="button" onClick={showTraffic} title={term ?? ''}>{say('show')}</button>
       </p>
-      {of.reason && <p class="reason">{of.reason}</p>}
+      {of.reason && <p class="findings-reason" {...(reasonOf(of) === of.reason ? { lang: 'en' } : { title: of.reason })}>{reasonOf(of)}</p>}
       {of.series.map((each) => <Evidence key={each.name} of={each} finding={of} />)}
-      <dl class="facts">
-        <dt>{say('when')}</dt>
-        <dd>{timeOf(of.first, { seconds: false, zone: false })} – {timeOf(of.last, { seconds: false })}</dd>
-        <dt>{say('score')}</dt>
-        <dd>{say('score.text', { score: short(of.score), threshold: short(of.threshold) })}{of.confidence !== null && ` · ${say('confidence')} ${percent(of.confidence)}`}</dd>
-        <dt>{say('engine')}</dt>
-        <dd>{[of.engine, ...of.engines.filter((each) => each !== of.engine)].join(', ')}{of.version !== null && <span class="quiet"> v{of.version}</span>}</dd>
-        <dt>{say('sensor')}</dt>
-        <dd>{[of.sensor, ...of.sensors].filter(Boolean).join(', ') || '–'}</dd>
-        {of.evidence.map((each) => (
-          <>
-            <dt key={each.name} class="is-evidence">{each.name}</dt>
-            <dd>{typeof each.value === 'number' ? short(each.value) : each.value}</dd>
-          </>
-        ))}
-      </dl>
+      <div class="findings-columns">
+        <section>
+          <h3 class="section">{say('what')}</h3>
+          <dl class="facts">
+            {of.evidence.map((each) => [
+              <dt key={each.name}>{evidenceName(each.name)}</dt>,
+              <dd key={`${each.name}=`} data-evidence={each.name}>{evidenceValue(each)}</dd>,
+            ])}
+            {of.evidence.length === 0 && <dd class="quiet">{say('what.none')}</dd>}
+          </dl>
+        </section>
+        <section>
+          <h3 class="section">{say('judgement')}</h3>
+          {of.score !== null && of.threshold !== null && of.threshold > 0 && <Gauge score={of.score} threshold={of.threshold} />}
+          <dl class="facts">
+            <dt>{say('when')}</dt>
+            <dd class="findings-when">{spanText(of.first, of.last).split(' – ').map((each, i) => <>{i > 0 && ' – '}<span>{each}</span></>)}</dd>
+            <dt>{word('column.confidence')}</dt>
+            <dd>{of.confidence === null ? '–' : percent(of.confidence)}</dd>
+            <dt>{say('sensor')}</dt>
+            <dd>{[of.sensor, ...of.sensors].filter(Boolean).join(', ') || '–'}</dd>
+          </dl>
+        </section>
+      </div>
       <Sources of={of} />
-      <p class="method"><b>{say('method')}</b> {methodOf(of.engine)}</p>
+      <Method of={of} engine={engines.find((each) => each.name === of.engine) ?? null} page={pageOf(of, engines)} />
     </div>
   );
 }
 
+function Method({ of, engine, page }: { of: Finding; engine: Engine | null; page: string }) {
+  return (
+    <section class="findings-method">
+      <h3 class="section">{say('method')}</h3>
+      <p>{methodOf(of.engine)}</p>
+      <dl class="facts">
+        <dt>{say('engine')}</dt>
+        <dd>{of.engine}{of.version !== null && <span class="quiet"> {say('version', { version: of.version })}</span>}{(of.title || engine?.title) && `: ${of.title || (engine?.title ?? '')}`}</dd>
+        {of.engines.length > 0 && <dt>{say('agree')}</dt>}
+        {of.engines.length > 0 && <dd>{of.engines.join(', ')}</dd>}
+        {engine?.paper && <dt>{say('paper')}</dt>}
+        {engine?.paper && <dd>{engine.paper}</dd>}
+        <dt>{say('page')}</dt>
+        <dd><code>{page}</code></dd>
+      </dl>
+    </section>
+  );
+}
+
+const isScore = (of: EvidenceSeries): boolean => /score|statistic/i.test(of.name);
+
+/** The series, what the engine expected or from where on it speaks, and the time of the finding as a band. */
 function Evidence({ of, finding }: { of: EvidenceSeries; finding: Finding }) {
   const times = of.values.map((_, i) => of.start / 1000 + i * of.step);
-  const series: Series[] = [{ name: of.name || say('series'), values: of.values, isArea: true }];
-  const isScore = /score|statistic/i.test(of.name);
-  if (isScore && finding.threshold !== null)
-    series.push({ name: say('threshold'), values: of.values.map(() => finding.threshold), isDashed: true });
+  const line = (name: string, at: number): Series => ({ name, values: of.values.map(() => at), isDashed: true, color: lineColor(1) });
+  const expected = evidenceOf(finding, 'expected');
+  const series: Series[] = [
+    { name: evidenceName(of.name) || say('series'), values: of.values, isArea: true, color: lineColor(0) },
+    ...(isScore(of) && finding.threshold !== null ? [line(say('threshold'), finding.threshold)] : expected !== null ? [line(say('expected'), expected)] : []),
+  ];
+  const band = finding.first && finding.last ? { from: Date.parse(finding.first), to: Date.parse(finding.last) } : null;
   return (
-    <figure class="evidence">
+    <figure class="findings-series">
       <figcaption><Legend series={series} /></figcaption>
-      <TimeSeries times={times} series={series} label={of.name} />
+      <TimeSeries times={times} series={series} label={of.name} {...(band ? { band } : {})}
+        bounds={{ from: of.start, to: Math.max(of.start + of.values.length * of.step * 1000, band?.to ?? 0) }} />
     </figure>
   );
+}
+
+function seriesTable(all: readonly EvidenceSeries[]) {
+  const rows = all.flatMap((of) => of.values.map((value, i) => ({ name: of.name, at: of.start + i * of.step * 1000, value })));
+  type Row = (typeof rows)[number];
+  return {
+    columns: [
+      { key: 'name', title: say('series'), value: (each: Row) => each.name },
+      { key: 'at', title: say('when'), value: (each: Row) => each.at, cell: (each: Row) => time(each.at, { seconds: false }) },
+      { key: 'value', title: say('value'), value: (each: Row) => each.value, cell: (each: Row) => short(each.value), isNumber: true },
+    ],
+    rows,
+  };
 }
 
 function Sources({ of }: { of: Finding }) {
@@ -98,7 +159,7 @@ function Sources({ of }: { of: Finding }) {
   return (
     <section>
       <h3 class="section">{say('sources')} <span class="quiet">{say('sources.of', { shown: whole(shown.length), all: whole(of.sourceCount) })}</span></h3>
-      <p class="addresses">{shown.map((each) => <HostLink key={each} of={each} />)}</p>
+      <p class="findings-sources">{shown.map((each) => <HostLink key={each} of={each} />)}</p>
       {of.sources.length > shown.length && <button type="button" class="button" onClick={() => setAll(true)}>{say('sources.more', { count: whole(of.sources.length) })}</button>}
     </section>
   );

@@ -1,50 +1,84 @@
-// Findings: what the engines concluded, on what it stands, and how they conclude. Where no engine runs, what changed by
-// plain counting, and the events that there are.
-import { useEffect } from 'preact/hooks';
-import { urlOf } from '../../api/client';
-import { hasRoute, routeTakes } from '../../api/routes';
-import { useAskUrl, type Asking } from '../../api/use_ask';
-import { percent, short, whole } from '../../language/format';
+// Findings: what the engines concluded, on what it stands, and how they conclude. Below, with engines or without: what
+// changed by plain counting, and the coordinated scans that there are.
+import { useMemo } from 'preact/hooks';
+import { hasRoute } from '../../api/routes';
+import { useAskUrl } from '../../api/use_ask';
+import { useFindings, type FindingQuery } from '../../finding/ask';
+import { askedBy, levels, type Finding } from '../../finding/finding';
+import { findingColumns, kindNames, kindText } from '../../finding/rows';
+import { say as word } from '../../finding/words';
+import { whole } from '../../language/format';
 import { Icon } from '../../look/icons';
-import { portPath } from '../../parts/entity';
 import { Panel } from '../../parts/panel';
-import { shortTime } from '../../parts/short_time';
-import { Table, type Column } from '../../parts/table';
-import { asked, query, setParam } from '../../state/store';
-import { useTopic } from '../../stream/live';
+import { Table } from '../../parts/table';
+import { valuesOf } from '../../state/filter';
+import { filter, query, setParam } from '../../state/store';
+import { pipeline } from '../../stream/live';
 import { ChangesPanels } from './changes';
 import { CoordinatedPanel } from './coordinated';
 import { Detail } from './detail';
-import { excess, findingsFrom, levels, termOf, type Finding, type Level } from './findings';
-import { LevelMark } from './level_mark';
-import { say } from './words';
+import { enginesFrom, type Engine } from './engines';
 import './findings.css';
+import { say } from './words';
 
-const route = '/api/v1/findings';
-const mostRows = 500;
+const choices = ['engine', 'kind', 'level', 'sensor'] as const;
+
+/** The page's own choices, and what the filter asks for as far as findings have it. */
+function queryOf(): FindingQuery {
+  const { params } = query.value;
+  const level = levels.find((each) => each === params['level']);
+  return {
+    ...(params['engine'] ? { engine: params['engine'] } : {}),
+    ...(params['kind'] ? { kind: params['kind'] } : {}),
+    ...(params['sensor'] ? { sensor: params['sensor'] } : {}),
+    ...(level ? { level } : {}),
+    ...askedBy([...valuesOf(filter.value, 'dst.port'), ...valuesOf(filter.value, 'port')], valuesOf(filter.value, 'protocol'), valuesOf(filter.value, 'src')),
+  };
+}
 
 export default function Findings() {
-  const can = hasRoute(route);
-  const of = asked.value;
-  const wanted = of && { from: of.from, to: of.to, limit: mostRows, ...(of.filter && routeTakes(route, 'filter') ? { filter: of.filter } : {}) };
-  const asking = useAskUrl<unknown>(can === true && wanted ? urlOf(route, wanted) : null);
-  const news = useTopic('finding').length;
-  useEffect(() => {
-    if (news > 0 && can === true) asking.again();
-  }, [news]);
+  const wanted = queryOf();
+  const found = useFindings(wanted);
+  const engines = useEngines();
+  const id = query.value.params['finding'] ?? '';
+  // What an engine could not judge is no reason to look at it first.
+  const chosen = id || ((found.rows.find((each) => each.kind !== 'shortage') ?? found.rows[0])?.id ?? '');
   return (
-    <div class="grid findings-page" data-engines={can === null ? 'unknown' : String(can)}>
-      {can === false && <NoEngine />}
-      {can === true && <List asking={asking} />}
+    <div class="grid findings-page" data-engines={found.can === null ? 'unknown' : String(found.can)}>
+      {found.can === false ? <NoEngine /> : (
+        <>
+          <Panel title={word('panel')} span={5} height="var(--findings-height)" of={found.of} isBare note={noteOf(found.rows.length, found.of.hasMore, wanted)}
+            explain={{ method: word('panel.method'), caveat: word('panel.caveat'), source: 'docs/engines' }}>
+            <Choices engines={engines} rows={found.rows} />
+            {found.rows.length === 0 ? <Nothing />
+              : <Table columns={findingColumns(false)} rows={found.rows} onChoose={choose} isOn={(each) => each.id === chosen} onEnd={found.of.more} />}
+          </Panel>
+          <Detail id={chosen} engines={engines} />
+        </>
+      )}
       <ChangesPanels />
       <CoordinatedPanel />
     </div>
   );
 }
 
+function useEngines(): readonly Engine[] {
+  const route = '/api/v1/engines';
+  const asking = useAskUrl<unknown>(hasRoute(route) === true ? route : null);
+  return useMemo(() => enginesFrom(asking.data), [asking.data]);
+}
+
+const choose = (each: Finding) => setParam('finding', each.id, { replace: true });
+
+function noteOf(count: number, hasMore: boolean, { service, source }: FindingQuery): string | undefined {
+  const about = [service, source].filter((each) => each !== undefined).join(', ');
+  if (about === '' && count === 0) return undefined;
+  return [hasMore ? `${whole(count)}+` : whole(count), ...(about === '' ? [] : [say('about', { what: about })])].join(' · ');
+}
+
 function NoEngine() {
   return (
-    <p class="no-engine" role="note">
+    <p class="findings-none" role="note">
       <Icon name="info" size={18} />
       <span>
         <b>{say('none.title')}</b> {say('none.text')}
@@ -53,57 +87,35 @@ function NoEngine() {
   );
 }
 
-function List({ asking }: { asking: Asking<unknown> }) {
-  const all = findingsFrom(asking.data);
-  const level = levels.find((each) => each === query.value.params['level']) ?? null;
-  const rows = level ? all.filter((each) => each.level === level) : all;
-  const id = query.value.params['finding'] ?? '';
-  const chosen = rows.find((each) => each.id === id) ?? rows[0] ?? null;
-  const columns: Column<Finding>[] = [
-    { key: 'level', title: say('level'), value: (each) => levels.indexOf(each.level), cell: (each) => <LevelMark of={each.level} isShort />, width: '52px' },
-    { key: 'first', title: say('since'), value: (each) => each.first, cell: (each) => shortTime(each.first), width: '118px' },
-    { key: 'kind', title: say('kind'), value: (each) => each.kind, cell: (each) => kindText(each.kind), width: 'minmax(70px, 1fr)' },
-    { key: 'port', title: say('where'), value: (each) => each.services[0]?.port ?? null, cell: servicesText, term: termOf, width: 'minmax(80px, 1fr)',
-      link: (each) => (each.services[0] ? portPath(each.services[0].port, each.services[0].protocol) : null) },
-    { key: 'sources', title: say('sources'), value: (each) => each.sourceCount, cell: (each) => short(each.sourceCount), isNumber: true, width: '66px' },
-    { key: 'excess', title: say('excess'), value: excess, cell: (each) => (excess(each) === null ? '–' : `×${short(excess(each))}`), isNumber: true, width: '60px' },
-    { key: 'confidence', title: say('confidence'), value: (each) => each.confidence, cell: (each) => (each.confidence === null ? '–' : percent(each.confidence)), isNumber: true, width: '62px' },
-  ];
+function Nothing() {
+  const isNarrowed = choices.some((each) => query.value.params[each]);
   return (
-    <>
-      <Panel title={say('findings')} span={5} height={520} of={asking} isBare note={rows.length > 0 ? whole(rows.length) : undefined} tools={<Levels all={all} chosen={level} />}
-        explain={{ method: say('findings.method'), caveat: say('findings.caveat'), source: 'docs/engines' }}>
-        {rows.length === 0 ? <p class="state">{say(all.length === 0 ? 'findings.none' : 'findings.no-level')}</p>
-          : <Table columns={columns} rows={rows} onOpen={(each) => setParam('finding', each.id, { replace: true })} />}
-      </Panel>
-      <Detail of={chosen} asking={asking} />
-    </>
+    <div class="state">
+      <p>{isNarrowed ? say('none.chosen') : word('none')}</p>
+      {isNarrowed && <button type="button" class="button" onClick={() => choices.forEach((each) => setParam(each, null, { replace: true }))}>{say('choice.clear')}</button>}
+    </div>
   );
 }
 
-function Levels({ all, chosen }: { all: readonly Finding[]; chosen: Level | null }) {
+/** Which findings: by engine, kind, least level and sensor. In the URL. */
+function Choices({ engines, rows }: { engines: readonly Engine[]; rows: readonly Finding[] }) {
+  const seen = (of: (each: Finding) => string) => rows.map(of).filter((each) => each !== '');
+  const unique = (all: readonly string[]) => [...new Set(all)].sort();
+  const names: Record<(typeof choices)[number], [string, string][]> = {
+    engine: unique([...engines.map((each) => each.name), ...seen((each) => each.engine)]).map((each) => [each, each]),
+    kind: [...new Set([...kindNames, ...seen((each) => each.kind)])].map((each) => [each, kindText(each)]),
+    level: [...levels].reverse().slice(1).map((each) => [each, say('choice.from', { level: word(`level.${each}`) })]),
+    sensor: unique([...(pipeline.value?.sensors ?? []).map((each) => each.name), ...seen((each) => each.sensor)]).map((each) => [each, each]),
+  };
   return (
-    <span class="levels" role="group" aria-label={say('level')}>
-      {levels.map((each) => {
-        const count = all.filter((of) => of.level === each).length;
-        return count === 0 ? null : (
-          <button key={each} type="button" aria-pressed={chosen === each} onClick={() => setParam('level', chosen === each ? null : each)}>
-            <LevelMark of={each} isShort /> {count}
-          </button>
-        );
-      })}
-    </span>
+    <div class="findings-choices">
+      {choices.map((name) => (
+        <select key={name} class="field" aria-label={say(`choice.${name}`)} value={query.value.params[name] ?? ''} data-choice={name}
+          onChange={(event) => setParam(name, event.currentTarget.value || null)}>
+          <option value="">{say(`choice.${name}.all`)}</option>
+          {names[name].map(([value, text]) => <option key={value} value={value}>{text}</option>)}
+        </select>
+      ))}
+    </div>
   );
-}
-
-const kinds = ['change', 'burst', 'surge', 'group', 'graph', 'high-risk', 'global', 'fused', 'shortage'] as const;
-export function kindText(of: string): string {
-  const known = kinds.find((each) => each === of);
-  return known ? say(`kind.${known}`) : of;
-}
-
-export function servicesText(of: Finding): string {
-  const first = of.services[0];
-  if (!first) return say('no-service');
-  return `${first.port}/${first.protocol}${of.services.length > 1 ? ` +${of.services.length - 1}` : ''}`;
 }

@@ -7,6 +7,6 @@ export default {
   icon: 'warn',
   order: 50,
   group: 'search',
-  role: 'partner',
+  role: 'viewer',
   load: () => import('.'),
 } satisfies Page;

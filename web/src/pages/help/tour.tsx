@@ -102,8 +102,8 @@ function Card({ step }: { step: Step }) {
   const place = box ? placeOf(box, innerWidth, innerHeight) : { left: (innerWidth - cardWidth) / 2, top: innerHeight / 3 };
   return (
     <>
-      {box && <div class="tour-ring" style={{ left: `${box.left - 5}px`, top: `${box.top - 5}px`, width: `${box.width + 10}px`, height: `${box.height + 10}px` }} />}
-      <div class="tour-card" role="dialog" aria-label={say('tour')} style={{ left: `${place.left}px`, top: `${place.top}px`, width: `${cardWidth}px` }}>
+      {box && <div class="help-tour-ring" style={{ left: `${box.left - 5}px`, top: `${box.top - 5}px`, width: `${box.width + 10}px`, height: `${box.height + 10}px` }} />}
+      <div class="help-tour-card" role="dialog" aria-label={say('tour')} style={{ left: `${place.left}px`, top: `${place.top}px`, width: `${cardWidth}px` }}>
         <small>{say('tour.step', { at: number + 1, all: steps.length })}</small>
         <h2>{say(`step.${step.key}`)}</h2>
         <p>{say(`step.${step.key}.text`)}</p>

@@ -4,6 +4,6 @@ export default {
   path: '/host/{name}',
   title: { en: 'Address', ja: 'アドレス' },
   icon: 'search',
-  role: 'partner',
+  role: 'viewer',
   load: () => import('../entity').then((each) => ({ default: each.HostPage })),
 } satisfies Page;

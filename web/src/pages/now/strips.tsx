@@ -59,7 +59,7 @@ export function Traffic({ of }: { of: LineAsking }) {
   const known = of.line.packets.filter((each) => each !== null);
   return (
     <Panel title={say(of.step === 'hour' ? 'traffic.hour' : 'traffic')} height={178} of={of.asking} isEmpty={of.line.times.length === 0} isBare
-      note={known.length > 0 ? `max ${short(Math.max(...known))}` : undefined} tools={of.before ? <Legend series={series} /> : undefined}
+      note={known.length > 0 ? say('max', { value: short(Math.max(...known)) }) : undefined} tools={of.before ? <Legend series={series} /> : undefined}
       explain={{ method: say('traffic.method'), source: 'docs/counting.md' }} table={tableOf(of.line)}>
       <TimeSeries times={of.line.times} series={series} bounds={askedBounds.value} label={say('traffic')} />
     </Panel>
@@ -72,7 +72,7 @@ export function Spread({ of }: { of: LineAsking }) {
   const series: Series[] = [{ name: say('sources'), values: of.line.sources }];
   if (of.line.destinations.some((each) => each !== null)) series.push({ name: say('spread.destinations'), values: of.line.destinations });
   return (
-    <Panel title={say('spread')} height={128} of={of.asking} isEmpty={of.line.times.length === 0} isBare tools={<Legend series={series} />}
+    <Panel title={say(of.step === 'hour' ? 'spread.hour' : 'spread')} height={128} of={of.asking} isEmpty={of.line.times.length === 0} isBare tools={<Legend series={series} />}
       explain={{ method: say('spread.method'), caveat: say('spread.caveat'), source: 'docs/counting.md' }} table={tableOf(of.line)}>
       <TimeSeries times={of.line.times} series={series} bounds={askedBounds.value} label={say('spread')} />
     </Panel>

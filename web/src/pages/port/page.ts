@@ -4,6 +4,6 @@ export default {
   path: '/port/{name}/{protocol}',
   title: { en: 'Port', ja: 'ポート' },
   icon: 'search',
-  role: 'partner',
+  role: 'viewer',
   load: () => import('../entity').then((each) => ({ default: each.PortPage })),
 } satisfies Page;

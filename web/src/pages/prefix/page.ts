@@ -4,6 +4,6 @@ export default {
   path: '/prefix/{name}',
   title: { en: 'Prefix', ja: 'プレフィックス' },
   icon: 'search',
-  role: 'partner',
+  role: 'viewer',
   load: () => import('../entity').then((each) => ({ default: each.PrefixPage })),
 } satisfies Page;

@@ -7,6 +7,6 @@ export default {
   icon: 'report',
   order: 200,
   group: 'house',
-  role: 'partner',
+  role: 'viewer',
   load: () => import('.'),
 } satisfies Page;

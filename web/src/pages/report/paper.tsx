@@ -1,12 +1,11 @@
 // The report as a document: what the page shows, what is printed, and what goes into the file.
-import { className, say as common } from '../../language';
+import { className, pick, say as common } from '../../language';
 import { countryName, percent, serviceOf, short, whole } from '../../language/format';
 import { term } from '../../state/filter';
 import { toggleTerm } from '../../state/store';
-import { factsOf, type Fact, type Report, type Row } from './sentences';
+import type { Report, Row } from './made';
+import { Notable } from './notable_section';
 import { say } from './words';
-
-export type Made = Report & { kizashi: string; store: string };
 
 const portName = (of: Row): string => {
   const service = of.port === undefined ? null : serviceOf(of.port);
@@ -15,55 +14,22 @@ const portName = (of: Row): string => {
 /** Of different sources more than this are estimated (docs/counting.md). */
 const mostExact = 1000;
 const sourcesText = (of: number): string => (of > mostExact ? `≈ ${short(of)}` : whole(of));
-const times = (of: Row): string => ((of.change ?? 0) + 1).toFixed(1);
-
-export function sentence(of: Fact): string {
-  switch (of.is) {
-    case 'empty':
-      return say('fact.empty');
-    case 'first':
-    case 'same':
-      return say(`fact.${of.is}`, { packets: short(of.packets), sources: sourcesText(of.sources) });
-    case 'rise':
-    case 'fall':
-      return say(`fact.${of.is}`, { packets: short(of.packets), sources: sourcesText(of.sources), before: short(of.before), change: percent(Math.abs(of.change)) });
-    case 'port':
-    case 'port.new':
-    case 'port.rise':
-    case 'port.fall':
-      return say(`fact.${of.is}`, {
-        port: portName(of.row), share: percent(of.row.share), sources: sourcesText(of.row.sources), packets: short(of.row.packets), times: times(of.row),
-        change: percent(Math.abs(of.row.change ?? 0)),
-      });
-    case 'country':
-    case 'country.rise':
-      return say(`fact.${of.is}`, { country: countryName(of.row.country), share: percent(of.row.share), times: times(of.row) });
-    case 'tool':
-      return say('fact.tool', { tool: of.row.tool ?? '', share: percent(of.row.share), sources: sourcesText(of.row.sources) });
-    case 'scanners':
-      return say('fact.scanners', { share: percent(of.share) });
-    case 'peak':
-      return say('fact.peak', { day: of.day, packets: short(of.packets), times: of.times.toFixed(1) });
-    case 'events':
-      return say('fact.events', { events: whole(of.events), attacks: whole(of.attacks) });
-  }
-}
-
-export function Paper({ of }: { of: Made }) {
+export function Paper({ of }: { of: Report }) {
   const { totals, before } = of;
   return (
-    <article class="paper">
+    <article class="report-paper">
       <header>
         <h1>{say('title', { name: of.period.name })}</h1>
         <p>
           {say('span', { from: (of.period.from ?? '').slice(0, 10), to: (of.period.to ?? '').slice(0, 10) })}
           {before && ` · ${say('compared', { name: of.earlier.name })}`}
         </p>
+        {!of.is_over && <p class="open">{say('open')}</p>}
         {of.filter && <p>{say('filtered', { filter: of.filter })}</p>}
       </header>
       <section>
         <h2>{say('changed')}</h2>
-        <ul class="facts-said">{factsOf(of).map((each, i) => <li key={i}>{sentence(each)}</li>)}</ul>
+        <ul class="facts-said">{of.changes.map((each, i) => <li key={i}>{pick(each.text)}</li>)}</ul>
       </section>
       <section class="numbers">
         <Number name={say('packets')} value={short(totals.packets)} under={before ? say('before.value', { value: short(before.packets) }) : whole(totals.packets)} />
@@ -73,6 +39,7 @@ export function Paper({ of }: { of: Made }) {
         <Number name={say('attacks')} value={short(of.attacks.count)} />
       </section>
       {of.days.length > 1 && <Days of={of.days} />}
+      {of.notable?.findings && <Notable of={of.notable.findings} />}
       <div class="lists">
         <List title={say('ports')} rows={of.ports} name={portName} term={(each) => (each.port === undefined ? null : term('dst.port', each.port))} />
         <List title={say('countries')} rows={of.countries} name={(each) => countryName(each.country)} term={(each) => term('country', each.country ?? null)} />

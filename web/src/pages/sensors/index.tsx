@@ -104,10 +104,10 @@ const number = (key: string, title: string, width: string, value: (each: Sensor)
 });
 
 const columns = (): Column<Sensor>[] => [
-  { key: 'name', title: say('name'), value: (each) => each.name, term: (each) => term('sensor', each.name), width: 'minmax(90px, 1.4fr)' },
+  { key: 'name', title: say('name'), value: (each) => each.name, term: (each) => term('sensor', each.name), width: 'minmax(84px, 1.4fr)' },
   { key: 'phase', title: say('phase'), value: (each) => stateOf(each) + each.phase, width: 'minmax(104px, 1fr)',
     cell: (each) => <Marked state={stateOf(each)}>{phaseName(each.phase)}</Marked> },
-  number('rate', say('rate'), '140px', (each) => each.packets_per_second, (each) => short(each.packets_per_second)),
+  number('rate', say('rate'), '128px', (each) => each.packets_per_second, (each) => short(each.packets_per_second)),
   number('behind', say('behind'), '80px', (each) => each.lag_seconds, (each) => (each.phase === 'ended' ? '–' : age(each.lag_seconds))),
   number('received', say('received'), '110px', (each) => each.packets_received, (each) => whole(each.packets_received)),
   number('stored', say('stored'), '110px', (each) => each.packets_stored, (each) => whole(each.packets_stored)),
@@ -122,9 +122,9 @@ const columns = (): Column<Sensor>[] => [
       <b>{bytesText(each.journal_bytes)}</b>
     </span>
   )),
-  number('events', say('events'), '80px', (each) => each.scan_events, (each) => whole(each.scan_events)),
+  number('events', say('events'), '92px', (each) => each.scan_events, (each) => whole(each.scan_events)),
   number('attacks', say('attacks'), '80px', (each) => each.attacks, (each) => whole(each.attacks)),
-  { key: 'latest', title: say('latest'), value: (each) => each.latest_packet, cell: (each) => timeOf(each.latest_packet), width: '190px' },
+  { key: 'latest', title: say('latest'), value: (each) => each.latest_packet, cell: (each) => timeOf(each.latest_packet), width: '196px' },
 ];
 
 const errorColumns = (): Column<Fault>[] => [

@@ -32,6 +32,8 @@ describe('behaviours', () => {
     expect(names('tool')).toEqual([['zmap', 2, 3], ['mirai', 1, 5], [null, 1, 3]]);
     expect(names('class')).toEqual([['scan', 3, 9], ['payload', 1, 2]]);
     expect(names('none')).toEqual([[null, 4, 11]]);
+    const source = of.tiles[1]?.source ?? '';
+    expect(grouped(of.tiles, 'campaign', new Map([[source, 'tcp 3389']])).map((each) => [each.key, each.tiles.length])).toEqual([['tcp 3389', 1], [null, 3]]);
   });
   it('are as alike as their cells', () => {
     expect(likeness(new Uint8Array([1, 2]), new Uint8Array([2, 4]))).toBeCloseTo(1);

@@ -80,21 +80,21 @@ export function likeness(a: Uint8Array, b: Uint8Array): number {
 
 // --- groups ---------------------------------------------------------------------------------------------
 
-export const groupings = ['tool', 'class', 'country', 'none'] as const;
+export const groupings = ['tool', 'campaign', 'class', 'country', 'none'] as const;
 export type Grouping = (typeof groupings)[number];
 
 export interface TileGroup {
-  /** The tool, class or country; null: not known. */
+  /** The tool, campaign, class or country; null: none, or not known. */
   key: string | null;
   packets: number;
   tiles: Tile[];
 }
 
-/** Large groups first, what is not known last; tiles keep their order. */
-export function grouped(tiles: readonly Tile[], by: Grouping): TileGroup[] {
+/** Large groups first, what is not known last; tiles keep their order. `campaigns`: their names by source. */
+export function grouped(tiles: readonly Tile[], by: Grouping, campaigns: ReadonlyMap<string, string> = new Map()): TileGroup[] {
   const found = new Map<string | null, TileGroup>();
   for (const each of tiles) {
-    const key = by === 'none' ? null : each[by] || null;
+    const key = by === 'none' ? null : by === 'campaign' ? (campaigns.get(each.source) ?? null) : each[by] || null;
     let group = found.get(key);
     if (!group) found.set(key, (group = { key, packets: 0, tiles: [] }));
     group.tiles.push(each);

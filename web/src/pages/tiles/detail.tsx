@@ -11,7 +11,8 @@ import { bounded, pressed, type Brush } from '../../parts/brush';
 import { drawTile, labelled, type Sheet } from './picture';
 import { say } from './words';
 
-const left = 46;
+/** Room for the longest range of ports. */
+const left = 80;
 const bottom = 17;
 /** Labels of ports are not nearer than this. */
 const leastLabel = 11;
@@ -65,7 +66,7 @@ export function BigTile({ of, sheet, tile, cells, height, label }: BigTileOption
     on.fillStyle = tokenColor('--ink-3');
     on.textBaseline = 'middle';
     on.textAlign = 'right';
-    for (const i of labelled(of.bands, h / rows, leastLabel)) on.fillText(bandName(of.bands[i]), left - 5, ((i + 0.5) * h) / rows);
+    for (const i of labelled(of.bands, h / rows, leastLabel)) on.fillText(bandName(of.bands[i]), left - 5, Math.max(6, ((i + 0.5) * h) / rows));
     on.textBaseline = 'alphabetic';
     for (const [part, align] of [[0, 'left'], [0.5, 'center'], [1, 'right']] as const) {
       on.textAlign = align;
@@ -85,7 +86,7 @@ export function BigTile({ of, sheet, tile, cells, height, label }: BigTileOption
     return [Math.max(0, Math.min(columns - 1, x)), Math.max(0, Math.min(rows - 1, y))];
   };
   return (
-    <div class="big-tile">
+    <div class="tiles-big">
       <canvas ref={canvas} tabIndex={0} role="img" aria-label={label} style={{ height: `${height}px` }}
         onPointerDown={(event) => {
           const [x, y] = cellAt(event);

@@ -7,11 +7,13 @@ import { countryName, percent, short, timeOf, whole } from '../../language/forma
 import { Icon } from '../../look/icons';
 import { Choice } from '../../parts/choice';
 import { ClassMark } from '../../parts/class_mark';
+import { asPath, countryPath, hostPath } from '../../parts/entity';
 import { Panel, limited } from '../../parts/panel';
 import type { Column } from '../../parts/table';
 import { term } from '../../state/filter';
 import { theme } from '../../state/settings';
 import { asked, query, setParam, show, toggleTerm } from '../../state/store';
+import { campaignsFrom } from '../campaigns/campaigns';
 import { behavioursOf, grouped, groupings, likeness, type BehavioursAnswer, type Behaviours, type Grouping, type Tile } from './behaviours';
 import { BigTile } from './detail';
 import { sheetOf, type Sheet } from './picture';
@@ -47,7 +49,8 @@ export default function Tiles() {
   const url = asked.value ? urlOf('/api/v1/behaviours', { ...asked.value, sort, limit, columns, rows }) : null;
   const asking = useAskUrl<BehavioursAnswer>(url);
   const known = useMemo(() => (asking.data ? behavioursOf(asking.data) : null), [asking.data]);
-  const groups = useMemo(() => grouped(known?.tiles ?? [], by), [known, by]);
+  const campaigns = useCampaigns(by === 'campaign');
+  const groups = useMemo(() => grouped(known?.tiles ?? [], by, campaigns.bySource), [known, by, campaigns.bySource]);
   const tiles = useMemo(() => groups.flatMap((each) => each.tiles), [groups]);
   const sheet = useMemo(
     () => sheetOf(tiles, Math.max(1, (known?.times.length ?? 1) - 1), Math.max(1, known?.bands.length ?? 1), known?.most ?? 1), [tiles, theme.value]);
@@ -73,10 +76,10 @@ export default function Tiles() {
           of={limits.map((value) => ({ value, name: whole(Number(value)) }))} />
         <Density />
       </div>
-      <Panel title={say('title')} height="100%" of={asking} isEmpty={tiles.length === 0} isBare note={noteOf(known)}
+      <Panel title={say('title')} height="100%" of={by === 'campaign' ? [asking, campaigns.asking] : asking} isEmpty={tiles.length === 0} isBare note={noteOf(known)}
         explain={{ method: say('method'), caveat: say('caveat'), source: 'docs/counting.md' }}
         table={() => ({ columns: tileColumns(), rows: tiles })}>
-        <Wall {...{ groups, by, sheet, size, pins }} selected={at} onSelect={select} onPin={pin} />
+        <Wall {...{ groups, by, sheet, size, pins }} campaigns={campaigns.byName} selected={at} onSelect={select} onPin={pin} />
       </Panel>
       <aside class="side-column scroll">
         <Selected of={known} sheet={sheet} tiles={tiles} tile={selected} isPinned={selected !== null && pins.includes(selected.source)} onPin={pin} />
@@ -84,6 +87,22 @@ export default function Tiles() {
       </aside>
     </div>
   );
+}
+
+const mostCampaigns = 200;
+const mostMembers = 10_000;
+
+/** Whose campaign each source is in, where that is wanted: found in the scan events of the same time. */
+function useCampaigns(isWanted: boolean) {
+  const of = asked.value;
+  const asking = useAskUrl<unknown>(isWanted && of ? urlOf('/api/v1/campaigns', { from: of.from, to: of.to, top: mostCampaigns, members: mostMembers }) : null);
+  return useMemo(() => {
+    const all = campaignsFrom(asking.data);
+    return {
+      asking, byName: new Map(all.map((each) => [each.name, each])),
+      bySource: new Map(all.flatMap((each) => each.members.map((source) => [source, each.name] as const))),
+    };
+  }, [asking.data, asking.isBusy]);
 }
 
 const noteOf = (of: Behaviours | null): string | undefined =>
@@ -98,14 +117,14 @@ function Density() {
 }
 
 const tileColumns = (): Column<Tile>[] => [
-  { key: 'source', title: say('source'), value: (each) => each.source, cell: (each) => <span class="mono">{each.source}</span>, term: (each) => term('src', each.source) },
+  { key: 'source', title: say('source'), value: (each) => each.source, cell: (each) => <span class="mono">{each.source}</span>, term: (each) => term('src', each.source), link: (each) => hostPath(each.source) },
   { key: 'packets', title: say('packets'), value: (each) => each.packets, cell: (each) => whole(each.packets), isNumber: true, width: '90px' },
   { key: 'ports', title: say('ports'), value: (each) => each.ports, cell: (each) => whole(each.ports), isNumber: true, width: '70px' },
   { key: 'tool', title: say('tool'), value: (each) => each.tool || null, term: (each) => (each.tool ? term('tool', each.tool) : null) },
   { key: 'class', title: say('class'), value: (each) => each.class, cell: (each) => (each.class ? <ClassMark of={each.class} /> : ''), term: (each) => (each.class ? term('class', each.class) : null) },
   { key: 'scanner', title: say('scanner'), value: (each) => each.scanner || null, term: (each) => (each.scanner ? term('scanner', each.scanner) : null) },
-  { key: 'country', title: say('country'), value: (each) => each.country, cell: (each) => countryName(each.country), term: (each) => (each.country ? term('country', each.country) : null) },
-  { key: 'as', title: 'AS', value: (each) => each.as, term: (each) => (each.as ? term('as', each.as) : null), isNumber: true, width: '80px' },
+  { key: 'country', title: say('country'), value: (each) => each.country, cell: (each) => countryName(each.country), term: (each) => (each.country ? term('country', each.country) : null), link: (each) => (each.country ? countryPath(each.country) : null) },
+  { key: 'as', title: 'AS', value: (each) => each.as, term: (each) => (each.as ? term('as', each.as) : null), link: (each) => (each.as ? asPath(each.as) : null), isNumber: true, width: '80px' },
   { key: 'first', title: say('first'), value: (each) => each.first, cell: (each) => timeOf(each.first, { zone: false }), width: '140px' },
   { key: 'last', title: say('last'), value: (each) => each.last, cell: (each) => timeOf(each.last, { zone: false }), width: '140px' },
 ];
@@ -167,12 +186,12 @@ function Pinned({ of, sheet, tiles, pins, selected, onPin, onSelect }: SideOptio
     <Panel title={say('pinned')} note={short(pins.length)} explain={{ method: say('pinned.method') }}
       table={() => ({
         columns: [
-          { key: 'source', title: say('source'), value: (each: { source: string }) => each.source },
+          { key: 'source', title: say('source'), value: (each: { source: string }) => each.source, link: (each: { source: string }) => hostPath(each.source) },
           { key: 'like', title: say('like'), isNumber: true, value: (each: { number: number }) => likenessOf(each.number), cell: (each: { number: number }) => percent(likenessOf(each.number) ?? Number.NaN) },
         ],
         rows: pins,
       })}>
-      <ul class="pins">
+      <ul class="tiles-pins">
         {pins.map(({ source, number }) => {
           const tile = tiles[number];
           const like = likenessOf(number);

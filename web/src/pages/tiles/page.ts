@@ -7,6 +7,6 @@ export default {
   icon: 'tiles',
   order: 40,
   group: 'live',
-  role: 'partner',
+  role: 'viewer',
   load: () => import('.'),
 } satisfies Page;

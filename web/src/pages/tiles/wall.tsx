@@ -3,11 +3,13 @@
 import { useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { countryName, short, whole } from '../../language/format';
 import { classColor, tokenColor } from '../../look/palette';
+import { Icon } from '../../look/icons';
 import { ClassMark } from '../../parts/class_mark';
 import { className } from '../../language';
 import { term } from '../../state/filter';
 import { theme } from '../../state/settings';
-import { show, toggleTerm } from '../../state/store';
+import { linkTo, show, toggleTerm } from '../../state/store';
+import { termOf, type Campaign } from '../campaigns/campaigns';
 import type { Grouping, Tile, TileGroup } from './behaviours';
 import { layOut, moved, rowOf, rowsInView, type Sizes, type WallLayout, type WallRow } from './layout';
 import { drawTile, type Sheet } from './picture';
@@ -26,6 +28,8 @@ export type CellSize = keyof typeof cellSizes;
 interface WallOptions {
   groups: readonly TileGroup[];
   by: Grouping;
+  /** By name, where the groups are campaigns. */
+  campaigns: ReadonlyMap<string, Campaign>;
   sheet: Sheet;
   size: CellSize;
   selected: string | null;
@@ -88,14 +92,14 @@ export function Wall(of: WallOptions) {
     event.stopPropagation();
   };
   return (
-    <div class="wall scroll" ref={box} tabIndex={0} role="listbox" aria-label={say('wall.label')} onKeyDown={press}
+    <div class="tiles-wall scroll" ref={box} tabIndex={0} role="listbox" aria-label={say('wall.label')} onKeyDown={press}
       aria-activedescendant={selected < 0 ? undefined : `tile-${selected}`} data-tiles={tiles.length} data-groups={of.groups.length}
       data-shown={rows.reduce((sum, each) => sum + each.end - each.first, 0)}>
       <div class="space" style={{ height: `${layout.height}px` }}>
         <Marks {...{ rows, layout, sizes, tiles, windowTop, windowHeight, width: view.width }} sheet={of.sheet} selected={selected}
           pins={of.pins} />
         {rows.map((row) => row.head !== null
-          ? <Heading key={`head-${row.head}`} row={row} group={of.groups[row.head]} by={of.by} />
+          ? <Heading key={`head-${row.head}`} row={row} group={of.groups[row.head]} by={of.by} campaigns={of.campaigns} />
           : tiles.slice(row.first, row.end).map((tile, i) => (
             <Label key={tile.source} tile={tile} at={row.first + i} x={i * layout.pitch} y={row.y} sizes={sizes}
               isSelected={row.first + i === selected} isPinned={of.pins.includes(tile.source)} onSelect={of.onSelect} />
@@ -156,17 +160,19 @@ function Marks(of: MarksOptions) {
 }
 
 export function groupName(key: string | null, by: Grouping): string {
-  if (key === null) return say(by === 'none' ? 'group.all' : by === 'tool' ? 'group.no_tool' : 'group.unknown');
+  if (key === null) return say(by === 'none' ? 'group.all' : by === 'tool' ? 'group.no_tool' : by === 'campaign' ? 'group.no_campaign' : 'group.unknown');
   return by === 'class' ? className(key) : by === 'country' ? countryName(key) : key;
 }
 
-function Heading({ row, group, by }: { row: WallRow; group: TileGroup | undefined; by: Grouping }) {
+function Heading({ row, group, by, campaigns }: { row: WallRow; group: TileGroup | undefined; by: Grouping; campaigns: WallOptions['campaigns'] }) {
   if (!group || by === 'none') return null;
+  const campaign = group.key === null ? undefined : campaigns.get(group.key);
+  const wanted = by !== 'campaign' ? term(by, group.key) : campaign ? termOf(campaign) : null;
+  const name = by === 'class' && group.key !== null ? <ClassMark of={group.key} /> : groupName(group.key, by);
   return (
     <div class="heading" style={{ top: `${row.y}px` }}>
-      <button type="button" tabIndex={-1} title={say('group.filter', { term: term(by, group.key) })} onClick={() => toggleTerm(term(by, group.key))}>
-        {by === 'class' && group.key !== null ? <ClassMark of={group.key} /> : groupName(group.key, by)}
-      </button>
+      {wanted ? <button type="button" tabIndex={-1} title={say('group.filter', { term: wanted })} onClick={() => toggleTerm(wanted)}>{name}</button> : <b>{name}</b>}
+      {campaign && <a class="to-entity" href={linkTo('/campaigns', { campaign: campaign.id })} tabIndex={-1} title={say('group.open')} aria-label={say('group.open')}><Icon name="forward" size={11} /></a>}
       <span>{say('group.count', { sources: whole(group.tiles.length), packets: short(group.packets) })}</span>
     </div>
   );

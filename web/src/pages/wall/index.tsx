@@ -2,8 +2,8 @@
 // picture grows dim when they are stale.
 //
 //   /wall?every=30&scenes=now,atlas
-import type { ComponentType } from 'preact';
-import { useEffect, useErrorBoundary, useState } from 'preact/hooks';
+import type { ComponentChildren, ComponentType } from 'preact';
+import { useEffect, useErrorBoundary, useRef, useState } from 'preact/hooks';
 import { may } from '../../api/client';
 import { pick } from '../../language';
 import { age, short, time } from '../../language/format';
@@ -55,7 +55,7 @@ export default function Wall() {
         <span class="rate">{say('rate', { rate: short(rates.value[rates.value.length - 1] ?? null) })}</span>
         <span class="clock">{time(clock.value, { seconds: false })}</span>
       </header>
-      <div class="stage" inert>{page && <Scene key={page.path} page={page} onFail={() => step(1)} />}</div>
+      <Stage key={page?.path}>{page && <Scene page={page} onFail={() => step(1)} />}</Stage>
       <footer>
         <ol>
           {scenes.map((each, i) => (
@@ -69,6 +69,31 @@ export default function Wall() {
       </footer>
     </div>
   );
+}
+
+/** Nobody can scroll a wall: what is higher than it becomes smaller until it fits. */
+const least = 0.6;
+const usual = () => (innerWidth >= 1900 ? 1.2 : 1);
+function Stage({ children }: { children: ComponentChildren }) {
+  const box = useRef<HTMLDivElement>(null);
+  const [zoom, setZoom] = useState(usual);
+  useEffect(() => {
+    const at = box.current;
+    if (!at) return;
+    const fit = () => at.scrollHeight > at.clientHeight + 1 && setZoom((before) => Math.max(least, before * 0.96));
+    // Its height comes from what it holds, which comes with its data.
+    const watch = new ResizeObserver(fit);
+    const watchNew = new MutationObserver(() => [...at.children].forEach((each) => watch.observe(each)));
+    watchNew.observe(at, { childList: true });
+    const begin = () => setZoom(usual());
+    addEventListener('resize', begin);
+    return () => {
+      watch.disconnect();
+      watchNew.disconnect();
+      removeEventListener('resize', begin);
+    };
+  }, []);
+  return <div class="stage" inert ref={box} style={{ zoom: String(zoom) }}>{children}</div>;
 }
 
 function fullScreen() {
