@@ -21,10 +21,29 @@ void append_words(std::vector<std::uint64_t>& to, net::address wide) {
 struct listing {
   std::string_view columns;
   std::string_view table;
+  std::string_view found_by;        ///< the columns that its rows are looked up by
   std::span<key_column const> key;  ///< its first column is a time
   std::uint64_t least = 0;          ///< of that: the first value that matters
   std::uint64_t unit = 1;           ///< of that, in microseconds
 };
+
+/// Adds that a row is one of those with as many packets as the last one of the page: to put whole
+/// rows of millions in an order is dear, to put a number of each is not. By what the table is
+/// ordered by, because `final` reads all columns before it looks at others.
+auto keep_largest(engine& in, page_request const& asked, listing const& of,
+                  std::vector<std::string>& conditions) -> status {
+  auto const sql = fmt::format(
+      "select min(packets) from (select packets from {} final where {} order by packets desc "
+      "limit {})",
+      of.table, internal::all_of(conditions), asked.rows + 1);
+  std::uint64_t least = 0;
+  KIZASHI_TRY(internal::ask_rows(in, sql, asked.ask,
+                                 [&](native_row const& row) { least = row.number(0); }));
+  conditions.push_back(fmt::format("packets >= {}", least));
+  conditions.push_back(fmt::format("({0}) in (select {0} from {1} where {2})", of.found_by,
+                                   of.table, internal::all_of(conditions)));
+  return {};
+}
 
 /// Asks for one row more than wanted: it says whether there is a next page.
 template <class Row, class Read, class Key>
@@ -40,6 +59,7 @@ auto ask_page(engine& in, page_request const& asked, listing const& of,
   for (auto step = steps.next(); step && out.rows.size() <= asked.rows; step = steps.next()) {
     auto within = conditions;
     within.push_back(fmt::format("{0} >= {1} and {0} < {2}", begin, step->from, step->to));
+    if (asked.is_largest_first) KIZASHI_TRY(keep_largest(in, asked, of, within));
     auto const sql = fmt::format(
         "select {} from {} final where {} order by {}{} limit {}", of.columns, of.table,
         internal::all_of(within), asked.is_largest_first ? "packets desc, " : "",
@@ -168,7 +188,7 @@ auto list_events(engine& in, page_request const& asked) -> result<page<listed_ev
       in, asked,
       {"src, first, last, sensor, type, class, pattern, port, ports, packets, bytes, destinations, "
        "destinations_exact, fingerprints, tools, scanner, spoofable, ongoing, cut",
-       "events", key},
+       "events", "src, first", key},
       {internal::in_sensors(asked.filter), internal::going_on(asked.filter),
        internal::from_widened(asked.filter.sources, "src")},
       read_event, key_of);
@@ -189,7 +209,7 @@ auto list_attacks(engine& in, page_request const& asked) -> result<page<listed_a
        "spoofed_sources, port_protocols, port_numbers, port_packets, ports, ports_exact, synack, "
        "rst, "
        "icmp, udp, uniformity, scaling, attack_rate, ongoing, cut",
-       "attacks", key},
+       "attacks", "victim, first", key},
       {internal::in_sensors(asked.filter), internal::going_on(asked.filter),
        internal::from_widened(asked.filter.sources, "victim")},
       read_attack, key_of);
@@ -213,7 +233,7 @@ auto list_windows(engine& in, page_request const& asked) -> result<page<listed_w
   return ask_page<listed_window>(
       in, asked,
       {"start, seconds, sensor, epoch, packets, bytes, sources, destinations, ports", "windows",
-       key, seconds_of(asked.filter.from), 1'000'000},
+       "start", key, seconds_of(asked.filter.from), 1'000'000},
       std::move(conditions), read_window, key_of);
 }
 

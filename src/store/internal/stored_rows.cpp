@@ -155,23 +155,29 @@ auto tuples_where(packet_filter const& filter, family of, time_split const& spli
   return text;
 }
 
-/// The states of rows that a filter chooses more finely than the tables of states are.
+/// The states of rows that a filter chooses more finely than the tables of states are. By tool:
+/// rows of equal fingerprints, which are few, are put together before each has a row for its tools.
 auto made_states(packet_filter const& filter, column_names const& keys, column_names const& values,
                  condition where) -> std::string {
-  auto columns = keys;
+  auto inner = keys;
+  std::ranges::replace(inner, std::string_view{"tool"}, std::string_view{"fingerprints"});
+  auto columns = inner;
   for (auto const* const each : {"src", "packets", "bytes"}) columns.push_back(each);
-  auto const group =
-      keys.empty() ? std::string{} : fmt::format(" group by {}", fmt::join(keys, ", "));
+  auto const names = fmt::format("{}", fmt::join(inner, ", "));
+  auto const group = keys.empty() ? std::string{} : fmt::format(" group by {}", names);
   std::string text;
   for (auto const of : {family::ipv4, family::ipv6}) {
     std::string states;
     for (auto const each : values)
       states += fmt::format("{}{}", states.empty() ? "" : ", ", state_of_tuples(each, of));
     text += fmt::format("{}select {}{}{} from ({}) as {}{}", text.empty() ? "" : " union all ",
-                        fmt::join(keys, ", "), keys.empty() || states.empty() ? "" : ", ", states,
+                        names, keys.empty() || states.empty() ? "" : ", ", states,
                         source_rows(filter, of, columns, where), tuples_of(of), group);
   }
-  return text;
+  if (inner == keys) return text;
+  columns = keys;
+  columns.insert(columns.end(), values.begin(), values.end());
+  return fmt::format("select {} from ({})", made_of(columns, of_day), text);
 }
 
 /// The filter as two of which no packet passes both, where `answers_first` answers the first of
@@ -262,7 +268,8 @@ auto source_rows(packet_filter const& filter, family of, column_names const& col
   bool const is_ipv4 = of == family::ipv4;
   auto const table = of_family(of, stored_table::sources);
   bool const is_of_tuples = std::ranges::any_of(columns, [](std::string_view each) {
-    return each == "minute" || each == "tool" || each == "class" || each == "scanner";
+    return each == "minute" || each == "tool" || each == "fingerprints" || each == "class" ||
+           each == "scanner";
   });
   if (!is_of_tuples && !answers(filter, table))
     if (auto const two = by_ports(filter, [&](auto const& each) { return answers(each, table); });

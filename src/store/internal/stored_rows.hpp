@@ -43,7 +43,7 @@ using column_names = std::vector<std::string_view>;
 
 /// "select COLUMNS from ...": rows of (day, hour, sensor, src, protocol, port, has_port, country,
 /// asn) with packets and bytes. `columns` are any of these; without hour, protocol and port whole
-/// days are quick. With minute, tool, class or scanner they are tuples.
+/// days are quick. With minute, tool, fingerprints, class or scanner they are tuples.
 [[nodiscard]] auto source_rows(packet_filter const& filter, family of, column_names const& columns,
                                condition where) -> std::string;
 
