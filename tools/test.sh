@@ -146,6 +146,8 @@ run_test() {
   local started=$SECONDS
   need build test
   mkdir -p build/logs
+  local begun=build/logs/begun
+  touch "$begun"
   fetch_foreign_reader
   part "Release: build and all tests" tests_of release all
   if [[ -z $quick ]]; then
@@ -164,6 +166,8 @@ run_test() {
   if [[ ${#failures[@]} -gt 0 ]]; then
     heading "Failed"
     printf '  %s\n' "${failures[@]}"
+    # Here again, for between them and this stands a long list of what passed.
+    find build/logs -name 'tests-*.xml' -newer "$begun" -exec tools/failed_tests.py {} +
   fi
   printf '\n%d passed, %d failed, %d skipped\n' "$passed" "$failed" "$skipped"
   [[ $failed -eq 0 && ${#failures[@]} -eq 0 ]]
