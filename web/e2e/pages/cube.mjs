@@ -5,7 +5,7 @@ const firstPort = (tab) => tab.$eval('.cube-side .top-list .name', (at) => at.fi
 
 export const path = async () => '/cube';
 
-export async function check({ tab, server, language, expect, settled }) {
+export async function check({ tab, server, language, expect, soon, settled }) {
   await shown(tab);
   const { rows } = await server.ask('/api/v1/packets?order=newest&limit=5000');
   const counts = new Map();
@@ -14,20 +14,21 @@ export async function check({ tab, server, language, expect, settled }) {
     counts.set(name, (counts.get(name) ?? 0) + 1);
   }
   const most = Math.max(...counts.values());
-  expect(counts.get(await firstPort(tab)) === most, `the first port is ${await firstPort(tab)}`);
+  let first = '';
+  await soon(async () => counts.get((first = await firstPort(tab))) === most, () => `the first port is ${first}`);
   if (language !== 'en') return;
 
-  await keys(tab, expect, settled);
+  await keys({ tab, expect, soon, settled });
 }
 
-async function keys(tab, expect, settled) {
+async function keys({ tab, expect, soon, settled }) {
   await tab.keyboard.type('v');
-  expect(new URL(tab.url()).searchParams.get('view') === 'twin', 'the key v does not lead to two dimensions');
+  await soon(() => new URL(tab.url()).searchParams.get('view') === 'twin', 'the key v does not lead to two dimensions');
   await tab.keyboard.type('s');
   await tab.waitForSelector('.cube-picked');
-  expect((await tab.$$('.cube-side .table .row')).length > 3, 'the key s lists no marks');
+  await soon(async () => (await tab.$$('.cube-side .table .row')).length > 3, 'the key s lists no marks');
   await tab.$eval('.cube-picked .button:last-child', (at) => at.click());
-  expect(/^dst\.port in \{/.test(filterOf(tab)), `the ports of the marks filter by ${filterOf(tab)}`);
+  await soon(() => /^dst\.port in \{/.test(filterOf(tab) ?? ''), () => `the ports of the marks filter by ${filterOf(tab)}`);
   await settled(tab);
   await tab.keyboard.type('v');
   await lasso(tab, expect);
