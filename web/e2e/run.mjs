@@ -8,7 +8,7 @@ if (!existsSync(join(import.meta.dirname, '..', 'node_modules', 'puppeteer-core'
   console.log("SKIPPED: what the pages are tried with is not here: './dev web' fetches it");
   process.exit(77);
 }
-const { checksOf, openBrowser, openTab, reasonToSkip, registeredPages, settled, startServer } = await import('./browser.mjs');
+const { checksOf, openBrowser, openTab, reasonToSkip, registeredPages, settled, startServer, tooWide } = await import('./browser.mjs');
 const { Checks, expect, soon } = await import('./checks.mjs');
 
 const reason = reasonToSkip();
@@ -31,6 +31,7 @@ async function everyPage(browser, server, page, checks, language) {
     await settled(tab);
     expect((await tab.$('main.page .is-bad')) === null, `${await tab.$eval('main.page', (at) => at.innerText)}`);
     expect((await tab.$eval('html', (at) => at.lang)) === language, 'another language');
+    await fits(tab);
     if (checks.check) await checks.check({ tab, server, language, expect, soon, settled });
     if (language === 'en' && checks.hasFilter !== false) await keepsFilter(tab, server.url + path);
     const mind = wrong.filter((each) => !(checks.mayFail ?? []).some((text) => each.includes(text)));
@@ -40,6 +41,17 @@ async function everyPage(browser, server, page, checks, language) {
   } finally {
     await close();
   }
+}
+
+/** In a narrow window nothing is cut off and nothing scrolls sideways. */
+async function fits(tab) {
+  const { width, height } = tab.viewport();
+  await tab.setViewport({ width: 800, height });
+  await settled(tab);
+  let wide = [];
+  await soon(async () => (wide = await tooWide(tab)).length === 0, () => `too wide in a window of 800 pixels: ${wide.join(', ')}`);
+  await tab.setViewport({ width, height });
+  await settled(tab);
 }
 
 async function keepsFilter(tab, url) {
@@ -95,7 +107,8 @@ async function lane(language, then) {
 async function frame(browser) {
   if (!isAsked('frame')) return;
   const { frameChecks } = await import('./frame.mjs');
-  for (const [name, what] of frameChecks) await all.run(name, browser, (by) => what({ browser: by, server, expect, soon }));
+  const { stateChecks } = await import('./states.mjs');
+  for (const [name, what] of [...frameChecks, ...stateChecks]) await all.run(name, browser, (by) => what({ browser: by, server, expect, soon }));
 }
 
 async function outbreak(browser) {
