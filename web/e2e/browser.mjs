@@ -139,10 +139,10 @@ export async function settled(tab, ms = 60_000) {
     { timeout: ms, polling: 50 });
 }
 
-/** What is wider than the place it has, so that it is cut off or scrolls sideways: "main.page 812 > 751". */
+/** What is wider than the place it has, so that it is cut off or scrolls sideways: "main.page 812 > 751". Long tables scroll in themselves. */
 export const tooWide = (tab) => tab.evaluate(() => {
   const nameOf = (at) => `${at.tagName.toLowerCase()}${[...at.classList].map((each) => `.${each}`).join('')}`;
-  const all = document.querySelectorAll('html, .frame > .top, main.page, main.page .grid, main.page .scroll, .panel, .panel > .body, .wall > *');
+  const all = document.querySelectorAll('html, .frame > .top, main.page, main.page .grid, main.page .scroll:not(.table), .panel, .panel > .body, .wall > *');
   return [...all].filter((at) => at.scrollWidth > at.clientWidth + 1 && getComputedStyle(at).overflowX !== 'hidden')
     .map((at) => `${nameOf(at)} ${at.scrollWidth} > ${at.clientWidth}`);
 });

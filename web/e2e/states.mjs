@@ -109,9 +109,9 @@ async function withoutData({ browser, expect }) {
       const { tab, wrong, close } = await openTab(browser, server, { language });
       await tab.goto(server.url + path);
       await settled(tab);
-      const said = await tab.waitForSelector('.no-data').then((at) => at.evaluate((is) => is.innerText));
+      const said = await tab.waitForSelector('.no-packets').then((at) => at.evaluate((is) => is.innerText));
       expect(said.includes('[sensor.north]') && said.includes('kizashi serve'), `on ${path} it says: ${said}`);
-      expect((await tab.$('.no-data a[href^="/sensors"]')) !== null, 'there is no way to the sensors');
+      expect((await tab.$('.no-packets a[href^="/sensors"]')) !== null, 'there is no way to the sensors');
       expect((await tab.$('main.page .is-bad')) === null, `${path} shows a mistake: ${await tab.$eval('main.page', (at) => at.innerText)}`);
       expect(wrong.length === 0, wrong.join('\n'));
       await close();

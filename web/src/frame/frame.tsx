@@ -13,7 +13,7 @@ import { Drawer } from './drawer';
 import { KeyHelp, isKeyHelpOpen } from './key_help';
 import { LogIn } from './log_in';
 import { Navigation } from './navigation';
-import { NoData } from './no_data';
+import { NoPackets } from './no_packets';
 import { NotFound } from './not_found';
 import { TopBar } from './top_bar';
 
@@ -33,7 +33,7 @@ export function Frame() {
       <TopBar />
       <Navigation current={found?.page ?? null} />
       <main class={`page scroll${isStale ? ' is-stale' : ''}`} {...(isSpanOpen.value && dataNow.value !== null ? { 'aria-busy': true } : {})}>
-        {found && !quiet.has(found.page.path) && <NoData />}
+        {found && !quiet.has(found.page.path) && <NoPackets />}
         {found ? <Shown key={found.page.path} page={found.page} parts={found.parts} /> : <NotFound path={query.value.path} />}
       </main>
       <Drawer />

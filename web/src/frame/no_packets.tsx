@@ -5,7 +5,7 @@ import { say } from '../language';
 import { linkTo } from '../state/store';
 import { pipeline } from '../stream/live';
 
-export function NoData() {
+export function NoPackets() {
   const sensors = pipeline.value?.sensors;
   const isSilent = sensors !== undefined && sensors.every((each) => each.latest_packet === null);
   // What was imported, or came before the sensors were others, is in the store all the same.
@@ -13,7 +13,7 @@ export function NoData() {
   if (!isSilent || known.data === null || known.data.first_minute) return null;
   const [before, after] = say('nodata.look').split('{page}');
   return (
-    <section class="no-data" role="status">
+    <section class="no-packets" role="status">
       <h2>{say('nodata.title')}</h2>
       {sensors.length === 0 ? (
         <>
