@@ -116,7 +116,7 @@ export function Table<T>(of: TableOptions<T>) {
         {of.columns.map((each) => (
           <span key={each.key} role="columnheader" class={each.isNumber ? 'is-number' : ''}
             {...(sort?.key === each.key ? { 'aria-sort': sort.isDown ? ('descending' as const) : ('ascending' as const) } : {})}>
-            <button type="button" tabIndex={-1} onClick={() => setSort(nextSort(sort, each.key, each.isNumber ?? false))}>
+            <button type="button" tabIndex={-1} title={each.title} onClick={() => setSort(nextSort(sort, each.key, each.isNumber ?? false))}>
               {each.title}
               {sort?.key === each.key && (sort.isDown ? ' ↓' : ' ↑')}
             </button>
