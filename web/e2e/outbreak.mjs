@@ -19,6 +19,7 @@ const pages = {
   },
   async [`atlas?filter=${filter}`]({ tab, server, expect }) {
     const { rows } = await server.ask(`/api/v1/statistics?by=country&top=300&filter=${filter}`);
+    if (rows.every((each) => !each.country)) return console.log('atlas: countries are not tried, the program has no table of places beside it');
     expect(rows.length > 10, 'the API knows few countries of it');
     await tab.waitForSelector('[aria-label="Countries"] .tools button');
     await tab.$eval('[aria-label="Countries"] .tools button', (at) => at.click());
