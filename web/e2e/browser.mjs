@@ -91,6 +91,9 @@ export async function until(what, ms, why) {
 /** Pages are drawn without OpenGL, and only WebGL by the software that stands for a GPU: a third of the work for the same picture. */
 const plainDrawing = ['--disable-accelerated-2d-canvas', '--disable-gpu-compositing', '--disable-gpu-rasterization'];
 
+/** One that has no WebGL at all, as on a thin client. */
+export const withoutWebgl = [...plainDrawing, '--disable-3d-apis'];
+
 export const openBrowser = (args = plainDrawing) =>
   puppeteer.launch({
     executablePath: chromium,
@@ -126,7 +129,7 @@ export async function openTab(browser, server, { language = 'en', theme = 'dark'
 }
 
 /** Nothing is asked any more, and no panel waits. */
-export async function settled(tab, ms = 60_000) {
+export async function settled(tab, ms = 120_000) {
   await tab.waitForSelector('main.page > *', { timeout: ms });
   // For a moment: between two questions that follow from each other nothing is asked.
   await tab.evaluate(() => (window.quietSince = null));
@@ -136,7 +139,11 @@ export async function settled(tab, ms = 60_000) {
       window.quietSince = isQuiet ? (window.quietSince ?? performance.now()) : null;
       return isQuiet && performance.now() - window.quietSince >= 150;
     },
-    { timeout: ms, polling: 50 });
+    { timeout: ms, polling: 50 })
+    .catch(async () => {
+      const busy = await tab.$$eval('[aria-busy="true"]', (all) => all.map((at) => at.getAttribute('aria-label') ?? at.tagName));
+      throw new Error(`after ${ms / 1000} s the page still waits: ${busy.join(', ') || 'for itself'}`);
+    });
 }
 
 /** What is wider than the place it has, so that it is cut off or scrolls sideways: "main.page 812 > 751". Long tables scroll in themselves. */

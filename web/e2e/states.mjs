@@ -1,5 +1,5 @@
 // What the pages say to who may not see them, without a server, and without data.
-import { openTab, settled, startServer, until } from './browser.mjs';
+import { openBrowser, openTab, settled, startServer, until, withoutWebgl } from './browser.mjs';
 
 export const stateChecks = [
   ['what needs another role', asGuest],
@@ -26,6 +26,7 @@ export const stateChecks = [
   }],
   ['a server that goes and comes back', goneAndBack],
   ['no data yet', withoutData],
+  ['no WebGL', inTwoDimensions],
 ];
 
 /** A viewer sees what is known, and takes no packets away as a file: it says why. */
@@ -118,5 +119,23 @@ async function withoutData({ browser, expect }) {
     }
   } finally {
     await server.stop();
+  }
+}
+
+/** The Cube is a plane there, says so, and its keys lead to the same marks. */
+async function inTwoDimensions({ server, expect, soon }) {
+  const browser = await openBrowser(withoutWebgl);
+  try {
+    const { tab, wrong } = await openTab(browser, server);
+    await tab.goto(`${server.url}/cube`);
+    await settled(tab);
+    expect((await tab.evaluate(() => document.createElement('canvas').getContext('webgl2'))) === null, 'there is WebGL all the same');
+    await tab.waitForSelector('.cube-side .top-list li');
+    expect((await tab.$eval('main.page', (at) => at.innerText)).includes('WebGL'), 'it does not say why there are two dimensions');
+    await tab.keyboard.type('s');
+    await soon(async () => (await tab.$$('.cube-side .table .row')).length > 3, 'the key s lists no marks');
+    expect(wrong.length === 0, wrong.join('\n'));
+  } finally {
+    await browser.close();
   }
 }
