@@ -18,7 +18,7 @@ import { NotFound } from './not_found';
 import { TopBar } from './top_bar';
 
 /** Pages that are of use without data, or say it themselves. */
-const quiet = new Set(['/sensors', '/admin', '/help', '/wall']);
+const quiet = new Set(['/sensors', '/admin', '/help', '/docs', '/wall']);
 
 export function Frame() {
   const found = findPage(query.value.path);
