@@ -58,4 +58,8 @@ async function tried(name, what) {
   }
 }
 
-const shortly = (wrong) => String(wrong.message ?? wrong).trim().split('\n').slice(0, 3).join(' | ').slice(0, 400);
+/** The message and the line of the check: "Waiting failed" alone says little. */
+function shortly(wrong) {
+  const line = /e2e\/((?:pages\/\w+|frame|states|outbreak)\.mjs:\d+)/.exec((wrong.cause ?? wrong).stack ?? '')?.[1];
+  return String(wrong.message ?? wrong).trim().split('\n').slice(0, 3).join(' | ').slice(0, 400) + (line ? ` [${line}]` : '');
+}
