@@ -71,7 +71,7 @@ export async function startServer(given = {}) {
     server.url = await run.url();
     const isStored = (each) => each.packets_stored > 0 && (of.speed > 0 || each.phase === 'ended');
     if (of.closed || of.isEmpty) return server;
-    await until(async () => (await server.ask('/api/v1/status')).pipeline.sensors.every(isStored), of.patience ?? 240_000,
+    await until(async () => (await server.ask('/api/v1/status')).pipeline.sensors.every(isStored), of.patience ?? 600_000,
       () => `nothing came into the store:\n${run.said}`);
   } catch (wrong) {
     await server.stop();

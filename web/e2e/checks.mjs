@@ -7,7 +7,7 @@ export function expect(holds, why) {
 }
 
 /** Holds sooner or later: a busy machine draws what a key changed a moment after the key. `why` may be a function. */
-export const soon = (what, why) => until(what, 30_000, why);
+export const soon = (what, why) => until(what, 60_000, why);
 
 export class Checks {
   #failed = [];
