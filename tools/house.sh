@@ -132,7 +132,7 @@ make_pages() {
     [[ -f $from/node_modules/.package-lock.json ]] || return 0
     touch "$from/node_modules/.package-lock.json"
   fi
-  if [[ -f $to/index.html ]] && [[ -z $(find "$from" schema/openapi.d.ts -path "$from/node_modules" -prune -o \
+  if [[ -f $to/index.html ]] && [[ -z $(find "$from" docs schema/openapi.d.ts -path "$from/node_modules" -prune -o \
     -newer "$to/index.html" -type f -print -quit) ]]; then
     return 0
   fi

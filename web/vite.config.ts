@@ -14,6 +14,6 @@ export default defineConfig({
   },
   worker: { format: 'es' },
   // While developing: pages from here, answers from a server that runs (KIZASHI_URL).
-  server: { host: '127.0.0.1', proxy: { '/api': { target: server, changeOrigin: true } } },
+  server: { host: '127.0.0.1', fs: { allow: ['..'] }, proxy: { '/api': { target: server, changeOrigin: true } } },
   test: { include: ['src/**/*.test.ts'], environment: 'node' },
 } as Parameters<typeof defineConfig>[0]);

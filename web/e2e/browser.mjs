@@ -17,41 +17,62 @@ export const wait = (ms) => new Promise((done) => setTimeout(done, ms));
 /** A scenario of a few thousand packets: every kind of traffic, an outbreak, floods. */
 const usual = { scenario: 'mixed', speed: 0, times: 'now' };
 
-/**
- * Starts a server in a folder of its own, and waits until its data are in the store, `patience` milliseconds at most.
- * `config` is more of its configuration, `darknet` the prefixes of its sensor.
- */
-export async function startServer(of = {}) {
-  const { scenario, speed, times } = { ...usual, ...of };
-  const folder = mkdtempSync(join(tmpdir(), 'kizashi-pages-'));
-  const config = [
-    '[serve]', 'listen = ["127.0.0.1:0"]', `without_account = "${of.closed ? 'nothing' : 'everything'}"`, 'flush = "500ms"',
+function configOf(of, listen) {
+  const { scenario, speed, times } = of;
+  return [
+    '[serve]', `listen = ["${listen}"]`, `without_account = "${of.closed ? 'nothing' : 'everything'}"`, 'flush = "500ms"',
     `pages = ${JSON.stringify(join(root, 'build', 'pages'))}`, '[access]', 'requests = 1000000',
-    '[sensor.demo]', `scenario = ${JSON.stringify(scenario)}`, `speed = ${speed}`, `times = "${times}"`, ...(of.darknet ? [`darknet = ${JSON.stringify(of.darknet)}`] : []), of.config ?? '',
+    ...(of.isEmpty ? [] : ['[sensor.demo]', `scenario = ${JSON.stringify(scenario)}`, `speed = ${speed}`, `times = "${times}"`]),
+    ...(of.darknet ? [`darknet = ${JSON.stringify(of.darknet)}`] : []), of.config ?? '',
   ].join('\n');
+}
+
+/** The program in a folder: what it said, and how it ends. */
+function begin(folder, config) {
   writeFileSync(join(folder, 'kizashi.toml'), config);
   const child = spawn(program, ['serve', '--config', 'kizashi.toml', '--data', 'data'], { cwd: folder, stdio: ['ignore', 'ignore', 'pipe'] });
-  let said = '';
-  child.stderr.on('data', (piece) => (said += piece));
+  const run = { said: '', end: null };
+  child.stderr.on('data', (piece) => (run.said += piece));
   const ended = new Promise((done) => child.on('exit', done));
+  run.end = async () => {
+    child.kill('SIGTERM');
+    await Promise.race([ended, wait(10_000).then(() => child.kill('SIGKILL'))]);
+  };
+  run.url = () => until(() => /answers at (http:\S+)/.exec(run.said)?.[1], 60_000, () => `the server never answered:\n${run.said}`);
+  return run;
+}
+
+/**
+ * Starts a server in a folder of its own, and waits until its data are in the store, `patience` milliseconds at most.
+ * `config` is more of its configuration, `darknet` the prefixes of its sensor; `isEmpty`: it has no sensor.
+ */
+export async function startServer(given = {}) {
+  const of = { ...usual, ...given };
+  const folder = mkdtempSync(join(tmpdir(), 'kizashi-pages-'));
+  let run = begin(folder, configOf(of, '127.0.0.1:0'));
+  let before = '';
   const server = {
     url: '',
-    said: () => said,
-    password: () => /shown this once: (\S+)/.exec(said)[1],
+    said: () => before + run.said,
+    password: () => /shown this once: (\S+)/.exec(server.said())[1],
+    goAway: () => run.end(),
+    comeBack: async () => {
+      before += run.said;
+      run = begin(folder, configOf(of, new URL(server.url).host));
+      await run.url();
+    },
     stop: async () => {
-      child.kill('SIGTERM');
-      await Promise.race([ended, wait(10_000).then(() => child.kill('SIGKILL'))]);
+      await run.end();
       rmSync(folder, { recursive: true, force: true });
     },
     ask: async (path) => (await fetch(server.url + path)).json(),
   };
   try {
-    await until(() => /answers at (http:\S+)/.exec(said), 30_000, () => `the server never answered:\n${said}`);
-    server.url = /answers at (http:\S+)/.exec(said)[1];
-    const isStored = (each) => each.packets_stored > 0 && (speed > 0 || each.phase === 'ended');
-    if (of.closed) return server;
-    await until(async () => (await server.ask('/api/v1/status')).pipeline.sensors.every(isStored), of.patience ?? 240_000,
-      () => `nothing came into the store:\n${said}`);
+    server.url = await run.url();
+    const isStored = (each) => each.packets_stored > 0 && (of.speed > 0 || each.phase === 'ended');
+    if (of.closed || of.isEmpty) return server;
+    await until(async () => (await server.ask('/api/v1/status')).pipeline.sensors.every(isStored), of.patience ?? 600_000,
+      () => `nothing came into the store:\n${run.said}`);
   } catch (wrong) {
     await server.stop();
     throw wrong;
@@ -69,6 +90,9 @@ export async function until(what, ms, why) {
 
 /** Pages are drawn without OpenGL, and only WebGL by the software that stands for a GPU: a third of the work for the same picture. */
 const plainDrawing = ['--disable-accelerated-2d-canvas', '--disable-gpu-compositing', '--disable-gpu-rasterization'];
+
+/** One that has no WebGL at all, as on a thin client. */
+export const withoutWebgl = [...plainDrawing, '--disable-3d-apis'];
 
 export const openBrowser = (args = plainDrawing) =>
   puppeteer.launch({
@@ -105,7 +129,7 @@ export async function openTab(browser, server, { language = 'en', theme = 'dark'
 }
 
 /** Nothing is asked any more, and no panel waits. */
-export async function settled(tab, ms = 60_000) {
+export async function settled(tab, ms = 120_000) {
   await tab.waitForSelector('main.page > *', { timeout: ms });
   // For a moment: between two questions that follow from each other nothing is asked.
   await tab.evaluate(() => (window.quietSince = null));
@@ -115,8 +139,20 @@ export async function settled(tab, ms = 60_000) {
       window.quietSince = isQuiet ? (window.quietSince ?? performance.now()) : null;
       return isQuiet && performance.now() - window.quietSince >= 150;
     },
-    { timeout: ms, polling: 50 });
+    { timeout: ms, polling: 50 })
+    .catch(async () => {
+      const busy = await tab.$$eval('[aria-busy="true"]', (all) => all.map((at) => at.getAttribute('aria-label') ?? at.tagName));
+      throw new Error(`after ${ms / 1000} s the page still waits: ${busy.join(', ') || 'for itself'}`);
+    });
 }
+
+/** What is wider than the place it has, so that it is cut off or scrolls sideways: "main.page 812 > 751". Long tables scroll in themselves. */
+export const tooWide = (tab) => tab.evaluate(() => {
+  const nameOf = (at) => `${at.tagName.toLowerCase()}${[...at.classList].map((each) => `.${each}`).join('')}`;
+  const all = document.querySelectorAll('html, .frame > .top, main.page, main.page .grid, main.page .scroll:not(.table), .panel, .panel > .body, .wall > *');
+  return [...all].filter((at) => at.scrollWidth > at.clientWidth + 1 && getComputedStyle(at).overflowX !== 'hidden')
+    .map((at) => `${nameOf(at)} ${at.scrollWidth} > ${at.clientWidth}`);
+});
 
 /** The pages that there are, as src/pages has them: name, path. */
 export function registeredPages() {

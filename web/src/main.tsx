@@ -2,6 +2,8 @@ import { render } from 'preact';
 import './look/tokens.css';
 import './look/base.css';
 import './parts/parts.css';
+import './parts/table.css';
+import './parts/top_list.css';
 import './frame/frame.css';
 import { learnWhoIAm } from './api/client';
 import { chooseFirstSpan } from './frame/first_span';

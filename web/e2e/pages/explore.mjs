@@ -4,7 +4,7 @@ export const mayFail = ['/api/v1/crossings', '/api/v1/fields', 'by=', 'status of
 const outbreak = 'dst.port == 3389';
 const numberOf = (text) => Number(text.replaceAll(/[^\d]/g, ''));
 
-export async function check({ tab, server, language, expect, settled }) {
+export async function check({ tab, server, language, expect, soon, settled }) {
   const { paths } = await server.ask('/api/v1/openapi.json');
   // What a facet's click adds to the filter, and that all numbers follow.
   const top = await server.ask('/api/v1/statistics?by=port&top=1');
@@ -13,7 +13,7 @@ export async function check({ tab, server, language, expect, settled }) {
   expect((await tab.$$('.table .row')).length > 5, 'no packets in the table');
   if (paths['/api/v1/crossings']) expect(Number(await tab.$eval('.explore-crossings', (at) => at.dataset.cells)) > 100, 'no lines');
   await tab.click('.explore-facet .top-list li');
-  expect(new URL(tab.url()).searchParams.get('filter') === `dst.port == ${top.rows[0].port}`, `the URL is ${tab.url()}`);
+  await soon(() => new URL(tab.url()).searchParams.get('filter') === `dst.port == ${top.rows[0].port}`, 'a click in a facet does not filter by it');
   await settled(tab);
   // What follows is the same in each language.
   if (language !== 'en') return;
@@ -33,22 +33,22 @@ export async function check({ tab, server, language, expect, settled }) {
   await tab.focus('.explore > .panel:last-child .table');
   await tab.keyboard.press('End');
   await tab.waitForFunction((than) => Number(document.querySelector('.explore > .panel:last-child .table').getAttribute('aria-rowcount')) > than, {}, few);
-  if (paths['/api/v1/crossings']) await byAxis({ tab, expect, settled });
-  if (paths['/api/v1/fields']) await byCompletion({ tab, server, expect, settled, rows });
+  if (paths['/api/v1/crossings']) await byAxis({ tab, soon, settled });
+  if (paths['/api/v1/fields']) await byCompletion({ tab, server, soon, settled, rows });
 }
 
 /** An axis by keys. */
-async function byAxis({ tab, expect, settled }) {
+async function byAxis({ tab, soon, settled }) {
   await tab.focus('.explore-crossings canvas');
   await tab.keyboard.press('ArrowDown');
   await tab.keyboard.press('ArrowDown');
   await tab.keyboard.press('Enter');
-  expect(/src in /.test(new URL(tab.url()).searchParams.get('filter')), `the URL is ${tab.url()}`);
+  await soon(() => /src in /.test(new URL(tab.url()).searchParams.get('filter') ?? ''), 'Enter on an axis does not filter by the source');
   await settled(tab);
 }
 
 /** What is written becomes a condition without the mouse. */
-async function byCompletion({ tab, server, expect, settled, rows }) {
+async function byCompletion({ tab, server, soon, settled, rows }) {
   await tab.goto(`${server.url}/explore?picture=none&of=events`);
   await settled(tab);
   await tab.focus('#filter');
@@ -56,12 +56,11 @@ async function byCompletion({ tab, server, expect, settled, rows }) {
   await tab.waitForSelector('.completion li');
   await tab.keyboard.press('Tab');
   await tab.keyboard.type('== sc');
-  await tab.waitForFunction(() => document.querySelector('.completion li')?.textContent.includes('scan'), { timeout: 10_000 });
+  await tab.waitForFunction(() => document.querySelector('.completion li')?.textContent.includes('scan'));
   await tab.keyboard.press('ArrowDown');
   await tab.keyboard.press('Enter');
   await tab.keyboard.press('Enter');
-  await tab.waitForFunction(() => new URLSearchParams(location.search).get('filter') === 'class == scan', { timeout: 10_000 })
-    .catch(() => expect(false, `the URL is ${tab.url()}`));
+  await soon(() => new URL(tab.url()).searchParams.get('filter') === 'class == scan', 'what was completed is not the filter');
   await settled(tab);
-  expect((await rows()) > 5, 'no events');
+  await soon(async () => (await rows()) > 5, 'no events');
 }

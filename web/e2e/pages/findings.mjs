@@ -1,6 +1,6 @@
 // Findings: whether engines run is said plainly; what the list has is what the API says, with its evidence; the planted
 // outbreak (TCP 3389) is the first of what changed by counting.
-export async function check({ tab, server, language, expect, settled }) {
+export async function check({ tab, server, language, expect, soon, settled }) {
   const routes = (await server.ask('/api/v1/openapi.json')).paths;
   const says = await tab.$eval('.findings-page', (at) => at.dataset.engines);
   const has = '/api/v1/findings' in routes;
@@ -13,8 +13,8 @@ export async function check({ tab, server, language, expect, settled }) {
   await tab.focus('.findings-dumbbells canvas');
   await tab.keyboard.press('ArrowDown');
   await settled(tab);
-  const next = new URL(tab.url()).searchParams.get('port');
-  expect(next !== null && next !== '3389/tcp' && (await tab.$eval('[data-port]', (at) => at.dataset.port)) === next, `the arrow key chooses ${next}`);
+  const next = () => new URL(tab.url()).searchParams.get('port');
+  await soon(async () => next() !== null && next() !== '3389/tcp' && (await tab.$eval('[data-port]', (at) => at.dataset.port)) === next(), () => `the arrow key chooses ${next()}`);
 }
 
 async function asListed({ tab, server, expect }) {

@@ -2,7 +2,7 @@
 const first = async (server) => (await server.ask('/api/v1/events?limit=1&filter=tool%20%3D%3D%20mirai')).rows[0].source;
 export const path = async (server) => `/host/${encodeURIComponent(await first(server))}`;
 
-export async function check({ tab, server, language, expect, settled }) {
+export async function check({ tab, server, language, expect, soon, settled }) {
   const address = await first(server);
   const known = await server.ask(`/api/v1/hosts/${address}`);
   expect((await tab.$eval('.entity-head h1', (at) => at.textContent)) === address, 'another address');
@@ -14,8 +14,8 @@ export async function check({ tab, server, language, expect, settled }) {
   if (language !== 'en') return;
   await tab.focus('.entity-heat canvas');
   for (const key of ['ArrowUp', 'ArrowUp', 'Enter']) await tab.keyboard.press(key);
-  const at = new URL(tab.url()).searchParams;
-  expect(Date.parse(at.get('to')) - Date.parse(at.get('from')) === 3600_000, `Enter in the calendar sets ${at}`);
+  const at = () => new URL(tab.url()).searchParams;
+  await soon(() => Date.parse(at().get('to')) - Date.parse(at().get('from')) === 3600_000, () => `Enter in the calendar sets ${at()}`);
   await tab.goBack();
   await settled(tab);
 }

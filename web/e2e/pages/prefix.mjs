@@ -6,12 +6,12 @@ export async function path(server) {
   return `/prefix/${encodeURIComponent(`${source.split('.').slice(0, 3).join('.')}.0/24`)}`;
 }
 
-export async function check({ tab, expect, language, settled }) {
+export async function check({ tab, expect, soon, language, settled }) {
   expect((await tab.$eval('[data-verdict]', (at) => at.dataset.verdict)) !== 'unseen', 'nothing of the prefix');
   if (language !== 'en') return;
   await tab.click('.top-list li a.to-entity');
   await settled(tab);
-  expect(new URL(tab.url()).pathname.startsWith('/host/'), `the arrow of a source leads to ${tab.url()}`);
+  await soon(() => new URL(tab.url()).pathname.startsWith('/host/'), () => `the arrow of a source leads to ${tab.url()}`);
   await tab.goBack();
   await settled(tab);
 }

@@ -3,7 +3,7 @@
 export const mayFail = ['/api/v1/behaviours', '/api/v1/fields', 'status of 404'];
 const outbreak = 'dst.port == 3389';
 
-export async function check({ tab, server, language, expect, settled }) {
+export async function check({ tab, server, language, expect, soon, settled }) {
   if (!(await server.ask('/api/v1/openapi.json')).paths['/api/v1/behaviours']) return;
   const wall = () => tab.$eval('.tiles-wall', (at) => ({ tiles: Number(at.dataset.tiles), groups: Number(at.dataset.groups), shown: Number(at.dataset.shown) }));
   const first = await wall();
@@ -15,25 +15,24 @@ export async function check({ tab, server, language, expect, settled }) {
   await tab.goto(`${server.url}/tiles?group=none&most=2000&filter=${encodeURIComponent(outbreak)}`);
   await settled(tab);
   const { sources } = await server.ask(`/api/v1/statistics?by=port&top=1&exact=true&filter=${encodeURIComponent(outbreak)}`);
-  const said = await tab.$eval('.tiles-page .panel .note', (at) => at.textContent);
+  const note = await tab.$eval('.tiles-page .panel .note', (at) => at.textContent);
   const of = await wall();
   expect(sources > 1000 && of.tiles === Math.min(2000, sources), `${of.tiles} tiles of ${sources} sources`);
-  expect(said.replaceAll(',', '').includes(String(sources)), `"${said}" does not say ${sources}`);
+  expect(note.replaceAll(',', '').includes(String(sources)), `"${note}" does not say ${sources}`);
   // Keys: choose, pin, and filter by the source.
   await tab.focus('.tiles-wall');
   await tab.keyboard.press('ArrowRight');
   await tab.keyboard.press('ArrowRight');
   await tab.keyboard.press('p');
-  const chosen = new URL(tab.url()).searchParams;
-  expect(chosen.get('at') !== null && chosen.get('pins') === chosen.get('at'), `the URL has ${chosen}`);
+  const said = () => new URL(tab.url()).searchParams;
+  await soon(() => said().get('at') !== null && said().get('pins') === said().get('at'), () => `after p the URL has ${said()}`);
   await tab.waitForSelector('.selected .tiles-big canvas');
-  expect((await tab.$$('.tiles-pins li')).length === 1, 'one pinned tile is expected');
+  await soon(async () => (await tab.$$('.tiles-pins li')).length === 1, 'one pinned tile is expected');
   // A rectangle over the large picture by keys: ports and times of the filter.
   await tab.focus('.selected .tiles-big canvas');
   for (const key of ['ArrowRight', 'ArrowDown', 'ArrowDown', 'ArrowDown']) await tab.keyboard.press(key);
   await tab.keyboard.press('Enter');
-  const after = new URL(tab.url()).searchParams;
-  expect(after.has('from') && /dst\.port/.test(after.get('filter').replace(outbreak, '')), `the URL has ${after}`);
+  await soon(() => said().has('from') && /dst\.port/.test(said().get('filter')?.replace(outbreak, '')), () => `after Enter the URL has ${said()}`);
   await settled(tab);
   // The table has what the picture has.
   await tab.goto(`${server.url}/tiles?most=200`);

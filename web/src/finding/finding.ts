@@ -69,6 +69,8 @@ function servicesFrom(of: unknown): Service[] {
     return port === null ? [] : [{ port, protocol: text(record['protocol']) || protocols[protocol ?? 6] || String(protocol) }];
   });
 }
+/** Of "tcp/23". */
+export const serviceFrom = (name: unknown): Service | null => servicesFrom([name])[0] ?? null;
 /** "23/tcp", "icmp 8.0". */
 export const serviceName = (of: Service): string => (of.port === null ? `${of.protocol} ${of.code ?? ''}`.trim() : `${of.port}/${of.protocol}`);
 

@@ -39,9 +39,38 @@ describe('the sentence of a finding', () => {
   it('of blocks, links and several sensors', () => {
     expect(sentence(finding({ evidence: { blocks: 2, 'largest block': 165, 'usual size of a block here': 7.8, 'sources seen': 2000, 'sources looked at': 1000 } })))
       .toBe('165 sources asked for 8728/tcp in the same minutes, as a block. Blocks there usually have 7.8. (score 184.00 above 17.20) 1,000 of 2,000 sources (50 %), those with most packets, were looked at.');
-    expect(sentence(finding({ evidence: { 'published level': 1 }, score: -4.245, threshold: -4.454 }))).toMatch(/64 sources are linked .* 8728\/tcp\. \(score -4\.2[45] above -4\.45\)$/);
+    expect(sentence(finding({ evidence: { 'published level': 1 }, score: -4.245, threshold: -4.454 }))).toMatch(/64 sources are linked .* \(score -4\.2[45] above -4\.45\) They asked for 8728\/tcp\.$/);
     expect(sentence(finding({ kind: 'global', sensors: ['north', 'south'], evidence: { 'minutes later at south': 20, 'minutes later at north': 0 } })))
       .toBe('8728/tcp is asked for by more sources at 2 sensors: north saw it first, south 20 minutes later.');
+  });
+  it('says in Japanese what only the English sentence has', () => {
+    language.value = 'ja';
+    const shape = 'The graph of sources and services has another shape: new edges is 0.7442 where 0.833 is usual.';
+    const grew = `${shape} What grew: tcp/8728 (64 sources, 0.2 usual), icmp/8.0 (9 sources, 3.1 usual).`;
+    expect(reasonOf(finding({ evidence: graph, reason: grew })))
+      .toBe('送信元とサービスのグラフの形が変化しました：新しい辺が 0.74（通常は 0.83）。増えたサービス：8728/tcp（送信元 64、通常 0.2）、icmp 8.0（送信元 9、通常 3.1）。');
+    expect(reasonOf(finding({ evidence: graph, reason: `${shape} No service grew.` }))).toMatch(/。増えたサービスはありません。$/);
+    expect(reasonOf(finding({ kind: 'high-risk', engines: ['graph', 'surge'], reason: `64 networks asked for tcp/8728 within 10 minutes where 0.0057 are usual: […]. ${grew}` })))
+      .toMatch(/検知の基準は 1e-17\.2 です。同時に、送信元とサービスのグラフの形も変化しました：新しい辺が 0\.74（通常は 0\.83）。増えたサービス：8728\/tcp（送信元 64、通常 0\.2）、/);
+    const linked = 'are linked with far more others than the rest. tcp/23: 58 of them (91 %), one destination. udp/53: 12 of them (19 %).';
+    expect(reasonOf(finding({ evidence: { 'published level': 1 }, reason: linked }))).toMatch(/要求先：23\/tcp（送信元 58、91 %、宛先は一つ）、53\/udp（送信元 12、19 %）。$/);
+    expect(reasonOf(finding({ evidence: { 'published level': 1, 'density at 0.5': 0.1, 'density at 0.6': 0.1, 'smallest penalty that alarms': 0.5 }, score: 1, threshold: 0, reason: linked })))
+      .toMatch(/^2 個の罰則係数のうち 1 個で、つながりの密度が通常と異なります。要求先：23\/tcp/);
+  });
+  it('says in Japanese how blocks were found, by which method, and how much is missing', () => {
+    language.value = 'ja';
+    const block = { 'largest block': 165 };
+    const asked = '165 sources asked for tcp/8728 in the same minutes, as a block of';
+    expect(reasonOf(finding({ kind: 'fused', engines: ['ntd'], evidence: block, reason: `Found by ntd: ${asked} 10 decompositions has it. Of 900 ports the 500 with most packets were looked at.` })))
+      .toBe('ntd による検知。165 の送信元が同じ時刻（分単位）に 8728/tcp を要求し、10 回の分解で得た一つのブロックになりました。パケットの多い 500 ポートを調べました（全 900 ポート）。');
+    expect(reasonOf(finding({ evidence: block, reason: `${asked} the decomposition that goes on has it, 12 of 36 intervals into the window.` }))).toMatch('継続中の分解で一つのブロックになりました（期間の 36 区間のうち 12 区間の時点）。');
+    expect(reasonOf(finding({ evidence: { series: 'packets', method: 'cusum', value: 2154, expected: 1381.6 }, score: 7, threshold: 5 })))
+      .toBe('パケット数が 2,154 になりました（この時間帯は通常 1,382）。（累積和（CUSUM）：スコア 7.00、基準 5.00）');
+    const short = (reason: string) => reasonOf(finding({ kind: 'shortage', evidence: {}, reason }));
+    expect(short('Not enough data: 12 intervals of 10min were seen, 144 are needed.')).toBe('判断に必要なデータがまだ足りません。10 分ごとの区間を 12 個観測しました。144 個必要です。');
+    expect(short('Not enough data: 3 graphs of 1h were seen, 25 are needed.')).toMatch('1 時間ごとのグラフを 3 個');
+    expect(short('Not enough data: 3 whole windows of 1h30min were seen, 8 are needed. 2 had a hole.')).toMatch('欠測のない90 分の期間を 3 個観測しました。8 個必要です。欠測のある期間が 2 個ありました。');
+    expect(short('Another wording.')).toBe('判断に必要なデータがまだ足りません。');
   });
   it("is the engine's own where a number is missing", () => {
     language.value = 'ja';

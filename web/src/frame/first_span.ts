@@ -15,7 +15,8 @@ export function chooseFirstSpan(): void {
     get('/api/v1/statistics').then(
       ({ first_minute: first, last_minute: last }) => {
         // Meanwhile a person may have chosen.
-        if (first && last && isSpanOpen.peek() && query.peek().range.live) setRange({ live: true, span: spanOf((Date.parse(last) - Date.parse(first)) / 1000) }, { replace: true });
+        const { range } = query.peek();
+        if (first && last && range.live && range.isOpen) setRange({ live: true, span: spanOf((Date.parse(last) - Date.parse(first)) / 1000) }, { replace: true });
       },
       () => undefined,
     ).finally(() => (isSpanOpen.value = false));

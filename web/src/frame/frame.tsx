@@ -13,8 +13,12 @@ import { Drawer } from './drawer';
 import { KeyHelp, isKeyHelpOpen } from './key_help';
 import { LogIn } from './log_in';
 import { Navigation } from './navigation';
+import { NoPackets } from './no_packets';
 import { NotFound } from './not_found';
 import { TopBar } from './top_bar';
+
+/** Pages that are of use without data, or say it themselves. */
+const quiet = new Set(['/sensors', '/admin', '/help', '/docs', '/wall']);
 
 export function Frame() {
   const found = findPage(query.value.path);
@@ -29,6 +33,7 @@ export function Frame() {
       <TopBar />
       <Navigation current={found?.page ?? null} />
       <main class={`page scroll${isStale ? ' is-stale' : ''}`} {...(isSpanOpen.value && dataNow.value !== null ? { 'aria-busy': true } : {})}>
+        {found && !quiet.has(found.page.path) && <NoPackets />}
         {found ? <Shown key={found.page.path} page={found.page} parts={found.parts} /> : <NotFound path={query.value.path} />}
       </main>
       <Drawer />

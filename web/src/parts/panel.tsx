@@ -13,6 +13,7 @@ import type { Asking } from '../api/use_ask';
 import { say } from '../language';
 import { percent, whole } from '../language/format';
 import { Icon, type IconName } from '../look/icons';
+import { WithDocLinks } from './doc_link';
 import { Table, type Column } from './table';
 
 export interface Explanation {
@@ -139,7 +140,7 @@ function Explain({ of, asked }: { of: Explanation; asked: readonly Asking<unknow
       {of.source && (
         <>
           <dt>{say('panel.source')}</dt>
-          <dd>{of.source}</dd>
+          <dd><WithDocLinks text={of.source} /></dd>
         </>
       )}
     </dl>

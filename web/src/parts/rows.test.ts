@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { inView, nextSort, sorted, type Sort } from './rows';
+import { fitted, inView, nextSort, sorted, type Sort } from './rows';
 
 describe('sorting', () => {
   it('puts what is not known last, and keeps the order of equal rows', () => {
@@ -23,5 +23,17 @@ describe('rows in view', () => {
     expect(inView(3, 26, 0, 260)).toEqual({ first: 0, end: 3 });
     expect(inView(0, 26, 900, 260)).toEqual({ first: 0, end: 0 });
     expect(inView(10, 26, 9000, 260)).toEqual({ first: 10, end: 10 });
+  });
+});
+
+describe('columns', () => {
+  const widths = ['minmax(100px, 2fr)', '60px', '40px'];
+  it('are as they want to be where there is room', () => {
+    expect(fitted(widths, 200)).toEqual({ columns: 'minmax(100px, 2fr) 60px 40px', squeeze: 0, least: 200 });
+    expect(fitted(widths, 0).columns).toBe('minmax(100px, 2fr) 60px 40px');
+  });
+  it('give the room around their text, and not the text', () => {
+    expect(fitted(widths, 185)).toEqual({ columns: 'minmax(95px, 2fr) 55px 35px', squeeze: 5, least: 185 });
+    expect(fitted(widths, 100)).toEqual({ columns: 'minmax(100px, 2fr) 60px 40px', squeeze: 0, least: 200 });
   });
 });

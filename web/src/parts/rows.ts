@@ -30,3 +30,22 @@ export function inView(count: number, rowHeight: number, scrollTop: number, heig
   const end = Math.min(count, Math.ceil((scrollTop + height) / rowHeight) + more);
   return { first: Math.min(first, count), end: Math.max(end, Math.min(first, count)) };
 }
+
+/** A column without a length of its own has at least so many pixels. */
+const leastColumn = 60;
+/** What a cell can give of the room left and right of its text. */
+const mostSqueeze = 10;
+
+const lengthOf = (width: string): number => Number(/(\d+)px/.exec(width)?.[1] ?? leastColumn);
+
+/**
+ * Columns for a table of `room` pixels. Where they are a little too wide ("90px", "minmax(84px, 1fr)") each gives `squeeze`
+ * pixels of the room around its text; where that is not enough they stay as they are, and the table scrolls to `least`.
+ */
+export function fitted(widths: readonly string[], room: number): { columns: string; squeeze: number; least: number } {
+  const wanted = widths.reduce((sum, each) => sum + lengthOf(each), 0);
+  const needed = room > 0 ? Math.ceil(Math.max(0, wanted - room) / widths.length) : 0;
+  const squeeze = needed <= mostSqueeze ? needed : 0;
+  const columns = widths.map((each) => each.replace(/(\d+)px/, (_, of: string) => `${Number(of) - squeeze}px`)).join(' ');
+  return { columns, squeeze, least: wanted - squeeze * widths.length };
+}

@@ -6,7 +6,7 @@ import { say } from '../language';
 import { negate } from '../state/filter';
 import { go, toggleTerm } from '../state/store';
 import { EntityArrow } from './entity';
-import { inView, nextSort, sorted, type Cell, type Sort } from './rows';
+import { fitted, inView, nextSort, sorted, type Cell, type Sort } from './rows';
 
 export interface Column<T> {
   key: string;
@@ -42,7 +42,7 @@ const rowHeight = 26;
 export function Table<T>(of: TableOptions<T>) {
   const box = useRef<HTMLDivElement>(null);
   const [sort, setSort] = useState<Sort | null>(of.firstSort ?? null);
-  const [view, setView] = useState({ top: 0, height: 400 });
+  const [view, setView] = useState({ top: 0, height: 400, width: 0 });
   const [active, setActive] = useState(-1);
   const rows = useMemo(() => {
     const by = sort && of.columns.find((each) => each.key === sort.key);
@@ -51,7 +51,7 @@ export function Table<T>(of: TableOptions<T>) {
   useEffect(() => {
     const at = box.current;
     if (!at) return;
-    const look = () => setView({ top: at.scrollTop, height: at.clientHeight });
+    const look = () => setView({ top: at.scrollTop, height: at.clientHeight, width: at.clientWidth });
     look();
     const watch = new ResizeObserver(look);
     watch.observe(at);
@@ -106,22 +106,24 @@ export function Table<T>(of: TableOptions<T>) {
     const chosen = row === undefined ? undefined : rows[Number(row)];
     if (chosen !== undefined) of.onChoose?.(chosen);
   };
-  const widths = of.columns.map((each) => each.width ?? 'minmax(0, 1fr)').join(' ');
+  const { columns: widths, squeeze, least } = fitted(of.columns.map((each) => each.width ?? 'minmax(0, 1fr)'), view.width);
+  const isWider = view.width > 0 && least > view.width;
+  const room = isWider ? { minWidth: `${least}px` } : squeeze > 0 ? { '--pad': `${8 - squeeze / 2}px` } : {};
   return (
-    <div class="table scroll" role="grid" tabIndex={0} ref={box} onKeyDown={press} onClick={click} aria-rowcount={rows.length}
+    <div class={`table scroll${isWider ? ' is-wider' : ''}`} role="grid" tabIndex={0} ref={box} onKeyDown={press} onClick={click} aria-rowcount={rows.length}
       onDblClick={() => rows[active] !== undefined && of.onOpen?.(rows[active])}>
-      <div class="head" role="row" style={{ gridTemplateColumns: widths }}>
+      <div class="head" role="row" style={{ gridTemplateColumns: widths, ...room }}>
         {of.columns.map((each) => (
           <span key={each.key} role="columnheader" class={each.isNumber ? 'is-number' : ''}
             {...(sort?.key === each.key ? { 'aria-sort': sort.isDown ? ('descending' as const) : ('ascending' as const) } : {})}>
-            <button type="button" tabIndex={-1} onClick={() => setSort(nextSort(sort, each.key, each.isNumber ?? false))}>
+            <button type="button" tabIndex={-1} title={each.title} onClick={() => setSort(nextSort(sort, each.key, each.isNumber ?? false))}>
               {each.title}
               {sort?.key === each.key && (sort.isDown ? ' ↓' : ' ↑')}
             </button>
           </span>
         ))}
       </div>
-      <div role="rowgroup" style={{ height: `${rows.length * rowHeight}px`, position: 'relative' }}>
+      <div role="rowgroup" style={{ height: `${rows.length * rowHeight}px`, position: 'relative', ...room }}>
         {rows.slice(first, end).map((row, i) => (
           <div key={first + i} role="row" data-row={first + i} aria-rowindex={first + i + 1}
             class={`row${first + i === active ? ' is-active' : ''}${of.isOn?.(row) ? ' is-on' : ''}`} {...(of.isOn ? { 'aria-selected': of.isOn(row) } : {})}

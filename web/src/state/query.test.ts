@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { bounds, formatQuery, formatSpan, parseQuery, parseSpan, parseTime, saysRange, shift, spanOf, zoom } from './query';
+import { bounds, formatQuery, formatSpan, parseQuery, parseSpan, parseTime, shift, spanOf, zoom } from './query';
 
 describe('a query in the URL', () => {
   it('comes back as it went', () => {
     const urls = [
       '/',
       '/now?filter=port+%3D%3D+23+and+country+%3D%3D+JP&span=1h',
+      '/now?span=24h',
       '/explore?filter=scanner+%3D%3D+%22A+%26+B%22&from=2026-01-15T09%3A00%3A00Z&to=2026-01-15T10%3A00%3A00Z&sort=sources&show=host%3A192.0.2.7',
     ];
     for (const url of urls) {
@@ -15,7 +16,7 @@ describe('a query in the URL', () => {
   });
   it('is live for a day when it says nothing, and when what it says is nothing', () => {
     for (const search of ['', 'from=2026-01-15', 'from=2026-01-16&to=2026-01-15', 'span=3', 'span=x'])
-      expect(parseQuery('/', search).range).toEqual({ live: true, span: 86400 });
+      expect(parseQuery('/', search).range).toEqual({ live: true, span: 86400, isOpen: true });
   });
   it('leaves the pages their own parameters', () => {
     expect(parseQuery('/x', 'a=1&filter=f&b=').params).toEqual({ a: '1', b: '' });
@@ -56,7 +57,8 @@ describe('the first span', () => {
     expect([0, 600, 840, 841, 3540, 3600, 20_000, 80_000, 1e7].map(spanOf)).toEqual([900, 900, 900, 3600, 3600, 21_600, 21_600, 86_400, 86_400]);
   });
   it('is not chosen where the URL has one', () => {
-    expect(['', '?filter=port+23', '?span=x', '?from=2026-01-15T09:00:00Z'].map(saysRange)).toEqual([false, false, false, false]);
-    expect(['?span=24h', '?from=2026-01-15T09:00:00Z&to=2026-01-15T10:00:00Z'].map(saysRange)).toEqual([true, true]);
+    const isOpen = (search: string) => 'isOpen' in parseQuery('/', search).range;
+    expect(['', '?filter=port+23', '?span=x', '?from=2026-01-15T09:00:00Z'].map(isOpen)).toEqual([true, true, true, true]);
+    expect(['?span=24h', '?from=2026-01-15T09:00:00Z&to=2026-01-15T10:00:00Z'].map(isOpen)).toEqual([false, false]);
   });
 });

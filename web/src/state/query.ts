@@ -3,8 +3,8 @@
 //   /now?filter=port%20%3D%3D%2023&span=1h           live: the newest hour
 //   /now?from=2026-01-15T09:00:00Z&to=2026-01-15T10:00:00Z&sort=sources     fixed; `sort` is the page's own
 
-/** Live: the newest `span` seconds. Fixed: from (included) to (not), milliseconds since 1970. */
-export type Range = { live: true; span: number } | { live: false; from: number; to: number };
+/** Live: the newest `span` seconds; `isOpen`: nobody chose them. Fixed: from (included) to (not), milliseconds since 1970. */
+export type Range = { live: true; span: number; isOpen?: true } | { live: false; from: number; to: number };
 
 export interface Query {
   path: string;
@@ -22,12 +22,6 @@ export const mostSpan = 366 * 24 * 3600;
 
 /** The span that shows data of so many seconds, and the minutes at both ends: a quarter of an hour to a day. */
 export const spanOf = (seconds: number): number => [900, 3600, 6 * 3600].find((each) => seconds + 60 <= each) ?? usualSpan;
-
-/** Whether the text after the question mark says which time is shown. */
-export function saysRange(search: string): boolean {
-  const all = new URLSearchParams(search);
-  return parseSpan(all.get('span') ?? '') !== null || (all.has('from') && all.has('to'));
-}
 
 const units: readonly [string, number][] = [['d', 86400], ['h', 3600], ['min', 60], ['s', 1]];
 
@@ -66,21 +60,21 @@ export function parseQuery(path: string, search: string): Query {
   const all = new URLSearchParams(search);
   const from = parseTime(all.get('from') ?? '');
   const to = parseTime(all.get('to') ?? '');
+  const span = parseSpan(all.get('span') ?? '');
   const range: Range =
-    from !== null && to !== null && to > from
-      ? { live: false, from, to }
-      : { live: true, span: parseSpan(all.get('span') ?? '') ?? usualSpan };
+    from !== null && to !== null && to > from ? { live: false, from, to }
+    : span !== null ? { live: true, span } : { live: true, span: usualSpan, isOpen: true };
   const params: Record<string, string> = {};
   for (const [name, value] of all) if (!own.has(name)) params[name] = value;
   return { path: path || '/', filter: (all.get('filter') ?? '').trim(), range, show: all.get('show') ?? '', params };
 }
 
-/** The same query always gives the same text: parameters in a fixed order, what is usual left out. */
+/** The same query always gives the same text: parameters in a fixed order, what nobody chose left out. */
 export function formatQuery(of: Query): string {
   const all = new URLSearchParams();
   if (of.filter) all.set('filter', of.filter);
   if (of.range.live) {
-    if (of.range.span !== usualSpan) all.set('span', formatSpan(of.range.span));
+    if (!of.range.isOpen) all.set('span', formatSpan(of.range.span));
   } else {
     all.set('from', formatTime(of.range.from));
     all.set('to', formatTime(of.range.to));

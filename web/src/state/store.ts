@@ -1,7 +1,7 @@
 // The one source of truth: the query of the URL, and the time of the data. Pages read `query`, `filter`, `range`,
 // `asked`; they change it with `change`, `setFilter`, `setRange`, `setParam`. Nothing else writes the URL.
 import { batch, computed, effect, signal } from '@preact/signals';
-import { bounds, formatQuery, formatTime, parseQuery, saysRange, shift, zoom, type Query, type Range } from './query';
+import { bounds, formatQuery, formatTime, parseQuery, shift, zoom, type Query, type Range } from './query';
 import { hasTerm, withTerm, withoutTerm } from './filter';
 
 export const query = signal<Query>(parseQuery(location.pathname, location.search));
@@ -58,7 +58,7 @@ export function setParam(name: string, value: string | null, how: { replace?: bo
 export const dataNow = signal<number | null>(null);
 
 /** The URL does not say how much is shown, and it is not chosen yet (frame/first_span.ts): nothing is asked so long. */
-export const isSpanOpen = signal(!saysRange(location.search));
+export const isSpanOpen = signal('isOpen' in query.peek().range);
 
 /** Live questions are asked anew when the data have moved by this part of the range, and this many seconds passed. */
 const partOfRange = 1 / 400;

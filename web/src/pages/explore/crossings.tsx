@@ -34,7 +34,8 @@ export function CrossingsPanel({ picture, axesText }: { picture: Picture; axesTe
       table={() => tableOf(known)}>
       <div class={`explore-crossings is-${picture}`} data-cells={known?.pairs.reduce((sum, each) => sum + each.cells.length, 0) ?? 0}>
         <div class="axes">
-          {axes.map((each, i) => <AxisName key={i} axes={axes} at={i} name={each} canDrop={picture === 'lines' && axes.length > 2} onSet={set} />)}
+          {axes.map((each, i) => <AxisName key={i} axes={axes} at={i} name={each} canDrop={picture === 'lines' && axes.length > 2}
+            way={picture === 'lines' ? null : i === 0 || i === 3 ? '→' : '↓'} onSet={set} />)}
           {picture === 'lines' && axes.length < mostAxes && (
             <button type="button" class="add" title={say('axis.add')} aria-label={say('axis.add')}
               onClick={() => set([...axes, axisNames.find((each) => !axes.includes(each)) ?? 'ttl'])}>+</button>
@@ -46,7 +47,7 @@ export function CrossingsPanel({ picture, axesText }: { picture: Picture; axesTe
   );
 }
 
-function AxisName(of: { axes: readonly AxisName[]; at: number; name: AxisName; canDrop: boolean; onSet: (to: readonly AxisName[]) => void }) {
+function AxisName(of: { axes: readonly AxisName[]; at: number; name: AxisName; canDrop: boolean; way: string | null; onSet: (to: readonly AxisName[]) => void }) {
   const sees = me.value?.sees_destinations === true;
   return (
     <span class="explore-axis-name">
@@ -54,6 +55,7 @@ function AxisName(of: { axes: readonly AxisName[]; at: number; name: AxisName; c
         onChange={(event) => of.onSet(withAxis(of.axes, of.at, event.currentTarget.value as AxisName))}>
         {axisNames.filter((each) => each !== 'destination' || sees).map((each) => <option key={each} value={each}>{say(`axis.${each}`)}</option>)}
       </select>
+      {of.way && <span class="way" aria-hidden="true">{of.way}</span>}
       {of.canDrop && (
         <button type="button" title={say('axis.drop')} aria-label={`${say('axis.drop')}: ${say(`axis.${of.name}`)}`}
           onClick={() => of.onSet(of.axes.filter((_, i) => i !== of.at))}>
@@ -155,9 +157,13 @@ function PlanesPicture({ of }: { of: Crossings }) {
     const plane = box.side === 0 ? place.left : place.right;
     const [across, down] = axesOf(box.side);
     const [w, h] = [plane.width / (across?.bins.length ?? 1), place.height / (down?.bins.length ?? 1)];
-    on.strokeStyle = tokenColor('--accent');
-    on.lineWidth = 1.5;
-    on.strokeRect(plane.x + Math.min(box.x0, box.x) * w, place.top + Math.min(box.y0, box.y) * h, (Math.abs(box.x - box.x0) + 1) * w, (Math.abs(box.y - box.y0) + 1) * h);
+    const at = [plane.x + Math.min(box.x0, box.x) * w, place.top + Math.min(box.y0, box.y) * h, (Math.abs(box.x - box.x0) + 1) * w, (Math.abs(box.y - box.y0) + 1) * h] as const;
+    // Seen on weak and on strong colours alike.
+    for (const [color, width] of [['--panel', 4], ['--ink', 1.5]] as const) {
+      on.strokeStyle = tokenColor(color);
+      on.lineWidth = width;
+      on.strokeRect(...at);
+    }
   }, [of, box]);
   const cellAt = (event: MouseEvent, side: 0 | 1 | null): { side: 0 | 1; x: number; y: number } | null => {
     const at = event.currentTarget as HTMLElement;

@@ -21,8 +21,9 @@ export interface Chosen {
 const levels = 14;
 /** Of a pair; weaker lines than these would only cover the ground. */
 const mostLines = 3000;
-/** Below the axes: what is under the cursor. */
+/** Below the axes: what is under the cursor; below planes the ends of their axes as well. */
 const bottom = 27;
+const bottomOfPlanes = 40;
 const top = 6;
 /** Left of the first axis, right of the last: room for labels. */
 const margin = 14;
@@ -193,7 +194,7 @@ export interface Planes {
 
 export function placePlanes(width: number, height: number): Planes {
   const plane = Math.round((width - 2 * margin) * 0.32);
-  return { left: { x: margin, width: plane }, right: { x: width - margin - plane, width: plane }, top, height: height - top - bottom };
+  return { left: { x: margin, width: plane }, right: { x: width - margin - plane, width: plane }, top, height: height - top - bottomOfPlanes };
 }
 
 /** One plane: `across` says which side of the cells lies across it. */

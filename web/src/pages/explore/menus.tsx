@@ -4,11 +4,11 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import { act, asProblem, getUrl, may, me, urlOf, wantsLogIn } from '../../api/client';
 import type { Problem } from '../../api/problem';
 import { say as frameWord } from '../../language';
-import { timeOf, whole } from '../../language/format';
+import { time, timeOf, whole } from '../../language/format';
 import { Icon, type IconName } from '../../look/icons';
 import { Failure, callOf } from '../../parts/panel';
 import { asked, go, query } from '../../state/store';
-import { formatQuery } from '../../state/query';
+import { formatQuery, formatSpan, parseQuery } from '../../state/query';
 import type { Kind } from './facets_column';
 import { say } from './words';
 
@@ -113,6 +113,13 @@ function NoViews() {
   );
 }
 
+/** What tells views of one name apart: filter and time, the day when it was made. */
+function saysOf(of: View): string {
+  const { filter, range } = parseQuery(`/${of.page}`, of.query);
+  const when = range.live ? formatSpan(range.span) : `${time(range.from, { seconds: false, zone: false })} – ${time(range.to, { seconds: false })}`;
+  return [filter, when, say('views.made', { day: timeOf(of.made, { seconds: false, zone: false }).slice(0, 10) })].filter(Boolean).join(' · ');
+}
+
 function Views({ close }: { close: () => void }) {
   const [views, setViews] = useState<readonly View[] | null>(null);
   const [problem, setProblem] = useState<Problem | null>(null);
@@ -139,13 +146,15 @@ function Views({ close }: { close: () => void }) {
       <ul>
         {(views ?? []).map((each) => (
           <li key={each.id}>
-            <a href={`/${each.page}${each.query ? `?${each.query}` : ''}`} title={each.query}
-              onClick={(event) => {
-                event.preventDefault();
-                close();
-                go(`/${each.page}${each.query ? `?${each.query}` : ''}`);
-              }}>{each.name}</a>
-            <span class="quiet">{timeOf(each.made, { seconds: false })}</span>
+            <span class="view">
+              <a href={`/${each.page}${each.query ? `?${each.query}` : ''}`} title={each.query}
+                onClick={(event) => {
+                  event.preventDefault();
+                  close();
+                  go(`/${each.page}${each.query ? `?${each.query}` : ''}`);
+                }}>{each.name}</a>
+              <small>{saysOf(each)}</small>
+            </span>
             <button type="button" class="quiet" title={say('views.drop')} aria-label={`${say('views.drop')}: ${each.name}`}
               onClick={() => void act('DELETE', `${viewsPath}/${encodeURIComponent(each.id)}`).then(() => load()).catch(orSay)}>
               <Icon name="close" size={12} />

@@ -11,6 +11,7 @@ import { kindText } from '../../finding/rows';
 import { say as word } from '../../finding/words';
 import { percent, short, spanText, time, whole } from '../../language/format';
 import { lineColor } from '../../look/palette';
+import { WithDocLinks } from '../../parts/doc_link';
 import { HostLink, PortLink } from '../../parts/entity';
 import { Panel } from '../../parts/panel';
 import { Legend, TimeSeries, type Series } from '../../parts/time_series';
@@ -112,7 +113,7 @@ function Method({ of, engine, page }: { of: Finding; engine: Engine | null; page
         {engine?.paper && <dt>{say('paper')}</dt>}
         {engine?.paper && <dd>{engine.paper}</dd>}
         <dt>{say('page')}</dt>
-        <dd><code>{page}</code></dd>
+        <dd><WithDocLinks text={page} /></dd>
       </dl>
     </section>
   );

@@ -2,6 +2,7 @@
 import { useState } from 'preact/hooks';
 import { pick } from '../../language';
 import { Icon } from '../../look/icons';
+import { WithDocLinks, docPath } from '../../parts/doc_link';
 import { keys } from '../../state/keys';
 import { formatQuery } from '../../state/query';
 import { query, setParam } from '../../state/store';
@@ -36,6 +37,7 @@ export default function Help() {
         <section class="panel">
           <h2>{say('api')}</h2>
           <p>{say('api.text')}</p>
+          <p><a class="out" href={docPath('engines/README')}>{say('docs')}</a></p>
           <p><a class="out" href="/api/v1/openapi.json" target="_blank" rel="noopener">{say('api.description')} <Icon name="open" size={12} /></a></p>
         </section>
       </div>
@@ -68,7 +70,7 @@ function Glossary() {
               {(each.filter || each.more) && (
                 <span class="more">
                   {each.filter && <a href={tryOut(each.filter)}>{say('glossary.try', { filter: each.filter })}</a>}
-                  {each.more && <code>{each.more}</code>}
+                  {each.more && <code><WithDocLinks text={each.more} /></code>}
                 </span>
               )}
             </dd>
