@@ -15,5 +15,6 @@ export default defineConfig({
   worker: { format: 'es' },
   // While developing: pages from here, answers from a server that runs (KIZASHI_URL).
   server: { host: '127.0.0.1', fs: { allow: ['..'] }, proxy: { '/api': { target: server, changeOrigin: true } } },
-  test: { include: ['src/**/*.test.ts'], environment: 'node' },
+  // No time is tested: the limit is for a test that hangs.
+  test: { include: ['src/**/*.test.ts'], environment: 'node', testTimeout: 120_000, hookTimeout: 120_000 },
 } as Parameters<typeof defineConfig>[0]);
