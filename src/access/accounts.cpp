@@ -147,10 +147,12 @@ auto accounts::change(std::string_view name, account_change const& what, actor c
     auto const before = row.who;
     auto& who = row.who;
     who.as = what.as.value_or(who.as);
-    if (what.within)
-      who.within = *what.within;
-    else if (who.as != role::partner)
+    if (what.within) {
+      if (!what.keeps_prefixes) who.within.prefixes = what.within->prefixes;
+      if (!what.keeps_sensors) who.within.sensors = what.within->sensors;
+    } else if (who.as != role::partner) {
       who.within = {};
+    }
     who.is_enabled = what.is_enabled.value_or(who.is_enabled);
     KIZASHI_TRY(check_bound(who.as, who.within));
     if (!who.is_enabled) KIZASHI_TRY(keep_an_admin(in, before, "disabled"));

@@ -45,9 +45,11 @@ struct new_account {
 
 /// What is absent stays as it is.
 struct account_change {
-  std::optional<role> as;
-  std::optional<reach> within;
-  std::optional<bool> is_enabled;
+  std::optional<role> as = {};
+  std::optional<reach> within = {};
+  std::optional<bool> is_enabled = {};
+  bool keeps_prefixes = false;  ///< those of `within` are not meant
+  bool keeps_sensors = false;
 };
 
 /// Somebody whose password was right.

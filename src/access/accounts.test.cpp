@@ -77,6 +77,15 @@ TEST_F(AccountsTest, AreChanged) {
   EXPECT_EQ(change("hana", {role::partner, south(), {}}), "");
   EXPECT_EQ(people().find("hana")->within, south());
   EXPECT_EQ(people().find("hana")->changed, nine_o_clock + 1h);
+  auto const has_south = [&] { return people().find("hana")->within == south(); };
+  EXPECT_EQ(
+      change("hana",
+             {{}, parse_reach({}, std::vector<std::string>{"north"}).value(), {}, true, false}),
+      "");
+  EXPECT_EQ(people().find("hana")->within.prefixes, south().prefixes);
+  EXPECT_EQ(people().find("hana")->within.sensors, std::vector<std::string>{"north"});
+  EXPECT_EQ(change("hana", {{}, south(), {}, true, false}), "");
+  EXPECT_TRUE(has_south());
   EXPECT_EQ(change("hana", {role::partner, reach{}, {}}),
             "a partner sees only its own part; expected prefixes, sensors or both");
   EXPECT_EQ(change("hana", {role::viewer, {}, {}}), "");  // the bound goes with the role

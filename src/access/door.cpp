@@ -21,8 +21,7 @@ door::door(std::shared_ptr<catalog> in, door_options const& options)
       views_{catalog_},
       audit_{catalog_},
       limits_{options.log_ins_by_address, options.log_ins_by_name},
-      requests_by_address_{options.requests_by_address},
-      requests_by_account_{options.requests_by_account} {}
+      requests_by_address_{options.requests_by_address} {}
 
 auto door::open(std::filesystem::path const& folder, door_options const& options,
                 catalog::when_missing then) -> result<std::unique_ptr<door>> {
@@ -89,10 +88,9 @@ void door::set(session_lifetimes lifetimes, rate log_ins, rate requests_by_addre
   requests_by_address_.set(requests_by_address);
 }
 
-auto door::admit_request(std::optional<net::address> from, std::int64_t account, timestamp now)
+auto door::admit_request(net::address from, std::uint32_t cost, timestamp now)
     -> std::optional<duration> {
-  if (account > 0) return requests_by_account_.take(std::to_string(account), now);
-  return from ? requests_by_address_.take(limit_key(*from), now) : std::nullopt;
+  return requests_by_address_.take(limit_key(from), now, cost);
 }
 
 }  // namespace kizashi::access

@@ -29,7 +29,6 @@ struct door_options {
   rate log_ins_by_address{10, std::chrono::minutes{5}};
   rate log_ins_by_name{10, std::chrono::minutes{5}};
   rate requests_by_address{600, std::chrono::minutes{1}};
-  rate requests_by_account{1200, std::chrono::minutes{1}};
 };
 
 struct log_in_request {
@@ -62,9 +61,10 @@ public:
                                          std::string_view new_password,
                                          std::optional<net::address> from, timestamp now)
       -> tl::expected<void, log_in_failure>;
-  /// For each request, before anything else: nothing, or how long to wait. `account` 0: nobody yet.
-  [[nodiscard]] auto admit_request(std::optional<net::address> from, std::int64_t account,
-                                   timestamp now) -> std::optional<duration>;
+  /// For each request: nothing, or how long to wait until it is admitted. `cost`: so many plain
+  /// ones.
+  [[nodiscard]] auto admit_request(net::address from, std::uint32_t cost, timestamp now)
+      -> std::optional<duration>;
 
   /// From now on.
   void set(session_lifetimes lifetimes, rate log_ins, rate requests_by_address);
@@ -91,7 +91,6 @@ private:
   audit_log audit_;
   login_limits limits_;
   rate_limiter requests_by_address_;
-  rate_limiter requests_by_account_;
 };
 
 }  // namespace kizashi::access

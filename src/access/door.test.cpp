@@ -48,7 +48,7 @@ TEST_F(DoorTest, FailuresAreInTheLog) {
 
 TEST_F(DoorTest, KeepsANewHashWhenTheCostHasChanged) {
   add("hana", role::viewer);
-  open({{2, 16384}, {}, {}, {}, {}, {}});
+  open({{2, 16384}, {}, {}, {}, {}});
   auto const before = here_->account().recognise("hana", "correct horse");
   ASSERT_TRUE(before);
   EXPECT_NE(before->new_hash, "");
@@ -76,14 +76,18 @@ TEST_F(DoorTest, TriesOfTheOldPasswordCountAsLogIns) {
 }
 
 TEST_F(DoorTest, RequestsAreCountedByAccountElseByAddress) {
-  open({access::internal::cheap, {}, {}, {}, {2, 1min}, {3, 1min}});
+  open({access::internal::cheap, {}, {}, {}, {3, 1min}});
   auto const from = net::address::parse("192.0.2.7").value();
-  EXPECT_FALSE(here_->admit_request(from, 0, nine_o_clock));
-  EXPECT_FALSE(here_->admit_request(from, 0, nine_o_clock));
-  EXPECT_EQ(here_->admit_request(from, 0, nine_o_clock), 30s);
-  for (int i = 0; i < 3; ++i) EXPECT_FALSE(here_->admit_request(from, 7, nine_o_clock));
-  EXPECT_EQ(here_->admit_request(from, 7, nine_o_clock), 20s);
-  EXPECT_FALSE(here_->admit_request({}, 0, nine_o_clock));
+  EXPECT_FALSE(here_->admit_request(from, 1, nine_o_clock));
+  EXPECT_FALSE(here_->admit_request(from, 1, nine_o_clock));
+  // A refusal takes nothing, so the wait that was told holds.
+  for (int i = 0; i < 3; ++i) EXPECT_EQ(here_->admit_request(from, 3, nine_o_clock), 40s);
+  EXPECT_FALSE(here_->admit_request(from, 1, nine_o_clock));
+  EXPECT_EQ(here_->admit_request(from, 1, nine_o_clock), 20s);
+  EXPECT_FALSE(here_->admit_request(from, 3, nine_o_clock + 60s));
+  // Dearer than all there can be: all of it.
+  EXPECT_EQ(here_->admit_request(from, 10, nine_o_clock + 60s), 60s);
+  EXPECT_FALSE(here_->admit_request(from, 10, nine_o_clock + 120s));
 }
 
 }  // namespace

@@ -21,7 +21,8 @@ using p = permission;
 constexpr permission_row table[] = {
     //                                          viewer analyst partner admin cut
     {p::view, "view", scope::read, y, y, y, y, y,
-     "statistics, events, findings, alerts; packets, but no file of them"},
+     "statistics, events, findings, alerts; packets page by page, without destinations, and no "
+     "export of them"},
     {p::view_metrics, "view_metrics", scope::metrics, n, y, n, y, n,
      "how the observatory itself is (Prometheus)"},
     {p::query, "query", scope::query, n, y, n, y, n, "any question in SQL"},

@@ -21,23 +21,26 @@ auto rate_limiter::missing(bucket const& of, timestamp now) const noexcept -> st
   return std::max<std::int64_t>(0, of.used - passed);
 }
 
-/// One more fits when at least one step of the bucket is not missing.
-auto rate_limiter::wait_for(std::int64_t missing) const noexcept -> std::optional<duration> {
-  auto const over = missing + step() - step() * limit_.count;
+/// So many more fit when as many steps of the bucket are not missing.
+auto rate_limiter::wait_for(std::int64_t missing, std::uint32_t count) const noexcept
+    -> std::optional<duration> {
+  auto const over = missing + step() * count - step() * limit_.count;
   if (over <= 0) return std::nullopt;
   return duration{over};
 }
 
-auto rate_limiter::take(std::string_view key, timestamp now) -> std::optional<duration> {
+auto rate_limiter::take(std::string_view key, timestamp now, std::uint32_t count)
+    -> std::optional<duration> {
   std::scoped_lock const alone{mutex_};
+  count = std::min(count, limit_.count);
   auto found = buckets_.find(std::string{key});
   if (found == buckets_.end()) {
     if (buckets_.size() >= most_keys_) make_room(now);
     found = buckets_.emplace(key, bucket{0, now}).first;
   }
   auto const before = missing(found->second, now);
-  if (auto const wait = wait_for(before)) return wait;
-  found->second = {before + step(), std::max(now, found->second.at)};
+  if (auto const wait = wait_for(before, count)) return wait;
+  found->second = {before + step() * count, std::max(now, found->second.at)};
   return std::nullopt;
 }
 

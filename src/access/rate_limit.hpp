@@ -35,8 +35,10 @@ public:
   explicit rate_limiter(rate limit, std::size_t most_keys = 100'000)
       : limit_{limit}, most_keys_{most_keys} {}
 
-  /// Nothing when permitted, else how long to wait until one is.
-  [[nodiscard]] auto take(std::string_view key, timestamp now) -> std::optional<duration>;
+  /// Nothing when permitted, else how long to wait until it is; then nothing was taken. `count`: so
+  /// many at once, at most what there can be.
+  [[nodiscard]] auto take(std::string_view key, timestamp now, std::uint32_t count = 1)
+      -> std::optional<duration>;
   /// The same without taking.
   [[nodiscard]] auto ask(std::string_view key, timestamp now) -> std::optional<duration>;
   /// One that was taken and shall not count.
@@ -52,7 +54,8 @@ private:
   };
   [[nodiscard]] auto step() const noexcept -> std::int64_t;
   [[nodiscard]] auto missing(bucket const& of, timestamp now) const noexcept -> std::int64_t;
-  [[nodiscard]] auto wait_for(std::int64_t missing) const noexcept -> std::optional<duration>;
+  [[nodiscard]] auto wait_for(std::int64_t missing, std::uint32_t count = 1) const noexcept
+      -> std::optional<duration>;
   void make_room(timestamp now);
 
   rate limit_;

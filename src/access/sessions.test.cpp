@@ -19,7 +19,7 @@ constexpr auto ended = "the session has ended; log in again";
 class SessionsTest : public access::internal::DoorTest {
 protected:
   void SetUp() override {
-    open({access::internal::cheap, {1h, 10h}, {}, {}, {}, {}});
+    open({access::internal::cheap, {1h, 10h}, {}, {}, {}});
     add("hana", role::analyst);
   }
   auto find(std::string const& secret, timestamp now) -> std::string {

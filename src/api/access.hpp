@@ -34,6 +34,7 @@ struct scope {
   [[nodiscard]] auto is_nothing() const noexcept -> bool {
     return !is_everything && sensors.empty() && prefixes.empty();
   }
+  friend auto operator==(scope const&, scope const&) -> bool = default;
 };
 
 /// How somebody showed who they are.

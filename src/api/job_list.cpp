@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <functional>
 #include <sys/random.h>
 
 #include <fmt/format.h>
@@ -88,7 +89,8 @@ struct job_list::job final : job_output {
   work todo;
   clock::time_point told = clock::now();  // of the thread that works
   std::atomic<bool> is_cancelled{false};
-  mutable std::mutex lock;  // of what follows
+  mutable std::mutex lock;   // of what follows
+  std::uint64_t number = 0;  // in the order in which they came
   job_view view;
   std::vector<std::string> rows;
   clock::time_point asked = clock::now(), begun{}, ended{};
@@ -148,6 +150,7 @@ auto job_list::add(std::string owner, std::string text, work what) -> result<std
                 "there are as many jobs as the program keeps; take one away that is done");
   auto const made =
       std::make_shared<job>(limits_, tell_, std::move(owner), std::move(text), std::move(what));
+  made->number = ++numbers_;
   jobs_.emplace(made->view.id, made);
   waiting_.push_back(made);
   has_work_.notify_one();
@@ -194,10 +197,12 @@ auto job_list::rows(std::string const& owner, std::string const& id, std::size_t
 
 auto job_list::all_of(std::string const& owner) const -> std::vector<job_view> {
   std::scoped_lock const only{lock_};
-  std::vector<job_view> out;
+  std::vector<std::shared_ptr<job>> theirs;
   for (auto const& [id, each] : jobs_)
-    if (each->view.owner == owner) out.push_back(view_of(*each));
-  std::ranges::sort(out, {}, [](job_view const& each) { return each.waited + each.ran; });
+    if (each->view.owner == owner) theirs.push_back(each);
+  std::ranges::sort(theirs, std::greater{}, [](auto const& each) { return each->number; });
+  std::vector<job_view> out;
+  for (auto const& each : theirs) out.push_back(view_of(*each));
   return out;
 }
 

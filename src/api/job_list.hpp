@@ -97,6 +97,7 @@ private:
   std::condition_variable has_work_;
   std::map<std::string, std::shared_ptr<job>> jobs_;
   std::deque<std::shared_ptr<job>> waiting_;
+  std::uint64_t numbers_ = 0;
   bool is_stopped_ = false;
   std::vector<std::thread> threads_;
 };

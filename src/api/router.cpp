@@ -102,15 +102,15 @@ auto router::refuse(unsigned status, std::string_view why, std::string const& pe
 }
 
 /// Tells of what is refused: 4xx.
-void router::note(http::request const& of, unsigned status) {
+void router::note(http::request const& of, std::string const& asker, unsigned status) {
   if (status >= 400 && status < 500)
     options_.access.note_refusal(
-        {{}, of.peer, std::string{http::name_of(of.method)}, of.target.substr(0, 2048), status});
+        {asker, of.peer, std::string{http::name_of(of.method)}, of.target.substr(0, 2048), status});
 }
 
 auto router::admit(http::request const& head) -> http::admission {
   auto out = admit_route(head);
-  if (out.refusal) note(head, out.refusal->status);
+  if (out.refusal) note(head, {}, out.refusal->status);
   return out;
 }
 
@@ -120,7 +120,9 @@ auto router::admit_route(http::request const& head) -> http::admission {
   };
   if (!options_.hosts.empty() && !head.is_local &&
       std::ranges::find(options_.hosts, host_of(head.fields.get("host"))) == options_.hosts.end())
-    return refused(problem(400, "the Host field names no host of this server"));
+    return refused(problem(400, fmt::format("the Host field names no host of this server; expected "
+                                            "one of {}",
+                                            fmt::join(options_.hosts, ", "))));
   if (!is_api(head)) return {0, true, std::nullopt};
   auto const at = find(head);
   if (at.at == nullptr) {
@@ -149,6 +151,10 @@ auto router::check_rights(http::request const& head, route const& at, principal 
     -> std::optional<http::response> {
   if (!options_.access.may(who, at.id, at.needs)) {
     bool const is_known = who.role != role::anyone;
+    if (is_known && who.role >= at.needs)
+      return problem(403, fmt::format("the token may not ask for {}: it lacks the scope for it, or "
+                                      "only somebody who has logged in may (docs/access.md)",
+                                      at.id));
     auto answer = problem(
         is_known ? 403 : 401,
         fmt::format("{} needs the role {}{}", at.id, name_of(at.needs),
@@ -170,26 +176,28 @@ void router::audit(http::request const& of, route const& at, principal const& wh
 }
 
 auto router::answer(http::request const& whole) -> http::response {
-  auto out = answer_any(whole);
-  note(whole, out.status);
+  std::string asker;
+  auto out = answer_any(whole, asker);
+  note(whole, asker, out.status);
   pack(whole, out);
   return out;
 }
 
-auto router::answer_any(http::request const& whole) -> http::response {
+auto router::answer_any(http::request const& whole, std::string& asker) -> http::response {
   if (!is_api(whole)) return answer_asset(whole);
   auto const at = find(whole);
   if (at.at == nullptr) return problem(404, "there is nothing at this address");
   // A mistake in one handler ends one request and not the program.
   try {
-    return answer_route(whole, at);
+    return answer_route(whole, at, asker);
   } catch (std::exception const& wrong) {
     return problem(500, fmt::format("{} failed, which is a mistake of the program: {}", at.at->id,
                                     wrong.what()));
   }
 }
 
-auto router::answer_route(http::request const& whole, found const& at) -> http::response {
+auto router::answer_route(http::request const& whole, found const& at, std::string& asker)
+    -> http::response {
   auto const with = credentials_of(whole);
   auto const who =
       with ? options_.access.authenticate(*with) : result<principal>{tl::unexpected{with.error()}};
@@ -201,6 +209,7 @@ auto router::answer_route(http::request const& whole, found const& at) -> http::
     audit(whole, *at.at, {}, refused.status);
     return refused;
   }
+  asker = who->name;
   if (auto refused = check_rights(whole, *at.at, *who)) {
     audit(whole, *at.at, *who, refused->status);
     return std::move(*refused);

@@ -55,10 +55,12 @@ private:
   [[nodiscard]] auto check_rights(http::request const& head, route const& at, principal const& who)
       -> std::optional<http::response>;
   [[nodiscard]] auto answer_asset(http::request const& head) const -> http::response;
-  [[nodiscard]] auto answer_any(http::request const& whole) -> http::response;
+  /// `asker`: becomes the name of who asks, as soon as it is known.
+  [[nodiscard]] auto answer_any(http::request const& whole, std::string& asker) -> http::response;
   [[nodiscard]] auto admit_route(http::request const& head) -> http::admission;
-  void note(http::request const& of, unsigned status);
-  [[nodiscard]] auto answer_route(http::request const& whole, found const& at) -> http::response;
+  void note(http::request const& of, std::string const& asker, unsigned status);
+  [[nodiscard]] auto answer_route(http::request const& whole, found const& at, std::string& asker)
+      -> http::response;
   void audit(http::request const& of, route const& at, principal const& who, unsigned status);
 
   router_options options_;

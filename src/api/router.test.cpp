@@ -282,7 +282,9 @@ TEST(jobs, end_when_they_are_taken_away) {
   ASSERT_TRUE(jobs.add("b", "four", wait));
   EXPECT_EQ(jobs.add("c", "five", wait).error().message,
             "there are as many jobs as the program keeps; take one away that is done");
-  EXPECT_EQ(jobs.all_of("a").size(), 2U);
+  auto const newest_first = jobs.all_of("a");
+  ASSERT_EQ(newest_first.size(), 2U);
+  EXPECT_EQ(newest_first.front().text, "two");
   EXPECT_TRUE(jobs.remove("a", *first));
   while (!has_ended) std::this_thread::yield();
   jobs.stop();

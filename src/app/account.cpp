@@ -132,6 +132,8 @@ auto set(account_choice const& choice) -> status {
   }
   if (!choice.prefixes.empty() || !choice.sensors.empty()) {
     KIZASHI_TRY(change.within, access::parse_reach(choice.prefixes, choice.sensors));
+    change.keeps_prefixes = choice.prefixes.empty();
+    change.keeps_sensors = choice.sensors.empty();
   }
   if (choice.is_enabled || choice.is_disabled) change.is_enabled = choice.is_enabled;
   if (!change.as && !change.within && !change.is_enabled)

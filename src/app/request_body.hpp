@@ -20,6 +20,8 @@ public:
   [[nodiscard]] auto text(std::string_view name, bool is_needed) -> std::optional<std::string>;
   [[nodiscard]] auto flag(std::string_view name) -> std::optional<bool>;
   [[nodiscard]] auto texts(std::string_view name) -> std::optional<std::vector<std::string>>;
+  /// Whether there is such a member, with a value.
+  [[nodiscard]] auto has(std::string_view name) -> bool { return find(name) != nullptr; }
   /// Something that was wrong with a member that has the right kind.
   void complain(std::string_view name, std::string expected);
   /// Answers 400 with all mistakes, members that nobody asked for included; nothing when there are

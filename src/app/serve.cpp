@@ -276,6 +276,7 @@ auto start_server(house& in) -> status {
   register_metrics(in.counters, all);
   api::server_options options;
   options.http.listen = in.set.listen;
+  options.hosts = in.set.hosts();
   in.counters.gauge("kizashi_journal_limit_bytes", "What a sensor's journal may have.")
       .set(static_cast<double>(in.set.journal));
   KIZASHI_TRY(in.server, api::server::start(of, std::move(options)));

@@ -52,16 +52,22 @@ auto read_credential(std::string_view text) -> shown {
   return out;
 }
 
+auto scope_of(kizashi::access::reach const& within) -> api::scope {
+  api::scope out;
+  out.is_everything = within.is_everything();
+  if (within.sensors) out.sensors = *within.sensors;
+  if (within.prefixes) out.prefixes = *within.prefixes;
+  // A list that is there and empty means nothing, which the API says by an unknown sensor.
+  if (within.sensors && within.sensors->empty()) out.sensors = {""};
+  if (within.prefixes && within.prefixes->empty()) out.sensors = {""};
+  return out;
+}
+
 auto principal_of(kizashi::access::principal const& who) -> api::principal {
   api::principal out;
   out.name = who.name;
   out.role = role_of(who.as);
-  out.scope.is_everything = who.within.is_everything();
-  if (who.within.sensors) out.scope.sensors = *who.within.sensors;
-  if (who.within.prefixes) out.scope.prefixes = *who.within.prefixes;
-  // A list that is there and empty means nothing, which the API says by an unknown sensor.
-  if (who.within.sensors && who.within.sensors->empty()) out.scope.sensors = {""};
-  if (who.within.prefixes && who.within.prefixes->empty()) out.scope.sensors = {""};
+  out.scope = scope_of(who.within);
   out.login = who.via == kizashi::access::entrance::token ? api::login::token : api::login::session;
   out.credential = credential_of(who);
   out.has_destinations = may(who, kizashi::access::permission::export_data) &&
@@ -136,23 +142,26 @@ auto serve_access::wait_for_turn(api::principal const&, std::string_view peer, u
     -> std::chrono::seconds {
   auto const from = address_of(peer);
   if (!from) return {};  // a socket of this machine
-  for (unsigned i = 0; i < std::min(cost, 10U); ++i)
-    if (auto const wait = door_.admit_request(from, 0, time_now())) return retry_seconds(*wait);
-  return {};
+  auto const wait = door_.admit_request(*from, std::min(cost, 10U), time_now());
+  return wait ? retry_seconds(*wait) : std::chrono::seconds{};
 }
 
 auto serve_access::is_current(api::principal const& who) -> bool {
-  auto const [kind, id, scopes] = read_credential(who.credential);
-  if (kind == "token") {
-    auto const all = door_.token().list(who.name);
-    return all && std::ranges::any_of(*all, [&, id = id](auto const& each) {
-             return each.id == id && !each.revoked.is_known() &&
-                    (!each.ends.is_known() || each.ends > time_now());
-           });
+  auto const with = read_credential(who.credential);
+  if (with.kind.empty()) return true;  // nobody
+  auto const account = door_.account().find(who.name);
+  if (!account || !account->is_enabled || role_of(account->as) != who.role) return false;
+  if (with.kind == "session") {
+    auto const all = door_.session().list(who.name, time_now());
+    return all && scope_of(account->within) == who.scope &&
+           std::ranges::any_of(*all, [&](auto const& each) { return each.id == with.id; });
   }
-  if (kind != "session") return true;
-  auto const all = door_.session().list(who.name, time_now());
-  return all && std::ranges::any_of(*all, [id = id](auto const& each) { return each.id == id; });
+  auto const all = door_.token().list(who.name);
+  return all && std::ranges::any_of(*all, [&](auto const& each) {
+           return each.id == with.id && !each.revoked.is_known() &&
+                  (!each.ends.is_known() || each.ends > time_now()) &&
+                  scope_of(intersect(account->within, each.within)) == who.scope;
+         });
 }
 
 void serve_access::audit(api::audit_record const& what) {

@@ -192,6 +192,8 @@ auto serve_people::change_account(api::call const& of) -> response {
   access::account_change change;
   change.as = role_in(body, false);
   change.within = reach_in(body);
+  change.keeps_prefixes = !body.has("prefixes");
+  change.keeps_sensors = !body.has("sensors");
   change.is_enabled = body.flag("enabled");
   if (auto refused = body.refusal()) return std::move(*refused);
   auto const changed =

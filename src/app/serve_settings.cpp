@@ -436,4 +436,14 @@ auto serve_settings_of(config const& from) -> result<serve_settings> {
   return out;
 }
 
+auto serve_settings::hosts() const -> std::vector<std::string> {
+  if (without_account == api::role::anyone || !std::ranges::all_of(listen, is_of_this_machine))
+    return {};
+  std::vector<std::string> out{"localhost", "127.0.0.1", "[::1]"};
+  for (auto const& each : listen)
+    if (each.unix_path.empty() && each.address.find(':') == std::string::npos)
+      out.push_back(each.address);
+  return out;
+}
+
 }  // namespace kizashi::app

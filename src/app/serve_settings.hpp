@@ -58,6 +58,11 @@ struct live_settings {
 };
 
 struct serve_settings {
+  /// What the field Host may name: where nobody needs an account, addresses of this machine alone.
+  /// Else a page from anywhere, whose name points to 127.0.0.1 the second time that it is asked for
+  /// (DNS rebinding), could read all there is to see. Empty: anything.
+  [[nodiscard]] auto hosts() const -> std::vector<std::string>;
+
   std::string data;
   std::vector<api::http::listen_at> listen;
   std::string pages;  ///< a folder; empty: where they usually are

@@ -1,4 +1,7 @@
 """Who may: the first start, log-in, CSRF, tokens, log-out, and what those see who have not logged in."""
+import http.client
+import re
+
 from server import PASSWORD, ServeTest, ask
 
 
@@ -10,12 +13,18 @@ class Rights(ServeTest):
         self.at = self.server.port()
         self.server.wait_for("sensor north: ended")
 
-    def log_in(self, password=None):
-        status, fields, body = ask(self.at, "/api/v1/session", "POST", {"name": "admin", "password": password or self.password})
+    def log_in(self, password=None, name="admin"):
+        status, fields, body = ask(self.at, "/api/v1/session", "POST", {"name": name, "password": password or self.password})
         return status, fields, body
 
-    def cookie(self):
-        status, fields, body = self.log_in()
+    def add_account(self, name, role, *more):
+        """Its password."""
+        added = self.kizashi("account", "add", name, "--data", "data", "--role", role, "--generate", *more)
+        self.assertEqual(added.returncode, 0, added.stderr)
+        return re.search(r"password: (\S+)", added.stdout).group(1)
+
+    def cookie(self, name="admin", password=None):
+        status, fields, body = self.log_in(password, name)
         self.assertEqual(status, 200, body)
         return {"Cookie": fields["set-cookie"].split(";")[0]}, body["csrf_token"]
 
@@ -48,6 +57,37 @@ class Rights(ServeTest):
         self.assertEqual(ask(self.at, "/api/v1/session", "DELETE", headers=cookie)[0], 403)
         self.assertEqual(ask(self.at, "/api/v1/session", "DELETE", headers=cookie | {"X-CSRF-Token": csrf})[0], 204)
         self.assertEqual(ask(self.at, "/api/v1/status", headers=cookie)[0], 401)
+
+    def test_a_stream_ends_with_the_rights(self):
+        password = self.add_account("hana", "viewer")
+        cookie, _ = self.cookie("hana", password)
+        admin, csrf = self.cookie()
+        change = admin | {"X-CSRF-Token": csrf}
+        for how in ({"role": "partner", "prefixes": ["192.0.2.0/24"]}, {"enabled": False}):
+            stream = http.client.HTTPConnection("127.0.0.1", self.at, timeout=60)
+            stream.request("GET", "/api/v1/events/stream", headers=cookie)
+            answer = stream.getresponse()
+            self.assertEqual(answer.status, 200)
+            self.assertEqual(ask(self.at, "/api/v1/accounts/hana", "PATCH", how, change)[0], 200)
+            answer.read()  # to its end
+            stream.close()
+        self.assertEqual(ask(self.at, "/api/v1/status", headers=cookie)[0], 401)
+
+    def test_a_partner_sees_the_status_of_its_sensors_alone(self):
+        password = self.add_account("ken", "partner", "--sensor", "south")
+        cookie, _ = self.cookie("ken", password)
+        status, _, body = ask(self.at, "/api/v1/status", headers=cookie)
+        self.assertEqual((status, body["pipeline"]["sensors"]), (200, []))
+        admin, csrf = self.cookie()
+        self.assertEqual(ask(self.at, "/api/v1/accounts/ken", "PATCH", {"prefixes": ["192.0.2.0/24"]}, admin | {"X-CSRF-Token": csrf})[2]["sensors"],
+                         ["south"])
+
+    def test_a_page_from_elsewhere_is_no_host_of_a_server_without_accounts(self):
+        self.server.stop()
+        self.server = self.start('without_account = "everything"\n[sensor.north]\nscenario = "outbreak"\nspeed = 0\n')
+        self.at = self.server.port()
+        for host, expected in (("127.0.0.1", 200), (f"localhost:{self.at}", 200), ("evil.example", 400), (f"evil.example:{self.at}", 400)):
+            self.assertEqual(ask(self.at, "/api/v1/status", headers={"Host": host})[0], expected, host)
 
     def test_tokens(self):
         self.server.stop()

@@ -58,7 +58,7 @@ inline void meddle(std::filesystem::path const& file, std::string const& stateme
 
 class DoorTest : public ::testing::Test {
 protected:
-  void SetUp() override { open({cheap, {}, {}, {}, {}, {}}); }
+  void SetUp() override { open({cheap, {}, {}, {}, {}}); }
   void open(door_options const& options) {
     auto opened = door::open(folder_.path(), options);
     ASSERT_TRUE(opened) << opened.error().message;

@@ -1,4 +1,6 @@
 // What the program says of itself.
+#include <algorithm>
+
 #include "kizashi/answer/words.hpp"
 #include "kizashi/api/handlers/handlers.hpp"
 #include "kizashi/api/handlers/store_call.hpp"
@@ -34,6 +36,24 @@ auto answer_me(call const& of) -> http::response {
   out["scope"] = {{"everything", who.scope.is_everything},
                   {"sensors", who.scope.sensors},
                   {"prefixes", std::move(prefixes)}};
+  return json_response(out);
+}
+
+/// Of sensors that somebody may not see nothing is told; nor what is said of the house as a whole,
+/// which may name them.
+void keep_to(scope const& within, json& pipeline) {
+  if (within.is_everything || within.sensors.empty() || !pipeline.is_object()) return;
+  auto seen = json::array();
+  for (auto& each : pipeline["sensors"])
+    if (std::ranges::find(within.sensors, each["name"].get<std::string>()) != within.sensors.end())
+      seen.push_back(std::move(each));
+  pipeline["sensors"] = std::move(seen);
+  for (auto const* const each : {"degraded", "errors"}) pipeline[each] = json::array();
+}
+
+auto answer_status(observatory const& in, call const& of) -> http::response {
+  auto out = status_document(in);
+  keep_to(of.who.scope, out["pipeline"]);
   return json_response(out);
 }
 
@@ -79,7 +99,7 @@ auto status_routes(observatory const& in) -> std::vector<route> {
            .is_quick = true,
            .answer_schema = "status",
            .tag = tag,
-           .answer = [&in](call const&) { return json_response(status_document(in)); }},
+           .answer = [&in](call const& of) { return answer_status(in, of); }},
           {.path = "/api/v1/metrics",
            .id = "getMetrics",
            .summary = "Counters of the program, as Prometheus reads them.",

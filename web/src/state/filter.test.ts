@@ -9,6 +9,7 @@ describe('terms of a filter', () => {
     expect(termsOf('scanner == "Sand and Sea" and band == 1')).toEqual(['scanner == "Sand and Sea"', 'band == 1']);
     expect(termsOf('a == 1 or b == 2 and c == 3')).toEqual(['a == 1 or b == 2 and c == 3']);
     expect(termsOf('  ')).toEqual([]);
+    expect(termsOf('sensor == north-and-south and port == 23')).toEqual(['sensor == north-and-south', 'port == 23']);
     expect(termsOf('scanner == "a \\" and b"')).toHaveLength(1);
   });
   it('are added once, and put in brackets where needed', () => {
@@ -25,6 +26,7 @@ describe('terms of a filter', () => {
   it('have a contrary that has the term as its own', () => {
     for (const each of ['port == 23', 'src in 192.0.2.0/24']) expect(negate(negate(each))).toBe(each);
     expect(negate('ongoing')).toBe('not (ongoing)');
+    expect(negate('scanner == "a != b"')).toBe('scanner != "a != b"');
   });
   it('quote what is no plain word', () => {
     expect(term('scanner', 'A "B" C')).toBe('scanner == "A \\"B\\" C"');
@@ -38,6 +40,8 @@ describe('conditions on one field', () => {
     expect(anyOf('country', ['JP'])).toBe('country == JP');
     expect(anyOf('country', ['CN', null])).toBe('country in {CN, none}');
     expect(valuesOf('country in {CN, JP} and port == 23', 'country')).toEqual(['CN', 'JP']);
+    expect(valuesOf('scanner in {"A, \\"B\\"", C}', 'scanner')).toEqual(['A, "B"', 'C']);
+    expect(valuesOf('scanner == "University of Michigan"', 'scanner')).toEqual(['University of Michigan']);
     expect(valuesOf('country != CN and country == JP', 'country')).toEqual(['JP']);
   });
   it('take the place of those before', () => {

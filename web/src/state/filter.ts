@@ -28,7 +28,8 @@ function splitTop(text: string, words: readonly string[]): string[] {
 function joins(text: string, at: number, word: string): boolean {
   if (text.slice(at, at + word.length).toLowerCase() !== word) return false;
   if (!/[a-z]/.test(word)) return true;
-  return !/[\w.]/.test(text[at - 1] ?? ' ') && !/[\w.]/.test(text[at + word.length] ?? ' ');
+  // What words are made of (docs/filter.md): "north-and-south" is one.
+  return !/[\w.:/+-]/.test(text[at - 1] ?? ' ') && !/[\w.:/+-]/.test(text[at + word.length] ?? ' ');
 }
 
 /** The conditions that all have to hold: "a and b" gives a, b; "a or b" is one. */
@@ -58,11 +59,9 @@ export function withoutTerm(filter: string, term: string): string {
 
 /** The contrary of a comparison: "port == 23" and "port != 23". */
 export function negate(term: string): string {
-  if (term.includes(' != ')) return term.replace(' != ', ' == ');
-  if (term.includes(' not in ')) return term.replace(' not in ', ' in ');
-  if (term.includes(' == ')) return term.replace(' == ', ' != ');
-  if (term.includes(' in ')) return term.replace(' in ', ' not in ');
-  return `not (${term})`;
+  const [, field, operator = '', value] = /^([\w.]+) (==|!=|in|not in) (.*)$/s.exec(term) ?? [];
+  const contrary = { '==': '!=', '!=': '==', in: 'not in', 'not in': 'in' }[operator];
+  return contrary ? `${field} ${contrary} ${value}` : `not (${term})`;
 }
 
 /** A value as the language writes it: in quotes when there is more in it than its names have. */
@@ -85,9 +84,10 @@ export function anyOf(field: string, values: readonly (string | number | null)[]
 /** The values that the conditions on a field ask for: of "country in {CN, JP}" both. */
 export function valuesOf(filter: string, field: string): string[] {
   return termsOf(filter).flatMap((each) => {
-    const found = /^([\w.]+) (?:==|in) (?:\{([^}]*)\}|(\S+))$/.exec(each);
+    const found = /^([\w.]+) (?:==|in) (\{.*\}|"(?:[^"\\]|\\.)*"|\S+)$/.exec(each);
     if (found?.[1] !== field) return [];
-    return (found[2] ?? found[3] ?? '').split(',').map((value) => value.trim()).filter((value) => value !== '');
+    const values = found[2]?.replace(/^\{|\}$/g, '').match(/"(?:[^"\\]|\\.)*"|[^,\s]+/g) ?? [];
+    return values.map((value) => (value.startsWith('"') ? value.slice(1, -1).replace(/\\(.)/g, '$1') : value));
   });
 }
 

@@ -27,8 +27,7 @@ export const pastFrames = signal(0);
 const frameReaders = new Set<(frame: Frame) => void>();
 
 /** The newest events of a topic ("scan", "attack", "window", "finding"), newest first. */
-export const eventsOf = (topic: string): readonly StreamEvent[] => topics.value.get(topic) ?? [];
-export const useTopic = eventsOf;
+export const useTopic = (topic: string): readonly StreamEvent[] => topics.value.get(topic) ?? [];
 
 let tell: (what: ToOwner) => void = () => undefined;
 
@@ -48,8 +47,11 @@ function hear(what: FromOwner) {
       return;
     }
     case 'resync':
+      return askAgain();
     case 'gap':
-      return what.what === 'resync' ? askAgain() : undefined;
+      return;
+    case 'forget':
+      return forget();
     case 'past':
       frames.clear();
       for (const each of what.frames) frames.push(each);
@@ -59,6 +61,14 @@ function hear(what: FromOwner) {
       frames.push(what.frame);
       for (const each of frameReaders) each(what.frame);
   }
+}
+
+function forget() {
+  topics.value = new Map();
+  frames.clear();
+  pastFrames.value += 1;
+  pipeline.value = null;
+  rates.value = [];
 }
 
 function hearStatus(what: Extract<FromOwner, { what: 'status' }>) {

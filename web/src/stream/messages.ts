@@ -23,6 +23,8 @@ export type FromOwner =
   /** The frames of the last minutes: to who begins to want some. */
   | { what: 'past'; frames: readonly Frame[] }
   | { what: 'gap' }
+  /** Somebody else asks now: what was told is not theirs. */
+  | { what: 'forget' }
   | { what: 'status'; pipeline: Pipeline | null; ready: boolean; notReady: string | null };
 
 export type ToOwner =

@@ -39,6 +39,19 @@ describe('the owner of the streams', () => {
     owner.hear(other.guest, { what: 'bye' });
     expect(given).toEqual(['/api/v1/events/stream']);
   });
+  it('tells nobody what somebody else was told', async () => {
+    const owner = new Owner();
+    const { guest, heard } = guestOf(owner);
+    await vi.advanceTimersByTimeAsync(3000);
+    expect(guestOf(owner).heard).toContain('status');
+    heard.length = 0;
+    vi.stubGlobal('fetch', () => Promise.resolve(new Response(null, { status: 401 })));
+    owner.hear(guest, { what: 'again' });
+    await vi.advanceTimersByTimeAsync(3000);
+    expect(heard).toContain('forget');
+    expect(heard).not.toContain('status');
+    expect(guestOf(owner).heard).toEqual(['link']);
+  });
   it('takes a page back that it had forgotten, with the frames that it wants', async () => {
     const owner = new Owner();
     const { guest, heard } = guestOf(owner);

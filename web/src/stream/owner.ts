@@ -56,7 +56,11 @@ export class Owner {
     if (what.what === 'again') {
       // Somebody else may see less.
       this.past.clear();
+      this.recent.length = 0;
+      this.status = null;
+      this.lastId = '';
       this.stop();
+      this.tell({ what: 'forget' });
       this.begin();
     }
     this.settle();
