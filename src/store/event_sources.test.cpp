@@ -30,7 +30,7 @@ auto invent_knocks() -> std::vector<knocks> {
   std::vector<knocks> out(source_count);
   for (auto& each : out) {
     auto const packets = 20 + random.below(2000);
-    auto const loud = packets * (40 + random.below(20)) / 100;
+    auto const loud = packets * (20 + random.below(40)) / 100;
     auto const width = 1 + random.below(random.below(2) == 0 ? 60'000 : 300);
     each[23] += random.below(4) == 0 ? packets : loud;
     for (auto left = packets - loud; left > 0; --left)
