@@ -441,7 +441,8 @@ auto serve_settings::hosts() const -> std::vector<std::string> {
     return {};
   std::vector<std::string> out{"localhost", "127.0.0.1", "[::1]"};
   for (auto const& each : listen)
-    if (each.unix_path.empty() && each.address.find(':') == std::string::npos)
+    if (each.unix_path.empty() && each.address.find(':') == std::string::npos &&
+        std::ranges::find(out, each.address) == out.end())
       out.push_back(each.address);
   return out;
 }
