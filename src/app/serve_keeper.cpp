@@ -7,6 +7,7 @@
 
 #include "kizashi/app/access_commands.hpp"
 #include "kizashi/app/keep_rules.hpp"
+#include "kizashi/app/serve_memory.hpp"
 #include "kizashi/app/text_layout.hpp"
 #include "kizashi/base/text.hpp"
 #include "kizashi/store/house/archive.hpp"
@@ -87,11 +88,13 @@ void serve_keeper::work() {
 }
 
 void serve_keeper::measure() {
+  auto const memory = memory_of_engine(*of_.engine);
   auto const rows = store::ask_rows(
       *of_.engine, "select sum(bytes_on_disk) from system.parts where database = 'default'");
   if (!rows) return say(log_level::warning, "its size is not known: " + rows.error().message);
   auto const bytes = parse_unsigned(rows->at(0).at(0), UINT64_MAX);
   std::scoped_lock const alone{mutex_};
+  view_.engine_memory = memory;
   if (bytes) view_.store_bytes = *bytes;
 }
 

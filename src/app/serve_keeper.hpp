@@ -20,8 +20,8 @@ namespace kizashi::app {
 /// Whether the clock went over the time of day `at` between the two times. Not when it went back.
 [[nodiscard]] auto is_due(duration at, timestamp before, timestamp now) -> bool;
 
-/// A thread that looks at the clock every second and at the size of the store every minute. What
-/// fails is logged, and tried again the next day; nothing stops the server.
+/// A thread that looks at the clock every second and at the size and the memory of the store every
+/// minute. What fails is logged, and tried again the next day; nothing stops the server.
 class serve_keeper {
 public:
   struct parts {
@@ -40,8 +40,9 @@ public:
   void set(house_rules rules);
 
   struct view {
-    std::optional<std::uint64_t> store_bytes;  ///< nothing: not known yet
-    timestamp kept = timestamp::unknown();     ///< when the house was kept last
+    std::optional<std::uint64_t> store_bytes;    ///< nothing: not known yet
+    std::optional<std::uint64_t> engine_memory;  ///< bytes; nothing: not known
+    timestamp kept = timestamp::unknown();       ///< when the house was kept last
   };
   [[nodiscard]] auto look() const -> view;
 

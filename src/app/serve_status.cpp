@@ -1,17 +1,17 @@
 #include "kizashi/app/serve_status.hpp"
 
-#include <fstream>
 #include <functional>
 #include <limits>
+#include <optional>
 #include <string_view>
 #include <sys/resource.h>
-#include <unistd.h>
 
 #include <fmt/format.h>
 
 #include "kizashi/answer/words.hpp"
 #include "kizashi/app/access_commands.hpp"
 #include "kizashi/app/serve_engines.hpp"
+#include "kizashi/app/serve_memory.hpp"
 #include "kizashi/app/status_json.hpp"
 #include "kizashi/app/text_layout.hpp"
 
@@ -61,13 +61,9 @@ auto latest_packet(sensor_counts const& of) -> double {
   return static_cast<double>(of.watermark.nanoseconds()) / 1e9;
 }
 
-/// Of this process (Linux, man 5 proc: the second number of statm is the resident pages); NaN where
-/// that cannot be read.
-auto resident_bytes() -> double {
-  std::uint64_t size = 0, resident = 0;
-  std::ifstream statm{"/proc/self/statm"};
-  if (!(statm >> size >> resident)) return std::numeric_limits<double>::quiet_NaN();
-  return static_cast<double>(resident) * static_cast<double>(::sysconf(_SC_PAGESIZE));
+/// NaN when it is not known.
+auto known(std::optional<std::uint64_t> bytes) -> double {
+  return bytes ? static_cast<double>(*bytes) : std::numeric_limits<double>::quiet_NaN();
 }
 
 auto processor_seconds() -> double {
@@ -121,6 +117,14 @@ auto errors_json(logger const* log) -> json {
   return out;
 }
 
+auto memory_json(serve_keeper::view const& kept) -> json {
+  auto const now = memory_of_process();
+  return {{"resident_bytes", now.resident ? json(*now.resident) : json(nullptr)},
+          {"allocated_bytes", now.allocated},
+          {"kept_bytes", now.kept},
+          {"engine_bytes", kept.engine_memory ? json(*kept.engine_memory) : json(nullptr)}};
+}
+
 auto clients_json(api::server const* server) -> json {
   if (server == nullptr) return nullptr;
   auto const now = server->counts();
@@ -171,6 +175,7 @@ auto status_json(serve_view const& of) -> json {
           {"store",
            {{"bytes", kept.store_bytes ? json(*kept.store_bytes) : json(nullptr)},
             {"kept", answer::time_json(kept.kept)}}},
+          {"memory", memory_json(kept)},
           {"reports", of.reports == nullptr ? json(nullptr) : of.reports->look()},
           {"clients", clients_json(of.server.load())},
           {"errors", errors_json(of.log)}};
@@ -213,8 +218,21 @@ void register_metrics(metrics& to, sensor_list const& sensors) {
   to.ask("kizashi_ready", "1 while every sensor works, as /api/v1/ready says.",
          [sensors] { return why_not_ready(sensors).empty() ? 1.0 : 0.0; });
   // By the names that Prometheus has for every process.
-  to.ask("process_resident_memory_bytes", "Memory of the process.", resident_bytes);
+  to.ask("process_resident_memory_bytes", "Memory of the process.",
+         [] { return known(memory_of_process().resident); });
   to.ask("process_cpu_seconds_total", "Processor time of the process.", processor_seconds);
+}
+
+void register_metrics(metrics& to, serve_keeper const& keeper) {
+  auto const ask = [&](std::string_view part, auto of) {
+    to.ask("kizashi_memory_bytes",
+           "Memory that Kizashi has (allocated), that its allocator keeps (kept), and that the "
+           "store's engine has (engine, looked at every minute).",
+           of, {{"part", std::string{part}}});
+  };
+  ask("allocated", [] { return known(memory_of_process().allocated); });
+  ask("kept", [] { return known(memory_of_process().kept); });
+  ask("engine", [&keeper] { return known(keeper.look().engine_memory); });
 }
 
 void register_metrics(metrics& to, api::server const& server) {

@@ -44,6 +44,8 @@ struct serve_view {
                                 std::uint64_t journal_limit) -> std::vector<std::string>;
 /// The same numbers for Prometheus. The sensors live as long as `to`.
 void register_metrics(metrics& to, sensor_list const& sensors);
+/// Where its memory is. The keeper lives as long as `to` is asked.
+void register_metrics(metrics& to, serve_keeper const& keeper);
 /// How the API is. It is asked by no other than `server` itself, so it may end before `to`.
 void register_metrics(metrics& to, api::server const& server);
 

@@ -48,6 +48,44 @@ private:
   std::map<std::uint32_t, one> by_target_;
 };
 
+struct source_volume {
+  std::uint64_t packets = 0;
+  std::size_t rows = 0;
+};
+
+auto volumes_of(std::span<open_rows const> bins) -> std::map<net::address, source_volume> {
+  std::map<net::address, source_volume> answer;
+  for (auto const& bin : bins) {
+    open_rows::cursor rows{bin};
+    while (auto const* row = rows.next()) {
+      auto& of = answer[row->source];
+      of.packets += row->packets;
+      ++of.rows;
+    }
+  }
+  return answer;
+}
+
+/// Rows by source and bin from their `places` on, those of a bin by service. Each has one place:
+/// what is sorted otherwise would be there twice, and there are millions.
+void place_rows(std::span<open_rows const> bins, std::vector<std::size_t>& places, group_rows& to) {
+  for (std::uint32_t bin = 0; bin < bins.size(); ++bin) {
+    auto const before = places;
+    open_rows::cursor rows{bins[bin]};
+    while (auto const* row = rows.next()) {
+      auto const at = std::ranges::lower_bound(to.sources, row->source);
+      if (at == to.sources.end() || *at != row->source) continue;
+      auto const source = static_cast<std::uint32_t>(at - to.sources.begin());
+      to.rows[places[source]++] = {source, bin, row->packets, row->target, row->at};
+    }
+    for (std::size_t i = 0; i < places.size(); ++i) {
+      auto const placed = std::span{to.rows}.subspan(before[i], places[i] - before[i]);
+      if (!std::ranges::is_sorted(placed, {}, &group_row::at))
+        std::ranges::stable_sort(placed, {}, &group_row::at);
+    }
+  }
+}
+
 }  // namespace
 
 auto is_usual_port(std::uint16_t port) noexcept -> bool {
@@ -96,10 +134,6 @@ auto group_window::add(activity_window const& closed) -> std::optional<group_row
   return answer;
 }
 
-auto group_window::newest_rows() const -> std::span<open_row const> {
-  return rows_[seen_ - 1];
-}
-
 void group_window::take(activity_window const& closed, std::uint32_t bin) {
   auto& into = rows_[bin];
   for (auto const& row : closed.rows) {
@@ -108,9 +142,9 @@ void group_window::take(activity_window const& closed, std::uint32_t bin) {
     if (scope_.leaves_out_scanners && from.scanner != 0) continue;
     if (scope_.leaves_out_usual && row.protocol == tcp_number && is_usual_port(row.port)) continue;
     auto const length = from.address.is_ipv6() ? scope_.ipv6_length : scope_.ipv4_length;
-    into.push_back({net::prefix{from.address, length}.first(), row.packets, row.target, row.at()});
+    into.push({net::prefix{from.address, length}.first(), row.packets, row.target, row.at()});
   }
-  into.shrink_to_fit();
+  into.close();
 }
 
 auto group_window::gather(std::uint32_t bins) const -> group_rows {
@@ -119,30 +153,25 @@ auto group_window::gather(std::uint32_t bins) const -> group_rows {
   answer.start = start_;
   answer.length = scope_.bin * bins;
   answer.bins = bins;
-  std::map<net::address, std::uint64_t> volumes;
   auto const taken = std::span{rows_}.first(bins);
-  for (auto const& bin : taken)
-    for (auto const& row : bin) volumes[row.source] += row.packets;
-  answer.sources_seen = volumes.size();
-  std::vector<std::pair<std::uint64_t, net::address>> order;
-  for (auto const& [source, packets] : volumes) order.emplace_back(packets, source);
+  auto const all = volumes_of(taken);
+  answer.sources_seen = all.size();
+  std::vector<std::pair<net::address, source_volume>> order(all.begin(), all.end());
   std::ranges::sort(order, [](auto const& a, auto const& b) {
-    return a.first != b.first ? a.first > b.first : a.second < b.second;
+    return a.second.packets != b.second.packets ? a.second.packets > b.second.packets
+                                                : a.first < b.first;
   });
   if (order.size() > scope_.most_sources) order.resize(scope_.most_sources);
-  for (auto const& [packets, source] : order) answer.sources.push_back(source);
-  std::ranges::sort(answer.sources);
-  for (std::uint32_t bin = 0; bin < bins; ++bin)
-    for (auto const& row : taken[bin]) {
-      auto const at = std::ranges::lower_bound(answer.sources, row.source);
-      if (at == answer.sources.end() || *at != row.source) continue;
-      answer.rows.push_back({static_cast<std::uint32_t>(at - answer.sources.begin()), bin,
-                             row.packets, row.target, row.at});
-    }
-  std::ranges::stable_sort(answer.rows, [](group_row const& a, group_row const& b) {
-    if (a.source != b.source) return a.source < b.source;
-    return a.bin != b.bin ? a.bin < b.bin : a.at < b.at;
-  });
+  std::ranges::sort(order, {}, [](auto const& each) { return each.first; });
+  std::vector<std::size_t> places;  // of the next row of each source
+  std::size_t rows = 0;
+  for (auto const& [source, of] : order) {
+    answer.sources.push_back(source);
+    places.push_back(rows);
+    rows += of.rows;
+  }
+  answer.rows.resize(rows);
+  place_rows(taken, places, answer);
   return answer;
 }
 
@@ -151,8 +180,9 @@ void group_window::save(state_writer& out) const {
   out(start_, end_, seen_, whole_, broken_);
   for (auto const& bin : rows_) {
     out.number(bin.size());
-    for (auto const& row : bin)
-      out(row.source, row.packets, row.target, row.at.protocol, row.at.port);
+    open_rows::cursor rows{bin};
+    while (auto const* row = rows.next())
+      out(row->source, row->packets, row->target, row->at.protocol, row->at.port);
   }
 }
 
@@ -164,8 +194,9 @@ void group_window::restore(state_reader& in) {
   for (auto& bin : rows_) {
     auto const many = in.count(10);
     for (std::size_t i = 0; i < many && in.is_good(); ++i) {
-      auto& row = bin.emplace_back();
+      open_row row;
       in(row.source, row.packets, row.target, row.at.protocol, row.at.port);
+      bin.push(row);
     }
   }
 }

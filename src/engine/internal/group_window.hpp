@@ -10,6 +10,7 @@
 
 #include "kizashi/base/state.hpp"
 #include "kizashi/engine/activity.hpp"
+#include "kizashi/engine/internal/open_rows.hpp"
 
 namespace kizashi::engine::internal {
 
@@ -50,14 +51,6 @@ struct group_rows {
   [[nodiscard]] auto counts() const -> std::vector<std::uint32_t>;
 };
 
-/// One source at one service in one bin of the window that is open.
-struct open_row {
-  net::address source;  ///< first address of its prefix
-  std::uint32_t packets = 0;
-  std::uint32_t target = 0;
-  service at;
-};
-
 class group_window {
 public:
   explicit group_window(group_scope scope) : scope_{scope}, rows_(scope.bins) {}
@@ -67,7 +60,7 @@ public:
   [[nodiscard]] auto add(activity_window const& closed) -> std::optional<group_rows>;
   /// Of the window that is open: rows of the bin that came last (a source and service may come
   /// several times), which one that is, and all bins so far. Only when none of them is missing.
-  [[nodiscard]] auto newest_rows() const -> std::span<open_row const>;
+  [[nodiscard]] auto newest_rows() const -> open_rows const& { return rows_[seen_ - 1]; }
   [[nodiscard]] auto bins_seen() const noexcept -> std::uint32_t { return seen_; }
   [[nodiscard]] auto so_far() const -> group_rows { return gather(seen_); }
   /// Whole windows so far, and those that had a hole.
@@ -82,7 +75,7 @@ public:
 
 private:
   void take(activity_window const& closed, std::uint32_t bin);
-  void forget() { rows_ = std::vector<std::vector<open_row>>(scope_.bins); }  // its memory as well
+  void forget() { rows_ = std::vector<open_rows>(scope_.bins); }  // its memory as well
   [[nodiscard]] auto gather(std::uint32_t bins) const -> group_rows;
 
   group_scope scope_;
@@ -92,7 +85,7 @@ private:
   std::uint32_t seen_ = 0;
   std::uint64_t whole_ = 0;
   std::uint64_t broken_ = 0;
-  std::vector<std::vector<open_row>> rows_;  // by bin: none is moved as the window fills
+  std::vector<open_rows> rows_;  // by bin: none is moved as the window fills
 };
 
 /// What members of a group asked for.

@@ -9,7 +9,7 @@
 namespace kizashi::engine::ntd {
 
 using kizashi::engine::internal::group_rows;
-using kizashi::engine::internal::open_row;
+using kizashi::engine::internal::open_rows;
 
 namespace {
 
@@ -95,9 +95,10 @@ auto block_watch::service_number(service of) -> std::optional<std::uint32_t> {
   return number;
 }
 
-void block_watch::push(std::span<open_row const> rows, timestamp end) {
+void block_watch::push(open_rows const& came, timestamp end) {
   std::vector<std::tuple<net::address, service, std::uint64_t>> sums;
-  for (auto const& row : rows) sums.emplace_back(row.source, row.at, row.packets);
+  open_rows::cursor rows{came};
+  while (auto const* row = rows.next()) sums.emplace_back(row->source, row->at, row->packets);
   std::ranges::sort(sums);
   std::size_t kept = 0;
   for (std::size_t i = 0; i < sums.size(); ++i) {

@@ -50,7 +50,7 @@ public:
     return stream_.has_value() && bin == next_;
   }
   /// One bin more, which it waits for.
-  void push(std::span<kizashi::engine::internal::open_row const> rows, timestamp end);
+  void push(kizashi::engine::internal::open_rows const& came, timestamp end);
   /// Services at which a block has two sources or more in the open window.
   [[nodiscard]] auto look() const -> std::map<service, watched_service>;
 
