@@ -570,6 +570,58 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/accounts/{account}/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** An account's sessions, the newest first. */
+        get: operations["listAccountSessions"];
+        put?: never;
+        post?: never;
+        /** Ends all sessions of an account. */
+        delete: operations["endAccountSessions"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/accounts/{account}/tokens": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** An account's tokens, revoked ones too, the newest first. */
+        get: operations["listAccountTokens"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/accounts/{account}/tokens/{token}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Revokes an account's token. */
+        delete: operations["revokeAccountToken"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tokens": {
         parameters: {
             query?: never;
@@ -1419,6 +1471,22 @@ export interface components {
             /** Format: date-time */
             revoked: string | null;
         };
+        sessions: {
+            /** @constant */
+            schema: "kizashi-sessions/1";
+            sessions: {
+                id: number;
+                account: string;
+                address: string;
+                agent: string;
+                /** Format: date-time */
+                made: string;
+                /** Format: date-time */
+                used: string;
+                /** Format: date-time */
+                ends: string;
+            }[];
+        };
         tokens: {
             /** @constant */
             schema: "kizashi-tokens/1";
@@ -2045,12 +2113,12 @@ export interface operations {
                  */
                 sensor?: string[];
                 /**
-                 * @description Only what was seen since then. UTC unless a zone is given. Expected: a date or a time in whole minutes by RFC 3339, such as 2026-07-01 or 2026-07-01T12:00Z.
+                 * @description Only what was seen since then. UTC unless a zone is given. Expected: a date or a time in whole minutes by RFC 3339, from 1970 to 2262, such as 2026-07-01 or 2026-07-01T12:00Z.
                  * @example 2026-07-01
                  */
                 from?: string;
                 /**
-                 * @description Only what was seen before then; the time itself is not included. Expected: a date or a time in whole minutes by RFC 3339, such as 2026-07-01 or 2026-07-01T12:00Z.
+                 * @description Only what was seen before then; the time itself is not included. Expected: a date or a time in whole minutes by RFC 3339, from 1970 to 2262, such as 2026-07-01 or 2026-07-01T12:00Z.
                  * @example 2026-07-02T12:00Z
                  */
                 to?: string;
@@ -2149,12 +2217,12 @@ export interface operations {
                  */
                 sensor?: string[];
                 /**
-                 * @description Only what was seen since then. UTC unless a zone is given. Expected: a date or a time in whole minutes by RFC 3339, such as 2026-07-01 or 2026-07-01T12:00Z.
+                 * @description Only what was seen since then. UTC unless a zone is given. Expected: a date or a time in whole minutes by RFC 3339, from 1970 to 2262, such as 2026-07-01 or 2026-07-01T12:00Z.
                  * @example 2026-07-01
                  */
                 from?: string;
                 /**
-                 * @description Only what was seen before then; the time itself is not included. Expected: a date or a time in whole minutes by RFC 3339, such as 2026-07-01 or 2026-07-01T12:00Z.
+                 * @description Only what was seen before then; the time itself is not included. Expected: a date or a time in whole minutes by RFC 3339, from 1970 to 2262, such as 2026-07-01 or 2026-07-01T12:00Z.
                  * @example 2026-07-02T12:00Z
                  */
                 to?: string;
@@ -2418,12 +2486,12 @@ export interface operations {
                  */
                 sensor?: string[];
                 /**
-                 * @description Only what was seen since then. UTC unless a zone is given. Expected: a date or a time in whole minutes by RFC 3339, such as 2026-07-01 or 2026-07-01T12:00Z.
+                 * @description Only what was seen since then. UTC unless a zone is given. Expected: a date or a time in whole minutes by RFC 3339, from 1970 to 2262, such as 2026-07-01 or 2026-07-01T12:00Z.
                  * @example 2026-07-01
                  */
                 from?: string;
                 /**
-                 * @description Only what was seen before then; the time itself is not included. Expected: a date or a time in whole minutes by RFC 3339, such as 2026-07-01 or 2026-07-01T12:00Z.
+                 * @description Only what was seen before then; the time itself is not included. Expected: a date or a time in whole minutes by RFC 3339, from 1970 to 2262, such as 2026-07-01 or 2026-07-01T12:00Z.
                  * @example 2026-07-02T12:00Z
                  */
                 to?: string;
@@ -2523,12 +2591,12 @@ export interface operations {
                  */
                 sensor?: string[];
                 /**
-                 * @description Only what was seen since then. UTC unless a zone is given. Expected: a date or a time in whole minutes by RFC 3339, such as 2026-07-01 or 2026-07-01T12:00Z.
+                 * @description Only what was seen since then. UTC unless a zone is given. Expected: a date or a time in whole minutes by RFC 3339, from 1970 to 2262, such as 2026-07-01 or 2026-07-01T12:00Z.
                  * @example 2026-07-01
                  */
                 from?: string;
                 /**
-                 * @description Only what was seen before then; the time itself is not included. Expected: a date or a time in whole minutes by RFC 3339, such as 2026-07-01 or 2026-07-01T12:00Z.
+                 * @description Only what was seen before then; the time itself is not included. Expected: a date or a time in whole minutes by RFC 3339, from 1970 to 2262, such as 2026-07-01 or 2026-07-01T12:00Z.
                  * @example 2026-07-02T12:00Z
                  */
                 to?: string;
@@ -2628,12 +2696,12 @@ export interface operations {
                  */
                 sensor?: string[];
                 /**
-                 * @description Only what was seen since then. UTC unless a zone is given. Expected: a date or a time in whole minutes by RFC 3339, such as 2026-07-01 or 2026-07-01T12:00Z.
+                 * @description Only what was seen since then. UTC unless a zone is given. Expected: a date or a time in whole minutes by RFC 3339, from 1970 to 2262, such as 2026-07-01 or 2026-07-01T12:00Z.
                  * @example 2026-07-01
                  */
                 from?: string;
                 /**
-                 * @description Only what was seen before then; the time itself is not included. Expected: a date or a time in whole minutes by RFC 3339, such as 2026-07-01 or 2026-07-01T12:00Z.
+                 * @description Only what was seen before then; the time itself is not included. Expected: a date or a time in whole minutes by RFC 3339, from 1970 to 2262, such as 2026-07-01 or 2026-07-01T12:00Z.
                  * @example 2026-07-02T12:00Z
                  */
                 to?: string;
@@ -2723,12 +2791,12 @@ export interface operations {
                  */
                 sensor?: string[];
                 /**
-                 * @description Only what was seen since then. UTC unless a zone is given. Expected: a date or a time in whole minutes by RFC 3339, such as 2026-07-01 or 2026-07-01T12:00Z.
+                 * @description Only what was seen since then. UTC unless a zone is given. Expected: a date or a time in whole minutes by RFC 3339, from 1970 to 2262, such as 2026-07-01 or 2026-07-01T12:00Z.
                  * @example 2026-07-01
                  */
                 from?: string;
                 /**
-                 * @description Only what was seen before then; the time itself is not included. Expected: a date or a time in whole minutes by RFC 3339, such as 2026-07-01 or 2026-07-01T12:00Z.
+                 * @description Only what was seen before then; the time itself is not included. Expected: a date or a time in whole minutes by RFC 3339, from 1970 to 2262, such as 2026-07-01 or 2026-07-01T12:00Z.
                  * @example 2026-07-02T12:00Z
                  */
                 to?: string;
@@ -2914,12 +2982,12 @@ export interface operations {
                  */
                 sensor?: string[];
                 /**
-                 * @description Only what was seen since then. UTC unless a zone is given. Expected: a date or a time by RFC 3339, such as 2026-07-01 or 2026-07-01T12:00:30Z.
+                 * @description Only what was seen since then. UTC unless a zone is given. Expected: a date or a time by RFC 3339, from 1970 to 2262, such as 2026-07-01 or 2026-07-01T12:00:30Z.
                  * @example 2026-07-01
                  */
                 from?: string;
                 /**
-                 * @description Only what was seen before then; the time itself is not included. Expected: a date or a time by RFC 3339, such as 2026-07-01 or 2026-07-01T12:00:30Z.
+                 * @description Only what was seen before then; the time itself is not included. Expected: a date or a time by RFC 3339, from 1970 to 2262, such as 2026-07-01 or 2026-07-01T12:00:30Z.
                  * @example 2026-07-02T12:00Z
                  */
                 to?: string;
@@ -3018,12 +3086,12 @@ export interface operations {
                  */
                 sensor?: string[];
                 /**
-                 * @description Only what was seen since then. UTC unless a zone is given. Expected: a date or a time by RFC 3339, such as 2026-07-01 or 2026-07-01T12:00:30Z.
+                 * @description Only what was seen since then. UTC unless a zone is given. Expected: a date or a time by RFC 3339, from 1970 to 2262, such as 2026-07-01 or 2026-07-01T12:00:30Z.
                  * @example 2026-07-01
                  */
                 from?: string;
                 /**
-                 * @description Only what was seen before then; the time itself is not included. Expected: a date or a time by RFC 3339, such as 2026-07-01 or 2026-07-01T12:00:30Z.
+                 * @description Only what was seen before then; the time itself is not included. Expected: a date or a time by RFC 3339, from 1970 to 2262, such as 2026-07-01 or 2026-07-01T12:00:30Z.
                  * @example 2026-07-02T12:00Z
                  */
                 to?: string;
@@ -3122,12 +3190,12 @@ export interface operations {
                  */
                 sensor?: string[];
                 /**
-                 * @description Only what was seen since then. UTC unless a zone is given. Expected: a date or a time by RFC 3339, such as 2026-07-01 or 2026-07-01T12:00:30Z.
+                 * @description Only what was seen since then. UTC unless a zone is given. Expected: a date or a time by RFC 3339, from 1970 to 2262, such as 2026-07-01 or 2026-07-01T12:00:30Z.
                  * @example 2026-07-01
                  */
                 from?: string;
                 /**
-                 * @description Only what was seen before then; the time itself is not included. Expected: a date or a time by RFC 3339, such as 2026-07-01 or 2026-07-01T12:00:30Z.
+                 * @description Only what was seen before then; the time itself is not included. Expected: a date or a time by RFC 3339, from 1970 to 2262, such as 2026-07-01 or 2026-07-01T12:00:30Z.
                  * @example 2026-07-02T12:00Z
                  */
                 to?: string;
@@ -3226,12 +3294,12 @@ export interface operations {
                  */
                 sensor?: string[];
                 /**
-                 * @description Only what was seen since then. UTC unless a zone is given. Expected: a date or a time in whole minutes by RFC 3339, such as 2026-07-01 or 2026-07-01T12:00Z.
+                 * @description Only what was seen since then. UTC unless a zone is given. Expected: a date or a time in whole minutes by RFC 3339, from 1970 to 2262, such as 2026-07-01 or 2026-07-01T12:00Z.
                  * @example 2026-07-01
                  */
                 from?: string;
                 /**
-                 * @description Only what was seen before then; the time itself is not included. Expected: a date or a time in whole minutes by RFC 3339, such as 2026-07-01 or 2026-07-01T12:00Z.
+                 * @description Only what was seen before then; the time itself is not included. Expected: a date or a time in whole minutes by RFC 3339, from 1970 to 2262, such as 2026-07-01 or 2026-07-01T12:00Z.
                  * @example 2026-07-02T12:00Z
                  */
                 to?: string;
@@ -3330,12 +3398,12 @@ export interface operations {
                  */
                 sensor?: string[];
                 /**
-                 * @description Only what was seen since then. UTC unless a zone is given. Expected: a date or a time by RFC 3339, such as 2026-07-01 or 2026-07-01T12:00:30Z.
+                 * @description Only what was seen since then. UTC unless a zone is given. Expected: a date or a time by RFC 3339, from 1970 to 2262, such as 2026-07-01 or 2026-07-01T12:00:30Z.
                  * @example 2026-07-01
                  */
                 from?: string;
                 /**
-                 * @description Only what was seen before then; the time itself is not included. Expected: a date or a time by RFC 3339, such as 2026-07-01 or 2026-07-01T12:00:30Z.
+                 * @description Only what was seen before then; the time itself is not included. Expected: a date or a time by RFC 3339, from 1970 to 2262, such as 2026-07-01 or 2026-07-01T12:00:30Z.
                  * @example 2026-07-02T12:00Z
                  */
                 to?: string;
@@ -3442,7 +3510,7 @@ export interface operations {
             header?: never;
             path: {
                 /**
-                 * @description Its id. Expected: a text of 16 to 16 bytes.
+                 * @description Its id. Expected: a text of 16 bytes.
                  * @example 0123456789abcdef
                  */
                 finding: string;
@@ -3599,12 +3667,12 @@ export interface operations {
                  */
                 sensor?: string[];
                 /**
-                 * @description Only what was seen since then. UTC unless a zone is given. Expected: a date or a time in whole minutes by RFC 3339, such as 2026-07-01 or 2026-07-01T12:00Z.
+                 * @description Only what was seen since then. UTC unless a zone is given. Expected: a date or a time in whole minutes by RFC 3339, from 1970 to 2262, such as 2026-07-01 or 2026-07-01T12:00Z.
                  * @example 2026-07-01
                  */
                 from?: string;
                 /**
-                 * @description Only what was seen before then; the time itself is not included. Expected: a date or a time in whole minutes by RFC 3339, such as 2026-07-01 or 2026-07-01T12:00Z.
+                 * @description Only what was seen before then; the time itself is not included. Expected: a date or a time in whole minutes by RFC 3339, from 1970 to 2262, such as 2026-07-01 or 2026-07-01T12:00Z.
                  * @example 2026-07-02T12:00Z
                  */
                 to?: string;
@@ -3761,10 +3829,10 @@ export interface operations {
         parameters: {
             query?: {
                 /**
-                 * @description Only events of this topic; may be repeated. Without: all. Expected: a text of 1 to 40 bytes.
-                 * @example alert
+                 * @description Only events of this topic; may be repeated. Without: all.
+                 * @example attack
                  */
-                topic?: string[];
+                topic?: ("window" | "scan" | "attack" | "finding" | "job")[];
                 /**
                  * @description The id of the last event that is known, for readers that cannot send Last-Event-ID. Expected: a text of 1 to 41 bytes.
                  * @example 17-1234
@@ -4408,7 +4476,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description The id of a job. Expected: a text of 32 to 32 bytes. */
+                /** @description The id of a job. Expected: a text of 32 bytes. */
                 job: string;
             };
             cookie?: never;
@@ -4485,7 +4553,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description The id of a job. Expected: a text of 32 to 32 bytes. */
+                /** @description The id of a job. Expected: a text of 32 bytes. */
                 job: string;
             };
             cookie?: never;
@@ -4565,7 +4633,7 @@ export interface operations {
             };
             header?: never;
             path: {
-                /** @description The id of a job. Expected: a text of 32 to 32 bytes. */
+                /** @description The id of a job. Expected: a text of 32 bytes. */
                 job: string;
             };
             cookie?: never;
@@ -5281,6 +5349,327 @@ export interface operations {
             };
         };
     };
+    listAccountSessions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The account's name. Expected: a text of 1 to 64 bytes.
+                 * @example hana
+                 */
+                account: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["sessions"];
+                };
+            };
+            /** @description Parameters or the body are not as expected; all mistakes are told. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Nobody is logged in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description The role does not permit it, or the CSRF token is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description It is not there, or not for who asks. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Too many requests; Retry-After says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Not at the moment; Retry-After may say how long to wait. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+        };
+    };
+    endAccountSessions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The account's name. Expected: a text of 1 to 64 bytes.
+                 * @example hana
+                 */
+                account: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Parameters or the body are not as expected; all mistakes are told. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Nobody is logged in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description The role does not permit it, or the CSRF token is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description It is not there, or not for who asks. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Too many requests; Retry-After says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Not at the moment; Retry-After may say how long to wait. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+        };
+    };
+    listAccountTokens: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The account's name. Expected: a text of 1 to 64 bytes.
+                 * @example hana
+                 */
+                account: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["tokens"];
+                };
+            };
+            /** @description Parameters or the body are not as expected; all mistakes are told. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Nobody is logged in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description The role does not permit it, or the CSRF token is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description It is not there, or not for who asks. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Too many requests; Retry-After says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Not at the moment; Retry-After may say how long to wait. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+        };
+    };
+    revokeAccountToken: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The account's name. Expected: a text of 1 to 64 bytes.
+                 * @example hana
+                 */
+                account: string;
+                /**
+                 * @description The token's number. Expected: a whole number, 1 to 9223372036854775807.
+                 * @example 17
+                 */
+                token: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Parameters or the body are not as expected; all mistakes are told. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Nobody is logged in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description The role does not permit it, or the CSRF token is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description It is not there, or not for who asks. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Too many requests; Retry-After says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Not at the moment; Retry-After may say how long to wait. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+        };
+    };
     listTokens: {
         parameters: {
             query?: never;
@@ -5962,12 +6351,12 @@ export interface operations {
                  */
                 action?: string;
                 /**
-                 * @description Only what was seen since then. UTC unless a zone is given. Expected: a date or a time by RFC 3339, such as 2026-07-01 or 2026-07-01T12:00:30Z.
+                 * @description Only what was seen since then. UTC unless a zone is given. Expected: a date or a time by RFC 3339, from 1970 to 2262, such as 2026-07-01 or 2026-07-01T12:00:30Z.
                  * @example 2026-07-01
                  */
                 from?: string;
                 /**
-                 * @description Only what was seen before then; the time itself is not included. Expected: a date or a time by RFC 3339, such as 2026-07-01 or 2026-07-01T12:00:30Z.
+                 * @description Only what was seen before then; the time itself is not included. Expected: a date or a time by RFC 3339, from 1970 to 2262, such as 2026-07-01 or 2026-07-01T12:00:30Z.
                  * @example 2026-07-02T12:00Z
                  */
                 to?: string;
@@ -6058,12 +6447,12 @@ export interface operations {
                  */
                 sensor?: string[];
                 /**
-                 * @description Only what was seen since then. UTC unless a zone is given. Expected: a date or a time by RFC 3339, such as 2026-07-01 or 2026-07-01T12:00:30Z.
+                 * @description Only what was seen since then. UTC unless a zone is given. Expected: a date or a time by RFC 3339, from 1970 to 2262, such as 2026-07-01 or 2026-07-01T12:00:30Z.
                  * @example 2026-07-01
                  */
                 from?: string;
                 /**
-                 * @description Only what was seen before then; the time itself is not included. Expected: a date or a time by RFC 3339, such as 2026-07-01 or 2026-07-01T12:00:30Z.
+                 * @description Only what was seen before then; the time itself is not included. Expected: a date or a time by RFC 3339, from 1970 to 2262, such as 2026-07-01 or 2026-07-01T12:00:30Z.
                  * @example 2026-07-02T12:00Z
                  */
                 to?: string;

@@ -80,8 +80,8 @@ code_checks() {
   fi
 }
 
-# Two tests for each target: the replay of its corpus, and fresh inputs from a fixed seed: so many, or what half a minute has of
-# them (a whole road from a saved state takes 60 ms). As many targets at once as there are processors.
+# Two tests for each target: the replay of its corpus, and fresh inputs from a fixed seed: so many, or what ten seconds have of
+# them (a whole road from a saved state takes 60 ms); ./dev fuzz goes on from there. As many targets at once as there are processors.
 fuzz_replay() {
   local runs=$1 target verdict running=0
   [[ -n $(fuzz_targets) ]] || count_failure "no fuzz target was built"
@@ -121,7 +121,7 @@ fuzz_target() {
     say "SKIPPED: $target-replay: there is no $seeds"
     seeds=$scratch
   fi
-  one_fuzz "$target" "build/asan/$target" "$scratch" "$seeds" "-runs=$runs" -max_total_time=30 "${options[@]}"
+  one_fuzz "$target" "build/asan/$target" "$scratch" "$seeds" "-runs=$runs" -max_total_time=10 "${options[@]}"
 }
 
 one_fuzz() {
@@ -136,6 +136,19 @@ fetch_foreign_reader() {
     say "no foreign reader of Parquet: npm could not fetch it (build/logs/npm.log)"
 }
 
+# Stores of tests go to memory where there is enough: each waits many times until a disk has written. Short, for sockets lie in it.
+work_in_memory() {
+  local least=$((8 << 20)) free  # KiB
+  free=$(df --output=avail /dev/shm 2>/dev/null | tail -n 1)
+  [[ -z ${TMPDIR:-} && -w /dev/shm && ${free:-0} -ge $least ]] || return 0
+  [[ $(sed -n 's/^MemAvailable: *\([0-9]*\) kB$/\1/p' /proc/meminfo) -ge $((2 * least)) ]] || return 0
+  local folder
+  folder=$(mktemp -d /dev/shm/kz.XXXX)
+  trap "rm -rf $folder" EXIT
+  # Some systems let no program run from there, which some tests do.
+  if cp "$(type -P true)" "$folder/runs" && "$folder/runs"; then export TMPDIR=$folder; fi
+}
+
 run_test() {
   local quick=
   case ${1:-} in
@@ -146,6 +159,7 @@ run_test() {
   local started=$SECONDS
   need build test
   mkdir -p build/logs
+  work_in_memory
   local begun=build/logs/begun
   touch "$begun"
   fetch_foreign_reader
@@ -159,7 +173,7 @@ run_test() {
     # The sanitizer's own thread runs from the first, so that no process may give up its rights before threads.
     part "ThreadSanitizer: tests of the rooms that use threads" tests_of tsan threads_tests -L threads \
       -E '^drop_rights\.|^road_state\.(with_a_wrong_number|of_an_outbreak|of_campaigns|of_slow|has_what_went)'
-    part "Fuzz targets: corpora, and 20,000 inputs or half a minute each" fuzz_replay 20000
+    part "Fuzz targets: corpora, and 20,000 inputs or ten seconds each" fuzz_replay 20000
   fi
   heading "Time"
   printf '%s\n' "${times[@]}" "$(printf '%5d s  in all' $((SECONDS - started)))"

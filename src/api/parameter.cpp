@@ -16,6 +16,7 @@ constexpr std::size_t most_repetitions = 64;
 constexpr std::int64_t minute = 60'000'000'000;
 
 auto range_text(parameter const& of) -> std::string {
+  if (of.least == of.most) return fmt::format("{}", of.least);
   return of.most == UINT64_MAX ? fmt::format("{} or more", of.least)
                                : fmt::format("{} to {}", of.least, of.most);
 }
@@ -73,10 +74,11 @@ auto expectation_of(parameter const& of) -> std::string {
     case parameter_kind::flag:
       return "true or false";
     case parameter_kind::minute:
-      return "a date or a time in whole minutes by RFC 3339, such as 2026-07-01 or "
-             "2026-07-01T12:00Z";
+      return "a date or a time in whole minutes by RFC 3339, from 1970 to 2262, such as "
+             "2026-07-01 or 2026-07-01T12:00Z";
     case parameter_kind::instant:
-      return "a date or a time by RFC 3339, such as 2026-07-01 or 2026-07-01T12:00:30Z";
+      return "a date or a time by RFC 3339, from 1970 to 2262, such as 2026-07-01 or "
+             "2026-07-01T12:00:30Z";
     case parameter_kind::network:
       return "an address or a prefix, such as 192.0.2.7, 192.0.2.0/24 or 2001:db8::/32";
   }

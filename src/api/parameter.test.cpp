@@ -79,10 +79,12 @@ TEST(parameters, say_what_is_expected) {
   EXPECT_EQ(expected({need, {"by", "Port"}}), "query.by: one of port, source");
   EXPECT_EQ(expected({need, {"exact", "1"}}), "query.exact: true or false");
   EXPECT_EQ(expected({need, {"from", "2026-07-01T00:00:30Z"}}),
-            "query.from: a date or a time in whole minutes by RFC 3339, such as 2026-07-01 or "
+            "query.from: a date or a time in whole minutes by RFC 3339, from 1970 to 2262, such as "
+            "2026-07-01 or "
             "2026-07-01T12:00Z");
   EXPECT_EQ(expected({need, {"at", "soon"}}),
-            "query.at: a date or a time by RFC 3339, such as 2026-07-01 or 2026-07-01T12:00:30Z");
+            "query.at: a date or a time by RFC 3339, from 1970 to 2262, such as 2026-07-01 or "
+            "2026-07-01T12:00:30Z");
   EXPECT_EQ(expected({need}, "192.0.2.1/24"),
             "path.host: an address or a prefix, such as 192.0.2.7, 192.0.2.0/24 or 2001:db8::/32");
   EXPECT_EQ(expected({need, {"sensor", "abcde"}}), "query.sensor: a text of 1 to 4 bytes");

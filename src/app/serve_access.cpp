@@ -80,9 +80,10 @@ auto scope_for(std::string_view id) -> std::optional<kizashi::access::scope> {
   using kizashi::access::scope;
   constexpr std::string_view own[] = {"listTokens", "addToken", "revokeToken", "changePassword",
                                       "listViews",  "addView",  "removeView"};
-  constexpr std::string_view administration[] = {"listAccounts",  "addAccount",    "changeAccount",
-                                                 "removeAccount", "resetPassword", "listSettings",
-                                                 "listAudit"};
+  constexpr std::string_view administration[] = {
+      "listAccounts",       "addAccount",          "changeAccount",     "removeAccount",
+      "resetPassword",      "listSettings",        "listAudit",         "listAccountTokens",
+      "revokeAccountToken", "listAccountSessions", "endAccountSessions"};
   if (std::ranges::find(own, id) != std::end(own)) return std::nullopt;
   if (std::ranges::find(administration, id) != std::end(administration)) return scope::admin;
   if (id == "getMetrics") return scope::metrics;

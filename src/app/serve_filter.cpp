@@ -40,7 +40,11 @@ auto bind_text(store::engine& in, std::string_view text, filter::target to, bool
     return fail(errc::permission,
                 "the filter asks about destinations of packets or what tells them (ip, dst, "
                 "ip.id, tcp.seq, tcp.ack), which this account may not see; src is for sources");
-  return store::bind_filter(in, std::move(wanted), to, {});
+  auto bound = store::bind_filter(in, std::move(wanted), to, {});
+  // A name that nothing has is a mistake of who wrote it; "not found" would be said of the page.
+  if (!bound && bound.error().code == errc::not_found)
+    return fail(errc::parse_error, bound.error().message);
+  return bound;
 }
 
 auto read_filter(store::engine& in, std::string_view text, api::filter_target const& on)

@@ -218,8 +218,46 @@ auto serve_people::reset_password(api::call const& of) -> response {
   return answer_with({{"password", given ? json(nullptr) : json(password)}});
 }
 
+auto serve_people::list_account_sessions(api::call const& of) -> response {
+  auto const& name = of.with.get<std::string>("account");
+  if (auto const known = door_.account().find(name); !known) return api::problem_of(known.error());
+  auto const all = door_.session().list(name, time_now());
+  if (!all) return api::problem_of(all.error());
+  json out{{"schema", "kizashi-sessions/1"}, {"sessions", json::array()}};
+  for (auto const& each : *all)
+    out["sessions"].push_back({{"id", each.id},
+                               {"account", each.account},
+                               {"address", each.address},
+                               {"agent", answer::name_json(each.agent)},
+                               {"made", time_json(each.made)},
+                               {"used", time_json(each.used)},
+                               {"ends", time_json(each.ends)}});
+  return answer_with(out);
+}
+
+auto serve_people::end_account_sessions(api::call const& of) -> response {
+  auto const& name = of.with.get<std::string>("account");
+  if (auto const known = door_.account().find(name); !known) return api::problem_of(known.error());
+  auto const ended = door_.session().revoke_all(name, actor_in(of), time_now());
+  return ended ? answer_nothing() : api::problem_of(ended.error());
+}
+
+auto serve_people::list_account_tokens(api::call const& of) -> response {
+  auto const& name = of.with.get<std::string>("account");
+  if (auto const known = door_.account().find(name); !known) return api::problem_of(known.error());
+  return tokens_of(name);
+}
+
+auto serve_people::revoke_account_token(api::call const& of) -> response {
+  return revoke(of.with.get<std::string>("account"), of);
+}
+
 auto serve_people::list_tokens(api::call const& of) -> response {
-  auto const all = door_.token().list(of.who.name);
+  return tokens_of(of.who.name);
+}
+
+auto serve_people::tokens_of(std::string const& account) -> response {
+  auto const all = door_.token().list(account);
   if (!all) return api::problem_of(all.error());
   json out{{"schema", "kizashi-tokens/1"}, {"tokens", json::array()}};
   for (auto const& each : *all) out["tokens"].push_back(own_token_json(each));
@@ -248,9 +286,13 @@ auto serve_people::add_token(api::call const& of) -> response {
 }
 
 auto serve_people::revoke_token(api::call const& of) -> response {
+  return revoke(of.who.name, of);
+}
+
+auto serve_people::revoke(std::string const& account, api::call const& of) -> response {
   auto const revoked =
-      door_.token().revoke(static_cast<std::int64_t>(of.with.get<std::uint64_t>("token")),
-                           of.who.name, actor_in(of), time_now());
+      door_.token().revoke(static_cast<std::int64_t>(of.with.get<std::uint64_t>("token")), account,
+                           actor_in(of), time_now());
   return revoked ? answer_nothing() : api::problem_of(revoked.error());
 }
 
@@ -285,6 +327,10 @@ auto serve_people::routes() -> std::vector<api::route> {
       {"changeAccount", &serve_people::change_account},
       {"removeAccount", &serve_people::remove_account},
       {"resetPassword", &serve_people::reset_password},
+      {"listAccountSessions", &serve_people::list_account_sessions},
+      {"endAccountSessions", &serve_people::end_account_sessions},
+      {"listAccountTokens", &serve_people::list_account_tokens},
+      {"revokeAccountToken", &serve_people::revoke_account_token},
       {"listTokens", &serve_people::list_tokens},
       {"addToken", &serve_people::add_token},
       {"revokeToken", &serve_people::revoke_token},

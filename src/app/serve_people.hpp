@@ -26,10 +26,16 @@ private:
   [[nodiscard]] auto change_account(api::call const& of) -> response;
   [[nodiscard]] auto remove_account(api::call const& of) -> response;
   [[nodiscard]] auto reset_password(api::call const& of) -> response;
+  [[nodiscard]] auto list_account_sessions(api::call const& of) -> response;
+  [[nodiscard]] auto end_account_sessions(api::call const& of) -> response;
+  [[nodiscard]] auto list_account_tokens(api::call const& of) -> response;
+  [[nodiscard]] auto revoke_account_token(api::call const& of) -> response;
   [[nodiscard]] auto list_tokens(api::call const& of) -> response;
   [[nodiscard]] auto add_token(api::call const& of) -> response;
   [[nodiscard]] auto revoke_token(api::call const& of) -> response;
   [[nodiscard]] auto change_password(api::call const& of) -> response;
+  [[nodiscard]] auto tokens_of(std::string const& account) -> response;
+  [[nodiscard]] auto revoke(std::string const& account, api::call const& of) -> response;
 
   access::door& door_;
   bool is_secure_;

@@ -3,7 +3,7 @@
 // ring is told so.
 //
 //   live::event_log log{{.run = started}};
-//   log.add({.topic = "alert", .data = R"({"host":"192.0.2.7"})", .sensor = "north"});
+//   log.add({.topic = "attack", .data = R"({"host":"192.0.2.7"})", .sensor = "north"});
 //   auto const news = log.read(place);   // news.events, news.next
 #pragma once
 
@@ -14,15 +14,19 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "kizashi/net/address.hpp"
 
 namespace kizashi::live {
 
+/// What events are about, as one may ask for it.
+inline constexpr std::string_view topics[] = {"window", "scan", "attack", "finding", "job"};
+
 /// Something that happened. Who may see it follows from `sensor` and `about`.
 struct event {
-  std::string topic = {};                  ///< small letters, digits, "-": "alert", "counters"
+  std::string topic = {};                  ///< one of `topics`
   std::string data = {};                   ///< one line of JSON
   std::string sensor = {};                 ///< whose; empty: of all together
   std::optional<net::address> about = {};  ///< the source that it tells of

@@ -62,10 +62,12 @@ class Streams(ServedTest):
             self.assertEqual([again.next()[2]["n"] for _ in range(3)], [1, 2, 3])
 
     def test_topics(self):
-        stream = Events(self, "/api/v1/events/stream?topic=b&topic=c")
-        for number, topic in enumerate("abcab"):
+        stream = Events(self, "/api/v1/events/stream?topic=scan&topic=attack")
+        for number, topic in enumerate(("window", "scan", "attack", "window", "scan")):
             self.say(topic, number)
-        self.assertEqual([stream.next()[0] for _ in range(3)], ["b", "c", "b"])
+        self.assertEqual([stream.next()[0] for _ in range(3)], ["scan", "attack", "scan"])
+        wrong = self.document("/api/v1/events/stream?topic=alarm", 400)["errors"][0]
+        self.assertEqual((wrong["where"], wrong["expected"]), ("query.topic", "one of window, scan, attack, finding, job"))
 
     def test_what_is_gone_is_said(self):
         stream = Events(self)

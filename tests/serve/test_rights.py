@@ -89,6 +89,30 @@ class Rights(ServeTest):
         for host, expected in (("127.0.0.1", 200), (f"localhost:{self.at}", 200), ("evil.example", 400), (f"evil.example:{self.at}", 400)):
             self.assertEqual(ask(self.at, "/api/v1/status", headers={"Host": host})[0], expected, host)
 
+    def test_what_others_are_logged_in_with(self):
+        admin, csrf = self.cookie()
+        changing = admin | {"X-CSRF-Token": csrf}
+        at = "/api/v1/accounts/hana"
+        hers, _ = self.cookie("hana", self.add_account("hana", "analyst"))
+        self.assertEqual(ask(self.at, "/api/v1/me", headers=hers)[2]["name"], "hana")
+        rows = ask(self.at, f"{at}/sessions", headers=admin)[2]["sessions"]
+        self.assertEqual([(row["account"], row["address"]) for row in rows], [("hana", "127.0.0.1")])
+        self.assertEqual(ask(self.at, f"{at}/sessions", headers=hers)[0], 403)
+        self.assertEqual(ask(self.at, f"{at}/sessions", "DELETE", headers=admin)[0], 403)  # without the token of the session
+        self.assertEqual(ask(self.at, f"{at}/sessions", "DELETE", headers=changing)[0], 204)
+        self.assertEqual(ask(self.at, "/api/v1/me", headers=hers)[0], 401)
+        self.assertEqual(ask(self.at, f"{at}/sessions", headers=admin)[2]["sessions"], [])
+        self.assertEqual(ask(self.at, "/api/v1/accounts/nobody/sessions", headers=admin)[0], 404)
+        made = self.kizashi("token", "add", "hana", "--data", "data", "--label", "test", "--scope", "read")
+        self.assertEqual(made.returncode, 0, made.stderr)
+        bearer = {"Authorization": "Bearer " + next(word for word in made.stdout.split() if word.startswith("kzs_"))}
+        self.assertEqual(ask(self.at, "/api/v1/me", headers=bearer)[0], 200)
+        [token] = ask(self.at, f"{at}/tokens", headers=admin)[2]["tokens"]
+        self.assertEqual(ask(self.at, f"/api/v1/accounts/admin/tokens/{token['id']}", "DELETE", headers=changing)[0], 404)
+        self.assertEqual(ask(self.at, f"{at}/tokens", headers=bearer)[0], 403)
+        self.assertEqual(ask(self.at, f"{at}/tokens/{token['id']}", "DELETE", headers=changing)[0], 204)
+        self.assertEqual(ask(self.at, "/api/v1/me", headers=bearer)[0], 401)
+
     def test_tokens(self):
         self.server.stop()
         token = self.kizashi("token", "add", "admin", "--data", "data", "--label", "test", "--scope", "read")

@@ -1,6 +1,7 @@
 // What happens now: events as server-sent events, packets as frames of bytes.
 #include <algorithm>
 #include <chrono>
+#include <iterator>
 
 #include <fmt/format.h>
 
@@ -180,11 +181,11 @@ auto live_routes(observatory const& in) -> std::vector<route> {
        .needs = role::guest,
        .is_quick = true,
        .parameters = {{.name = "topic",
+                       .kind = parameter_kind::choice,
                        .help = "Only events of this topic; may be repeated. Without: all.",
                        .is_repeated = true,
-                       .least = 1,
-                       .most = 40,
-                       .example = "alert"},
+                       .choices = {std::begin(live::topics), std::end(live::topics)},
+                       .example = "attack"},
                       {.name = "after",
                        .help = "The id of the last event that is known, for readers that "
                                "cannot send Last-Event-ID.",

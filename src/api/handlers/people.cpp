@@ -67,6 +67,38 @@ auto session_routes() -> std::vector<route> {
           people_route(method::remove, path, "logOut", "Ends the session."), role::anyone))};
 }
 
+auto token_parameter() -> parameter {
+  return {.name = "token",
+          .kind = parameter_kind::number,
+          .help = "The token's number.",
+          .place = parameter_place::path,
+          .is_required = true,
+          .least = 1,
+          .most = INT64_MAX,
+          .example = "17"};
+}
+
+/// What others are logged in with.
+auto entrance_routes() -> std::vector<route> {
+  using http::method;
+  constexpr auto sessions = "/api/v1/accounts/{account}/sessions",
+                 tokens = "/api/v1/accounts/{account}/tokens";
+  auto revoke =
+      without_answer(people_route(method::remove, "/api/v1/accounts/{account}/tokens/{token}",
+                                  "revokeAccountToken", "Revokes an account's token."));
+  revoke.parameters = {account_parameter(), token_parameter()};
+  return {with_account(with_answer(people_route(method::get, sessions, "listAccountSessions",
+                                                "An account's sessions, the newest first."),
+                                   "sessions")),
+          with_account(without_answer(people_route(method::remove, sessions, "endAccountSessions",
+                                                   "Ends all sessions of an account."))),
+          with_account(
+              with_answer(people_route(method::get, tokens, "listAccountTokens",
+                                       "An account's tokens, revoked ones too, the newest first."),
+                          "tokens")),
+          std::move(revoke)};
+}
+
 auto account_routes() -> std::vector<route> {
   using http::method;
   constexpr auto all = "/api/v1/accounts", one = "/api/v1/accounts/{account}";
@@ -100,14 +132,7 @@ auto own_routes() -> std::vector<route> {
   constexpr auto all = "/api/v1/tokens";
   auto revoke = without_answer(people_route(method::remove, "/api/v1/tokens/{token}", "revokeToken",
                                             "Revokes one of one's own tokens."));
-  revoke.parameters = {{.name = "token",
-                        .kind = parameter_kind::number,
-                        .help = "The token's number.",
-                        .place = parameter_place::path,
-                        .is_required = true,
-                        .least = 1,
-                        .most = INT64_MAX,
-                        .example = "17"}};
+  revoke.parameters = {token_parameter()};
   std::vector<route> out{
       with_answer(people_route(method::get, all, "listTokens",
                                "One's own tokens, revoked ones too, the newest first."),
@@ -129,6 +154,7 @@ auto own_routes() -> std::vector<route> {
 auto people_routes() -> std::vector<route> {
   auto out = session_routes();
   for (auto& each : account_routes()) out.push_back(std::move(each));
+  for (auto& each : entrance_routes()) out.push_back(std::move(each));
   for (auto& each : own_routes()) out.push_back(std::move(each));
   return out;
 }

@@ -15,7 +15,7 @@ describe('a query in the URL', () => {
     }
   });
   it('is live for a day when it says nothing, and when what it says is nothing', () => {
-    for (const search of ['', 'from=2026-01-15', 'from=2026-01-16&to=2026-01-15', 'span=3', 'span=x'])
+    for (const search of ['', 'from=2026-01-15', 'from=2026-01-15&to=2026-01-15', 'span=3', 'span=x'])
       expect(parseQuery('/', search).range).toEqual({ live: true, span: 86400, isOpen: true });
   });
   it('leaves the pages their own parameters', () => {
@@ -40,6 +40,12 @@ describe('spans and times', () => {
 
 describe('moving the range', () => {
   const now = Date.UTC(2026, 0, 15, 10);
+  it('takes two ends in either order', () => {
+    const day = { live: false, from: Date.UTC(2026, 0, 15), to: Date.UTC(2026, 0, 16) };
+    expect(parseQuery('/', 'from=2026-01-15&to=2026-01-16').range).toEqual(day);
+    expect(parseQuery('/', 'from=2026-01-16&to=2026-01-15').range).toEqual(day);
+  });
+
   it('back from live makes it fixed', () => {
     expect(shift({ live: true, span: 3600 }, -0.5, now)).toEqual({
       live: false, from: now - 5400_000, to: now - 1800_000,

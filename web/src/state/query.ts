@@ -58,8 +58,10 @@ const own = new Set(['filter', 'from', 'to', 'span', 'show']);
 
 export function parseQuery(path: string, search: string): Query {
   const all = new URLSearchParams(search);
-  const from = parseTime(all.get('from') ?? '');
-  const to = parseTime(all.get('to') ?? '');
+  const ends = [parseTime(all.get('from') ?? ''), parseTime(all.get('to') ?? '')] as const;
+  // Whoever typed them the wrong way round means the same time.
+  const isTurned = ends[0] !== null && ends[1] !== null && ends[0] > ends[1];
+  const [from, to] = isTurned ? [ends[1], ends[0]] : ends;
   const span = parseSpan(all.get('span') ?? '');
   const range: Range =
     from !== null && to !== null && to > from ? { live: false, from, to }
