@@ -88,6 +88,7 @@ void serve_keeper::work() {
 }
 
 void serve_keeper::measure() {
+  give_memory_back();
   auto const memory = memory_of_engine(*of_.engine);
   auto const rows = store::ask_rows(
       *of_.engine, "select sum(bytes_on_disk) from system.parts where database = 'default'");

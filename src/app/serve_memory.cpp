@@ -21,6 +21,11 @@ auto memory_of_process() -> memory_use {
   return out;
 }
 
+void give_memory_back() {
+  constexpr std::uint64_t worth_it = std::uint64_t{128} << 20;
+  if (memory_of_process().kept > worth_it) ::malloc_trim(0);
+}
+
 auto memory_of_engine(store::engine& engine) -> std::optional<std::uint64_t> {
   auto const rows = store::ask_rows(
       engine,

@@ -20,6 +20,10 @@ struct memory_use {
 /// arena of the allocator for a moment.
 [[nodiscard]] auto memory_of_process() -> memory_use;
 
+/// Gives the system what the allocator keeps, when it is more than 128 MiB: where large and small
+/// pieces come and go, the allocator gives nothing back by itself (man 3 malloc_trim).
+void give_memory_back();
+
 /// Bytes that the engine within this process has allocated and not given back, by the counts of
 /// its own allocator. Nothing where the engine does not know: another process has it, or it is an
 /// older one.

@@ -1,102 +1,15 @@
 #include "kizashi/engine/gatherer.hpp"
 
 #include <algorithm>
+#include <limits>
 #include <map>
-#include <random>
+#include <numeric>
 
-#include "kizashi/engine/internal/activity_table.hpp"
-#include "kizashi/net/address_state.hpp"
+#include "kizashi/base/random.hpp"
+#include "kizashi/engine/internal/activity_list.hpp"
 
 namespace kizashi::engine {
-namespace internal {
-
-void activity_table::give_to(activity_window& out) const {
-  std::vector<slot> order;
-  order.reserve(used_);
-  for (auto const& each : slots_)
-    if (each.key != 0) order.push_back(each);
-  std::ranges::sort(order, {}, &slot::key);
-  auto const add = [&](net::address const& source, service at, counts const& of) {
-    if (out.sources.empty() || out.sources.back().address != source) {
-      auto const scanner = scanners_.find(source);
-      out.sources.push_back(
-          {source, scanner == scanners_.end() ? std::uint16_t{0} : scanner->second});
-    }
-    out.rows.push_back({static_cast<std::uint32_t>(out.sources.size() - 1), of.packets, of.target,
-                        at.port, at.protocol});
-    out.packets += of.packets;
-  };
-  out.rows.reserve(order.size() + ipv6_.size());
-  for (auto const& each : order)
-    add(net::ipv4{static_cast<std::uint32_t>(each.key >> 24)},
-        {static_cast<std::uint8_t>(each.key >> 16 & 255),
-         static_cast<std::uint16_t>(each.key & 65535)},
-        each.of);
-  for (auto const& [key, of] : ipv6_) add(key.first, key.second, of);
-}
-
-void activity_table::save(state_writer& out) const {
-  out.number(used_);
-  for (auto const& each : slots_) {
-    if (each.key == 0) continue;
-    out.number(each.key);
-    out.number(each.of.packets);
-    out.half(each.of.target);
-    out.next_record();
-  }
-  out.number(ipv6_.size());
-  for (auto const& [key, of] : ipv6_) {
-    out(key.first.as_ipv6(), key.second.protocol, key.second.port, of.packets, of.target);
-    out.next_record();
-  }
-  out.number(scanners_.size());
-  for (auto const& [source, number] : scanners_) {
-    out(source, number);
-    out.next_record();
-  }
-}
-
-void activity_table::restore(state_reader& in) {
-  for (auto many = in.number(); many > 0 && in.has_record(); --many) {
-    auto const key = in.number();
-    in.expect((key >> 16 & 255) != 0 && key >> 56 == 0, "a source at a service");
-    if (!in.is_good()) return;
-    auto& of = counts_of(key);
-    in.expect(of.packets == 0, "sources that differ");
-    of.packets = static_cast<std::uint32_t>(in.at_most(UINT32_MAX));
-    in.expect(of.packets != 0, "packets");
-    of.target = in.half();
-    if (used_ * 2 > slots_.size()) grow();
-  }
-  for (auto many = in.number(); many > 0 && in.has_record(); --many) {
-    net::ipv6 source;
-    service at;
-    counts of;
-    in(source, at.protocol, at.port, of.packets, of.target);
-    in.expect(of.packets != 0, "packets");
-    ipv6_[{source, at}] = of;
-  }
-  for (auto many = in.number(); many > 0 && in.has_record(); --many) {
-    net::address source;
-    std::uint16_t number = 0;
-    in(source, number);
-    scanners_[source] = number;
-  }
-}
-
-}  // namespace internal
-
 namespace {
-
-/// Whoever knows it could send packets that all fall on one place of a table. Answers do not depend
-/// on it.
-[[nodiscard]] auto table_secret() -> std::uint64_t {
-  static auto const secret = [] {
-    std::random_device system;
-    return std::uint64_t{system()} << 32 | system();
-  }();
-  return secret;
-}
 
 [[nodiscard]] auto start_of(std::int64_t time, duration length) noexcept -> std::int64_t {
   auto const rest = time % length.count();
@@ -114,6 +27,14 @@ namespace {
 
 constexpr duration longest_silence = std::chrono::hours{168};
 
+/// How long parts are of which the windows of all lengths consist; 0: they would be too short.
+[[nodiscard]] auto part_of(std::vector<duration> const& lengths) -> std::int64_t {
+  constexpr std::int64_t most_parts = 12;  // of the shortest window
+  std::int64_t common = 0;
+  for (auto const& each : lengths) common = std::gcd(common, each.count());
+  return lengths.empty() || common * most_parts < lengths.front().count() ? 0 : common;
+}
+
 }  // namespace
 
 struct gatherer::stream {
@@ -124,7 +45,7 @@ struct gatherer::stream {
     /// Where the next window begins; unknown: nothing has come, or not for a week.
     std::int64_t next = timestamp::unknown().nanoseconds();
     std::uint64_t empty = 0;  // windows without packets since the last with
-    std::map<std::int64_t, internal::activity_table> open;  // by start
+    std::map<std::int64_t, internal::activity_list> open;  // by start
 
     /// The start of the window that closes next; unknown: none will.
     [[nodiscard]] auto first() const -> std::int64_t {
@@ -134,10 +55,24 @@ struct gatherer::stream {
     /// Takes that window out.
     [[nodiscard]] auto take_first() -> activity_window;
   };
+  /// What was counted once, for the windows of all layers.
+  struct part {
+    std::int64_t start = 0;
+    internal::activity_list* counts = nullptr;
+  };
   std::string sensor;
   std::int64_t watermark = timestamp::unknown().nanoseconds();
   std::vector<layer> layers;
-  std::int64_t next_close = 0;  // nothing closes before the watermark has come here
+  std::int64_t next_close = 0;   // nothing closes before the watermark has come here
+  std::int64_t part_length = 0;  // 0: there are none
+  std::map<std::int64_t, internal::activity_list> parts;  // by start
+  part newest;                                            // the one that had the last packet
+
+  /// Where a packet of that time is counted; null: by each layer, for one of them has closed its
+  /// window, or there are no parts.
+  [[nodiscard]] auto part_at(std::int64_t time) -> internal::activity_list*;
+  /// Gives parts that end by then to the windows that they are of.
+  void hand_over(std::int64_t until);
 
   /// The layer whose window ends next, the shorter of equal ones; null: nothing has come.
   [[nodiscard]] auto next_layer() -> layer* {
@@ -167,6 +102,29 @@ auto gatherer::stream::layer::take_first() -> activity_window {
   return out;
 }
 
+auto gatherer::stream::part_at(std::int64_t time) -> internal::activity_list* {
+  if (newest.counts != nullptr && time >= newest.start && time - newest.start < part_length)
+    return newest.counts;
+  if (part_length == 0) return nullptr;
+  auto const start = start_of(time, duration{part_length});
+  for (auto const& layer : layers)
+    if (start < layer.closed) return nullptr;
+  auto const [place, is_new] = parts.try_emplace(start);
+  if (is_new)
+    for (auto& layer : layers) layer.open.try_emplace(start_of(start, layer.length));
+  newest = {start, &place->second};
+  return newest.counts;
+}
+
+void gatherer::stream::hand_over(std::int64_t until) {
+  while (!parts.empty() && parts.begin()->first <= until - part_length) {
+    auto& [start, counts] = *parts.begin();
+    for (auto& layer : layers) layer.open[start_of(start, layer.length)].add(counts);
+    parts.erase(parts.begin());
+    newest = {};
+  }
+}
+
 gatherer::gatherer(std::vector<duration> lengths, sink to, duration lateness)
     : lengths_{std::move(lengths)}, to_{std::move(to)}, lateness_{lateness} {
   std::ranges::sort(lengths_);
@@ -179,6 +137,7 @@ auto gatherer::stream_of(std::string_view sensor) -> stream& {
     if (each->sensor == sensor) return *each;
   auto& made = *streams_.emplace_back(std::make_unique<stream>());
   made.sensor = sensor;
+  made.part_length = part_of(lengths_);
   for (auto const length : lengths_) made.layers.push_back({.length = length, .open = {}});
   return made;
 }
@@ -204,6 +163,11 @@ auto gatherer::take(net::packet_batch const& packets, recognise::tag_columns con
                              : packets.destination_port[row]};
     auto const source = packets.source_address(row);
     auto const target = target_of(packets.destination_address(row));
+    ++counted_;
+    if (auto* const part = in.part_at(time); part != nullptr) {
+      part->add(source, at, target, tags.scanner[row]);
+      continue;
+    }
     bool is_late = false;
     for (auto& layer : in.layers) {
       auto const start = start_of(time, layer.length);
@@ -211,17 +175,16 @@ auto gatherer::take(net::packet_batch const& packets, recognise::tag_columns con
         is_late = true;
         continue;
       }
-      auto const [place, is_new] = layer.open.try_emplace(start, table_secret());
-      place->second.add(source, at, target, tags.scanner[row]);
+      layer.open[start].add(source, at, target, tags.scanner[row]);
     }
     late_ += is_late ? 1 : 0;
-    ++counted_;
   }
   return {};
 }
 
 auto gatherer::close_until(stream& in, std::int64_t watermark) -> status {
   auto const time = watermark - lateness_.count();
+  in.hand_over(time);
   for (auto* layer = in.next_layer();
        layer != nullptr && layer->first() + layer->length.count() <= time; layer = in.next_layer())
     KIZASHI_TRY(give(in, layer->take_first()));
@@ -251,6 +214,7 @@ auto gatherer::advance_to(std::string_view sensor, timestamp now) -> status {
 auto gatherer::finish() -> status {
   for (auto const& in : streams_) {
     KIZASHI_TRY(close_until(*in, in->watermark));
+    in->hand_over(std::numeric_limits<std::int64_t>::max());
     for (auto& layer : in->layers)
       while (!layer.open.empty()) {
         auto closed = layer.take_first();
@@ -281,9 +245,12 @@ void gatherer::save(state_writer& out) const {
       out.time(layer.next);
       out(layer.empty);
       out.number(layer.open.size());
-      for (auto const& [start, table] : layer.open) {
+      for (auto const& [start, counts] : layer.open) {
+        std::vector<internal::activity_list const*> parts;
+        for (auto const& [begin, part] : in->parts)
+          if (start_of(begin, layer.length) == start) parts.push_back(&part);
         out.time(start);
-        table.save(out);
+        counts.save(out, parts);
       }
       out.end();
     }
@@ -315,7 +282,7 @@ void gatherer::restore(state_reader& in) {
         in.expect(start != timestamp::unknown().nanoseconds() && length > duration{0} &&
                       start_of(start, length) == start,
                   "the start of a window");
-        auto const [place, is_new] = layer.open.try_emplace(start, table_secret());
+        auto const [place, is_new] = layer.open.try_emplace(start);
         in.expect(is_new, "windows that differ");
         place->second.restore(in);
       }
@@ -325,6 +292,7 @@ void gatherer::restore(state_reader& in) {
   if (!in.is_good() || lengths != lengths_) return;
   late_ = late;
   counted_ = counted;
+  for (auto const& each : streams) each->part_length = part_of(lengths_);
   streams_ = std::move(streams);
 }
 

@@ -25,7 +25,7 @@ namespace kizashi::engine {
 /// lateness: that of the packets, or the one that `advance_to` tells; packets of closed windows are
 /// left out and counted. Between two windows with packets there is one without for each interval,
 /// up to a week of them. The order in which windows close does not depend on where batches end.
-/// Memory: 16 bytes to 32 for each source and service of the open windows, at each length.
+/// Memory: 16 bytes for each source and service of the open windows, at each length.
 class gatherer {
 public:
   using sink = std::function<status(activity_window const&)>;

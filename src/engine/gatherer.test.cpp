@@ -240,6 +240,108 @@ TEST(gatherer, forgets_a_state_of_other_lengths) {
   EXPECT_EQ(kept.all.size(), 0U);
 }
 
+/// Counts plainly what windows should have.
+class plain_windows {
+public:
+  struct counts {
+    std::uint32_t packets = 0;
+    std::set<std::uint32_t> destinations;
+  };
+  using key = std::tuple<duration, timestamp, std::uint32_t, std::uint16_t>;
+
+  void take(small_packet const& of, std::vector<duration> const& lengths,
+            kept_windows const& closed) {
+    auto const time = test::monday + of.at;
+    bool is_late = false;
+    for (auto const length : lengths) {
+      auto const start = timestamp{time.nanoseconds() / length.count() * length.count()};
+      auto const is_closed = std::ranges::any_of(closed.all, [&](auto const& each) {
+        return each.length == length && each.start >= start;
+      });
+      is_late |= is_closed;
+      if (is_closed) continue;
+      auto& to = all_[{length, start, of.source, of.port}];
+      ++to.packets;
+      to.destinations.insert(of.destination);
+    }
+    late_ += is_late;
+  }
+  [[nodiscard]] auto late() const noexcept -> std::uint64_t { return late_; }
+  void expect(kept_windows const& of) const {
+    std::size_t rows = 0;
+    for (auto const& window : of.all)
+      for (auto const& row : window.rows) {
+        ++rows;
+        auto const found =
+            all_.find({window.length, window.start,
+                       window.sources[row.source].address.as_ipv4().value(), row.port});
+        ASSERT_NE(found, all_.end());
+        EXPECT_EQ(row.packets, found->second.packets);
+        EXPECT_EQ(row.target == activity_row::several, found->second.destinations.size() > 1);
+      }
+    EXPECT_EQ(rows, all_.size());
+  }
+
+private:
+  std::map<key, counts> all_;
+  std::uint64_t late_ = 0;
+};
+
+// Windows of several lengths have common parts, but for packets that come when one has closed.
+TEST(gatherer, equals_a_slow_twin_at_several_lengths_with_packets_that_come_late) {
+  for (std::vector<duration> const& lengths :
+       {std::vector<duration>{50s, 60s, 600s}, std::vector<duration>{59s, 61s}}) {
+    random_source chance{31};
+    kept_windows kept;
+    auto to = std::make_unique<gatherer>(lengths, kept.sink());
+    plain_windows twin;
+    duration at = 1h;
+    for (int i = 0; i < 6000; ++i) {
+      at += std::chrono::milliseconds{chance.below(900)};
+      small_packet const one{
+          .at = at - std::chrono::seconds{i > 999 && chance.below(4) == 0 ? chance.below(90) : 0},
+          .source = chance.below(30),
+          .port = static_cast<std::uint16_t>(chance.below(5)),
+          .destination = chance.below(3)};
+      small_batch const batch{{one}};
+      ASSERT_TRUE(to->take(*batch.packets, *batch.tags, "north"));
+      twin.take(one, lengths, kept);
+      if (i % 997 != 0) continue;
+      auto next = std::make_unique<gatherer>(lengths, kept.sink());
+      pass_on(*to, *next);
+      to = std::move(next);
+    }
+    ASSERT_TRUE(to->finish());
+    EXPECT_GT(twin.late(), 100U);
+    EXPECT_EQ(to->late(), twin.late());
+    twin.expect(kept);
+  }
+}
+
+// More than are put in order at once, and counts that do not grow for ever.
+TEST(gatherer, counts_many_sources_in_one_window) {
+  std::vector<small_packet> all;
+  for (std::uint32_t i = 0; i < 200'000; ++i)
+    all.push_back({.at = 1s, .source = 1 + i % 70'001 * 7919, .destination = i % 3});
+  kept_windows kept;
+  gatherer to{{1min}, kept.sink()};
+  for (std::size_t i = 0; i < all.size(); i += 4000) {
+    auto const begin = all.begin() + static_cast<std::ptrdiff_t>(i);
+    small_batch const batch{{begin, begin + 4000}};
+    ASSERT_TRUE(to.take(*batch.packets, *batch.tags, "north"));
+  }
+  ASSERT_TRUE(to.finish());
+  ASSERT_EQ(kept.all.size(), 1U);
+  auto const& window = kept.all[0];
+  EXPECT_EQ(window.packets, 200'000U);
+  ASSERT_EQ(window.rows.size(), 70'001U);
+  for (auto const& row : window.rows) {
+    auto const source = (window.sources[row.source].address.as_ipv4().value() - 1) / 7919;
+    EXPECT_EQ(row.packets, source < 200'000 - 2 * 70'001 ? 3U : 2U);
+    EXPECT_EQ(row.target, activity_row::several);
+  }
+}
+
 // The plainest counting, and batches cut anywhere.
 TEST(gatherer, equals_a_slow_twin_however_batches_are_cut) {
   random_source chance{12};
