@@ -20,17 +20,18 @@ function(kizashi_rarely_run)
   endforeach()
 endfunction()
 
-# kizashi_room(NAME USES room... LIBRARIES target...)
+# kizashi_room(NAME [COMPUTES] USES room... LIBRARIES target...)
 #
 # One static library per room, from every .cpp in the folder. A room sees its own headers as
 # "kizashi/NAME/..." and those of the rooms named in USES (and what they use), and no others: the include
 # folder of a room holds one link, so an include against the arrows does not compile.
 # Sources are compiled several to a unit (KIZASHI_UNITY): names in unnamed namespaces are therefore unique in a room,
 # and where a file of tests wants common ones it says so with SKIP_UNITY_BUILD_INCLUSION.
+# COMPUTES: its tests take longer to run than to optimise, for their slow twins do what the room does.
 # Beside the sources: *.test.cpp become the test program NAME_test, *.bench.cpp become NAME_bench,
 # *.fuzz.cpp become one libFuzzer program each, named fuzz_STEM.
 function(kizashi_room name)
-  cmake_parse_arguments(room "" "" "USES;LIBRARIES" ${ARGN})
+  cmake_parse_arguments(room "COMPUTES" "" "USES;LIBRARIES" ${ARGN})
   set(root "${CMAKE_BINARY_DIR}/rooms/${name}")
   file(MAKE_DIRECTORY "${root}/kizashi")
   file(CREATE_LINK "${CMAKE_CURRENT_SOURCE_DIR}" "${root}/kizashi/${name}" SYMBOLIC)
@@ -54,7 +55,11 @@ function(kizashi_room name)
     add_executable(${name}_test ${tests})
     target_link_libraries(${name}_test PRIVATE kizashi_${name} GTest::gmock GTest::gtest_main)
     kizashi_units(${name}_test)
-    kizashi_rarely_run(${name}_test)
+    if(room_COMPUTES)
+      target_compile_options(${name}_test PRIVATE -O1)
+    else()
+      kizashi_rarely_run(${name}_test)
+    endif()
     target_compile_definitions(${name}_test PRIVATE
                                KIZASHI_SHARED_DIR="${CMAKE_SOURCE_DIR}/../shared"
                                KIZASHI_SOURCE_DIR="${CMAKE_SOURCE_DIR}")
