@@ -15,6 +15,7 @@ part() {
   heading "$title"
   "$@"
   times+=("$(printf '%5d s  %s' $((SECONDS - started)) "$title")")
+  say "${times[-1]}"
 }
 
 count_failure() {
@@ -54,7 +55,7 @@ count_junit() {
 
 # tests_of PRESET TARGET [CTEST-OPTION...]: builds TARGET and runs the tests that the options choose, or all.
 tests_of() {
-  local preset=$1 target=$2 junit=$PWD/build/logs/tests-$1.xml
+  local preset=$1 target=$2 junit=$PWD/build/logs/tests-$1.xml started=$SECONDS
   shift 2
   if ! logged "build-$preset" build "$preset" "$target"; then
     count_failure "the build of $preset"
@@ -65,6 +66,7 @@ tests_of() {
     logged web make_pages || count_failure "the pages"
     get_engine
   fi
+  say "built in $((SECONDS - started)) s"
   rm -f "$junit"
   logged "tests-$preset" steady ctest --test-dir "build/$preset" "$@" -j "$(nproc)" \
     --output-on-failure --output-junit "$junit" --no-tests=error || failures+=("tests of $preset")
