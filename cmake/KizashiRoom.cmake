@@ -12,11 +12,10 @@ function(kizashi_units target)
   endif()
 endfunction()
 
-# What is not done for each packet, event or row of an answer, and tests: to optimise it further takes longer than all that it
-# saves. With a sanitizer half of the time of a compiler is what it optimises.
+# What is not done for each packet or event, and tests: to optimise it further takes longer than all that it saves.
 function(kizashi_rarely_run)
   foreach(target ${ARGN})
-    target_compile_options(${target} PRIVATE $<IF:$<CONFIG:Release>,-O1,-O0>)
+    target_compile_options(${target} PRIVATE $<$<CONFIG:Release>:-O1>)
   endforeach()
 endfunction()
 
@@ -27,7 +26,7 @@ endfunction()
 # folder of a room holds one link, so an include against the arrows does not compile.
 # Sources are compiled several to a unit (KIZASHI_UNITY): names in unnamed namespaces are therefore unique in a room,
 # and where a file of tests wants common ones it says so with SKIP_UNITY_BUILD_INCLUSION.
-# COMPUTES: its tests take longer to run than to optimise, for their slow twins do what the room does.
+# COMPUTES: its code is optimised with sanitizers too, and so are its tests, whose slow twins do what the room does.
 # Beside the sources: *.test.cpp become the test program NAME_test, *.bench.cpp become NAME_bench,
 # *.fuzz.cpp become one libFuzzer program each, named fuzz_STEM.
 function(kizashi_room name)
@@ -50,16 +49,22 @@ function(kizashi_room name)
   target_include_directories(kizashi_${name} PUBLIC "${root}")
   target_link_libraries(kizashi_${name} PUBLIC kizashi_options ${uses} ${room_LIBRARIES})
   kizashi_units(kizashi_${name})
+  set(optimised)
+  if(KIZASHI_SANITIZE AND room_COMPUTES)
+    set(optimised -O1)
+  endif()
+  target_compile_options(kizashi_${name} PRIVATE ${optimised})
+  if(KIZASHI_FUZZERS AND fuzzers)
+    # What tells a fuzzer where it has been takes a third more to compile: in rooms that have something to be fuzzed.
+    target_compile_options(kizashi_${name} PRIVATE -fsanitize=fuzzer-no-link)
+  endif()
 
   if(KIZASHI_TESTS AND tests)
     add_executable(${name}_test ${tests})
     target_link_libraries(${name}_test PRIVATE kizashi_${name} GTest::gmock GTest::gtest_main)
     kizashi_units(${name}_test)
-    if(room_COMPUTES)
-      target_compile_options(${name}_test PRIVATE -O1)
-    else()
-      kizashi_rarely_run(${name}_test)
-    endif()
+    kizashi_rarely_run(${name}_test)
+    target_compile_options(${name}_test PRIVATE ${optimised})
     target_compile_definitions(${name}_test PRIVATE
                                KIZASHI_SHARED_DIR="${CMAKE_SOURCE_DIR}/../shared"
                                KIZASHI_SOURCE_DIR="${CMAKE_SOURCE_DIR}")
@@ -80,6 +85,7 @@ function(kizashi_room name)
       string(REPLACE ".fuzz.cpp" "" stem "${stem}")
       add_executable(fuzz_${stem} "${file}")
       target_link_libraries(fuzz_${stem} PRIVATE kizashi_${name})
+      target_compile_options(fuzz_${stem} PRIVATE -fsanitize=fuzzer-no-link)
       target_link_options(fuzz_${stem} PRIVATE -fsanitize=fuzzer)
     endforeach()
   endif()

@@ -838,7 +838,7 @@ export interface components {
             schema: "kizashi-me/1";
             name: string | null;
             /** @enum {unknown} */
-            role: "anyone" | "guest" | "viewer" | "partner" | "analyst" | "administrator";
+            role: "anyone" | "guest" | "viewer" | "partner" | "analyst" | "admin";
             /** @enum {unknown} */
             login: "none" | "token" | "session";
             csrf_token: string | null;
@@ -2890,6 +2890,8 @@ export interface operations {
                 format?: "json" | "html";
                 /** @description Of the HTML file: English or Japanese. */
                 language?: "en" | "ja";
+                /** @description A report on the whole store that was written on schedule is answered as it was written. yes: it is made anew, with what came in since. */
+                fresh?: "no" | "yes";
                 /**
                  * @description Only what this sensor saw; may be repeated. Without: all sensors. Expected: a text of 1 to 100 bytes.
                  * @example north

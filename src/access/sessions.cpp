@@ -63,10 +63,6 @@ auto sessions::csrf_of(std::string_view secret) -> std::string {
   return derived_secret(secret, "kizashi csrf");
 }
 
-auto sessions::is_csrf(std::string_view secret, std::string_view csrf) -> bool {
-  return is_equal(csrf_of(secret), csrf);
-}
-
 auto sessions::open(known_person const& person, actor const& by, std::string_view agent,
                     timestamp now) const -> result<open_session> {
   auto const& who = person.who;

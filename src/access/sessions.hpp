@@ -63,8 +63,6 @@ public:
   [[nodiscard]] auto find(std::string_view secret, timestamp now) const -> result<principal>;
   /// The same for every time of a session; needs no look-up.
   [[nodiscard]] static auto csrf_of(std::string_view secret) -> std::string;
-  /// In a time that does not depend on where they differ.
-  [[nodiscard]] static auto is_csrf(std::string_view secret, std::string_view csrf) -> bool;
 
   /// The newest first; of one account, or of all when `account` is empty. Those that have ended are
   /// left out.

@@ -35,7 +35,7 @@ auto is_equal_slowly(std::string_view a, std::string_view b) noexcept -> bool {
 
 auto name_of(role each) noexcept -> std::string_view {
   constexpr std::array<std::string_view, 6> names = {"anyone",  "guest",   "viewer",
-                                                     "partner", "analyst", "administrator"};
+                                                     "partner", "analyst", "admin"};
   return names[static_cast<std::size_t>(each)];
 }
 

@@ -47,6 +47,8 @@ struct account_choice {
   std::string role;
   std::vector<std::string> prefixes;
   std::vector<std::string> sensors;
+  bool has_all_prefixes = false;
+  bool has_all_sensors = false;
   bool is_generated = false;
   bool is_enabled = false;
   bool is_disabled = false;
@@ -130,15 +132,16 @@ auto set(account_choice const& choice) -> status {
   if (!choice.role.empty()) {
     KIZASHI_TRY(change.as, access::parse_role(choice.role));
   }
-  if (!choice.prefixes.empty() || !choice.sensors.empty()) {
+  change.keeps_prefixes = choice.prefixes.empty() && !choice.has_all_prefixes;
+  change.keeps_sensors = choice.sensors.empty() && !choice.has_all_sensors;
+  if (!change.keeps_prefixes || !change.keeps_sensors) {
     KIZASHI_TRY(change.within, access::parse_reach(choice.prefixes, choice.sensors));
-    change.keeps_prefixes = choice.prefixes.empty();
-    change.keeps_sensors = choice.sensors.empty();
   }
   if (choice.is_enabled || choice.is_disabled) change.is_enabled = choice.is_enabled;
   if (!change.as && !change.within && !change.is_enabled)
     return fail(errc::parse_error,
-                "nothing is to be set; expected --role, --prefix, --sensor, --enable or --disable");
+                "nothing is to be set; expected --role, --prefix, --all-prefixes, --sensor, "
+                "--all-sensors, --enable or --disable");
   KIZASHI_TRY(auto const here, open_door(choice.data, when_missing::refuse));
   KIZASHI_TRY(auto const now,
               here->account().change(choice.name, change, local_actor(), time_now()));
@@ -204,6 +207,10 @@ void add_account(CLI::App& program, int& exit_code) {
   command->add_option("--role", choice->role, "viewer, analyst, admin or partner")
       ->type_name("ROLE");
   add_reach_options(*command, choice->prefixes, choice->sensors);
+  command->add_flag("--all-prefixes", choice->has_all_prefixes, "It may see all sources again")
+      ->excludes("--prefix");
+  command->add_flag("--all-sensors", choice->has_all_sensors, "It may see all sensors again")
+      ->excludes("--sensor");
   auto* const enable = command->add_flag("--enable", choice->is_enabled, "It may enter again");
   command->add_flag("--disable", choice->is_disabled, "It may not enter; its sessions end at once")
       ->excludes(enable);

@@ -29,7 +29,8 @@ constexpr auto serve_examples =
     "The first start makes the account admin and says its password once. While it runs,\n"
     "'kizashi query', 'stats', 'report', 'host', 'match' and 'store export' ask it (--store\n"
     "DATA/store). 'kizashi status' says how it is (docs/serve.md). SIGHUP makes it read its\n"
-    "configuration again; SIGTERM or Ctrl-C stops it: what was received is stored before it ends.";
+    "configuration again; SIGTERM or Ctrl-C stops it: what was received is stored before it ends,\n"
+    "or is in the journal where that takes longer than serve.stop.";
 
 /// What was lost and what was stored since it was said last.
 void watch_counts(house& in, running_sensor& each, pipeline::sensor_counts const& now) {

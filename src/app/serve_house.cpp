@@ -155,6 +155,7 @@ auto open_sensor(house& in, running_sensor& each) -> status {
   options.folder = sensor_folder(in, each.settings);
   options.flush = in.set.flush;
   options.checkpoint = in.set.checkpoint;
+  options.stop = in.set.stop;
   options.journal_bytes = in.set.journal;
   options.writer = writer_of(in);
   options.road = road_of(in, each.darknet);
@@ -186,6 +187,7 @@ auto start_server(house& in) -> status {
   of.assets = in.pages.assets();
   for (auto& each : in.desk->routes()) of.more_routes.push_back(std::move(each));
   of.more_routes.push_back(export_route_of(of));
+  of.reports = in.set.reports.folder;
   for (auto& each : api::report_file_routes(in.set.reports.folder))
     of.more_routes.push_back(std::move(each));
   register_metrics(in.counters, all);

@@ -154,6 +154,14 @@ auto serve_keys() -> std::span<config_key const> {
        "time. What came since then is read again after a crash.",
        {},
        nullptr},
+      {"serve.stop",
+       duration{20s},
+       duration{0s},
+       duration{1h},
+       "How long a stop goes on storing what was received. What is left then stays in the journal, "
+       "and the next start goes on there.",
+       {},
+       nullptr},
       {"serve.journal",
        std::string{"8GiB"},
        {},
@@ -424,6 +432,7 @@ auto serve_settings_of(config const& from) -> result<serve_settings> {
   out.user = from.get<std::string>("serve.user");
   out.flush = from.get<duration>("serve.flush");
   out.checkpoint = from.get<duration>("serve.checkpoint");
+  out.stop = from.get<duration>("serve.stop");
   KIZASHI_TRY(out.journal, parse_memory(from.get<std::string>("serve.journal")));
   KIZASHI_TRY(out.query_memory, parse_memory(from.get<std::string>("serve.query_memory")));
   auto const& open_to = from.get<std::string>("serve.without_account");

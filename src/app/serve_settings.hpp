@@ -69,6 +69,7 @@ struct serve_settings {
   std::string user;   ///< whom a process of root becomes; empty: nobody else
   duration flush{};
   duration checkpoint{};
+  duration stop{};
   std::uint64_t journal = 0;  ///< bytes
   std::size_t query_memory = 0;
   api::role without_account = api::role::anyone;

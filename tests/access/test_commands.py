@@ -61,9 +61,11 @@ class Accounts(AccessTest):
                           ("root", "admin", True, None, None, None)])
         heads = self.answer("account", "list").splitlines()[0].split()
         self.assertEqual(heads, ["name", "role", "enabled", "made", "last", "log-in", "prefixes", "sensors"])
+        self.assertEqual(self.answer("account", "set", "city-hall", "--all-sensors"),
+                         "city-hall: partner, disabled, prefixes 192.0.2.0/24, sensors all\n")
         self.assertEqual(self.answer("account", "remove", "city-hall"), "removed city-hall, with its sessions and tokens\n")
         self.assertEqual([row["action"] for row in self.rows()],
-                         ["account.removed", "password.set", "account.changed", "account.added", "account.added"])
+                         ["account.removed", "account.changed", "password.set", "account.changed", "account.added", "account.added"])
         self.assertEqual({(row["who"], row["address"]) for row in self.rows()},
                          {("(command line)", f"user {getpass.getuser()}")})
 
@@ -87,7 +89,7 @@ class Accounts(AccessTest):
         self.expect_failure(1, [last("removed")], "account", "remove", "hana")
         self.expect_failure(1, [last("disabled")], "account", "set", "hana", "--disable")
         self.expect_failure(1, [last("given another role")], "account", "set", "hana", "--role", "viewer")
-        self.expect_failure(2, ["nothing is to be set; expected --role, --prefix, --sensor, --enable or --disable", usage("set")],
+        self.expect_failure(2, ["nothing is to be set; expected --role, --prefix, --all-prefixes, --sensor, --all-sensors, --enable or --disable", usage("set")],
                             "account", "set", "hana")
         self.expect_failure(1, ['there is no account "ken"; \'kizashi account list\' names those that are there'],
                             "account", "password", "ken", stdin=HORSE)

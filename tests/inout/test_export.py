@@ -16,7 +16,7 @@ class Export(StoreTest):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.done("synth", "mixed", "-o", "mixed.pcap", "--no-progress")
+        cls.done("synth", "mixed", "--rate-scale", "0.3", "-o", "mixed.pcap", "--no-progress")
         cls.done("read", "mixed.pcap", "--store", "seen", "--sensor", "north", "--no-progress")
         cls.said = cls.done("store", "export", "--store", "seen", "-o", "out.pcap")
 

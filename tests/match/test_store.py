@@ -131,6 +131,7 @@ class Random(StoreTest):
             return [each for each in self.packets["north"] if first <= each[0] + each[1] / 1e6 < last]
         at = sorted((each[0], each[1]) for each in self.packets["north"])[1500]
         exact = f"2026-01-15T{at[0] // 3600:02}:{at[0] // 60 % 60:02}:{at[0] % 60:02}.{at[1]:06}Z"
+        side = "source"
         for bounds, packets in (
                 (("--from", "2026-01-15T05:30:10Z"), between(5.5 * HOUR + 10, 1e9)),
                 (("--to", "2026-01-15T14:30:10+09:00"), between(0, 5.5 * HOUR + 10)),
@@ -140,9 +141,9 @@ class Random(StoreTest):
                 (("--from", exact), [each for each in self.packets["north"] if (each[0], each[1]) >= at]),
                 (("--to", exact), [each for each in self.packets["north"] if (each[0], each[1]) < at]),
                 (("--from", "2031-01-01"), [])):
-            for side in "source", "either":
-                with self.subTest(bounds=bounds, side=side):
-                    self.expect_counts(self.document("--sensor", "north", "--side", side, *bounds), side, packets)
+            with self.subTest(bounds=bounds):
+                self.expect_counts(self.document("--sensor", "north", "--side", side, *bounds), side, packets)
+            side = "either" if side == "source" else "source"
 
     def test_the_same_as_from_the_captures(self):
         for side in "source", "destination", "either":

@@ -64,6 +64,11 @@ class Schedule(ServeTest):
         self.assertEqual(headers["content-security-policy"].split(";")[0], "default-src 'none'")
         self.assertEqual(ask(port, f"/api/v1/reports/{names[2]}", headers=who)[2], document)
         self.assertEqual(ask(port, f"/api/v1/report?period=day&at={self.yesterday}", headers=who)[2]["days"], document["days"])
+        # What was written is answered, unless somebody wants it made anew.
+        (folder / names[2]).write_text(json.dumps({**document, "store": "written"}))
+        for more, store in (("", "written"), ("&fresh=yes", "kizashi"), ("&filter=port%2023", "kizashi"), ("&sensor=north", "kizashi")):
+            answer = ask(port, f"/api/v1/report?period=day&at={self.yesterday}{more}", headers=who)[2]
+            self.assertEqual(answer["store"], store, more)
         page = ask(port, f"/api/v1/report?period=day&at={self.yesterday}&format=html&language=ja", headers=who)
         self.assertIn('<html lang="ja">', page[2])
         # Nobody else, and nothing else.

@@ -32,10 +32,11 @@ class Equal(ServeTest):
     def test_a_replay_goes_on_over_restarts_and_crashes(self):
         """It gives what it had not given yet; one that has ended gives nothing."""
         self.fresh("data")
-        config = ('[serve]\nlisten = ["127.0.0.1:0"]\nflush = "200ms"\ncheckpoint = "1s"\n'
-                  '[sensor.north]\nreplay = ["all.pcap"]\nspeed = SPEED\n')
-        for end in (Server.stop, Server.kill):
-            server = Server(self.folder, config.replace("SPEED", "900"))
+        config = ('[serve]\nlisten = ["127.0.0.1:0"]\nflush = "200ms"\ncheckpoint = "1s"\nstop = "STOP"\n'
+                  '[sensor.north]\nreplay = ["all.pcap"]\nspeed = 900\n')
+        # With no time to stop, what is left stays in the journal.
+        for end, stop in ((Server.stop, "20s"), (Server.stop, "0s"), (Server.kill, "20s")):
+            server = Server(self.folder, config.replace("STOP", stop))
             self.addCleanup(lambda each=server: each.child.poll() is None and each.kill())
             server.wait_for("sensor north: running")
             time.sleep(1)

@@ -107,7 +107,7 @@ class HouseTest(unittest.TestCase):
         self.assertEqual((done.returncode, done.stderr.splitlines()), (code, [f"kizashi: {each}" for each in errors]))
 
     def crash_points(self, log):
-        """Ten of the moments around each change of a name, spread evenly with the first and the last, or with
+        """Six of the moments around each change of a name, spread evenly with the first and the last, or with
         KIZASHI_ALL_CRASH_POINTS=1 all moments."""
         changes = log.read_text().splitlines()
         if os.environ.get("KIZASHI_ALL_CRASH_POINTS"):
@@ -115,4 +115,4 @@ class HouseTest(unittest.TestCase):
         named = [number for number, what in enumerate(changes, 1) if what in ("rename", "mkdir")]
         self.assertTrue(named)
         points = sorted({number + around for number in named for around in (0, 1) if number + around <= len(changes)})
-        return sorted({points[each * (len(points) - 1) // 9] for each in range(10)})
+        return sorted({points[each * (len(points) - 1) // 5] for each in range(6)})

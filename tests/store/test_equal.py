@@ -21,10 +21,10 @@ from with_engine import skip_without_engine
 
 KIZASHI = os.environ["KIZASHI"]
 SHARED = pathlib.Path(os.environ["KIZASHI_SHARED_DIR"])
-SMALLER = ("--rate-scale", "0.1")
-THIRD = ("--rate-scale", "0.3")
+SMALLER = ("--rate-scale", "0.03")
+THIRD = ("--rate-scale", "0.1")
 SCENARIOS = {"mixed": SMALLER, "backscatter": THIRD, "botnet": THIRD, "outbreak": SMALLER, "planted": THIRD,
-             "slow-and-coordinated": THIRD, "three-days": SMALLER, "nicter-hour": ("--rate-scale", "0.003")}
+             "slow-and-coordinated": THIRD, "three-days": SMALLER, "nicter-hour": ("--rate-scale", "0.001")}
 NO_IP, PORTS = 2, 128  # bits of `attributes`
 BOTH = "(select sensor, src6, attributes, protocol, dst_port, wire_length from (select sensor, toString(src) as src6, attributes, " \
        "protocol, dst_port, wire_length from packets union all select sensor, hex(src) as src6, attributes, protocol, dst_port, " \

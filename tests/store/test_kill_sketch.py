@@ -34,7 +34,7 @@ class KillSketch(HouseTest):
     def chosen_points(self, changes):
         if os.environ.get("KIZASHI_ALL_CRASH_POINTS"):
             return range(1, changes + 1)
-        return sorted({*range(1, 7), changes // 4, changes // 2, *range(changes - 2, changes + 1)})
+        return sorted({1, 2, 5, changes // 2, changes - 1, changes})
 
     def test_what_is_stored_is_found(self):
         self.assertEqual(self.read_west(at=10**9).returncode, 0)

@@ -7,6 +7,7 @@
 #include "kizashi/api/report_files.hpp"
 #include "kizashi/base/time.hpp"
 #include "kizashi/paper/document.hpp"
+#include "kizashi/paper/files.hpp"
 #include "kizashi/paper/html.hpp"
 
 namespace kizashi::api {
@@ -26,17 +27,41 @@ auto period_in(observatory const& in, call const& of, answer::asked const& quest
   return found;
 }
 
+/// The answer as a file, whether or not there is one.
+auto file_of(call const& of, paper::report_period const& period) -> result<paper::report_file> {
+  paper::report_file out{period, paper::file_form::json, std::nullopt};
+  if (of.with.get<std::string>("format") != "html") return out;
+  out.form = paper::file_form::html;
+  KIZASHI_TRY(out.language, paper::parse_language(of.with.get<std::string>("language")));
+  return out;
+}
+
+/// What was written on schedule, which is of the whole store. Nothing where that is not what is
+/// asked for, or nothing was written.
+auto written_text(observatory const& in, call const& of, paper::report_file const& what)
+    -> std::optional<std::string> {
+  bool const is_of_all = of.who.scope.is_everything && !of.with.has("filter") &&
+                         of.with.get<std::vector<std::string>>("sensor").empty();
+  if (!is_of_all || in.reports.empty() || of.with.get<std::string>("fresh") == "yes")
+    return std::nullopt;
+  auto found = paper::read_file(in.reports, what);
+  return found ? std::optional{std::move(*found)} : std::nullopt;
+}
+
 auto answer_report(observatory const& in, call const& of) -> result<http::response> {
   KIZASHI_TRY(auto question, question_of(in, of));
   KIZASHI_TRY(filter_packets(in, of, question));
   KIZASHI_TRY(auto const period, period_in(in, of, question));
-  KIZASHI_TRY(auto const made, paper::make_document(*in.engine, question, period, wall_time()));
-  if (of.with.get<std::string>("format") != "html") return json_response(made);
-  KIZASHI_TRY(auto const language, paper::parse_language(of.with.get<std::string>("language")));
-  http::response out{200, "text/html; charset=utf-8", paper::html_of(made, language), {}};
+  KIZASHI_TRY(auto const what, file_of(of, period));
+  auto text = written_text(in, of, what);
+  if (!text) {
+    KIZASHI_TRY(auto const made, paper::make_document(*in.engine, question, period, wall_time()));
+    KIZASHI_TRY(text, paper::content_of(what, made, {}));
+  }
+  http::response out{200, std::string{paper::media_type_of(what.form)}, std::move(*text), {}};
+  if (what.form == paper::file_form::json) return out;
   out.fields.add("Content-Security-Policy", policy_of_report_files);
-  out.fields.add("Content-Disposition", fmt::format("inline; filename=\"kizashi-{}.{}.html\"",
-                                                    period.name, paper::code_of(language)));
+  out.fields.add("Content-Disposition", fmt::format("inline; filename=\"{}\"", what.name()));
   return out;
 }
 
@@ -75,6 +100,12 @@ auto report_routes(observatory const& in) -> std::vector<route> {
        .help = "Of the HTML file: English or Japanese.",
        .standard = "en",
        .choices = {"en", "ja"}},
+      {.name = "fresh",
+       .kind = parameter_kind::choice,
+       .help = "A report on the whole store that was written on schedule is answered as it was "
+               "written. yes: it is made anew, with what came in since.",
+       .standard = "no",
+       .choices = {"no", "yes"}},
       sensor_parameter(),
       filter_parameter()};
   out.answer = [&in](call const& of) { return answered(answer_report(in, of)); };

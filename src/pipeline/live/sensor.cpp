@@ -39,6 +39,10 @@ private:
   /// False: there is nothing more to do.
   [[nodiscard]] auto go_on() -> result<bool>;
   void wait_and_begin_again(error why);
+  /// Whether a stop has taken too long to go on to the journal's end.
+  [[nodiscard]] auto is_late(bool is_last) const -> bool {
+    return is_last && std::chrono::steady_clock::now() - stop_time_ > options_.stop;
+  }
   void set_phase(sensor_phase phase) {
     std::lock_guard const held{mutex_};
     counts_.phase = phase;
@@ -56,6 +60,7 @@ private:
 
   mutable std::mutex mutex_;  // guards `counts_`
   sensor_counts counts_;
+  std::chrono::steady_clock::time_point stop_time_;  // once `is_stopping_`
   std::atomic<bool> is_stopping_{false};
   std::thread thread_;
 };
@@ -82,8 +87,10 @@ void live_sensor::start() {
 }
 
 void live_sensor::stop() {
-  if (!from_ || is_stopping_.exchange(true)) return;
+  if (!from_ || is_stopping_.load()) return;
+  stop_time_ = std::chrono::steady_clock::now();
   from_->stop();
+  is_stopping_.store(true);
   if (thread_.joinable()) thread_.join();
   journey_.reset();
   std::lock_guard const held{mutex_};
@@ -114,6 +121,7 @@ auto live_sensor::go_on() -> result<bool> {
   auto const seen = seen_;
   KIZASHI_TRY(auto const step, journey_->go_on(is_last));
   note_progress();
+  if (step == journey::step::saved && is_late(is_last)) return false;
   if (step != journey::step::caught_up) return true;
   wait_ = first_wait;
   if (has_ended) {

@@ -42,6 +42,8 @@ struct sensor_options {
   /// Between two savings of the state. Longer where saving takes more than a hundredth of it;
   /// shorter where a quarter of `journal_bytes` would have to be read again.
   duration checkpoint = std::chrono::minutes{5};
+  /// A stop goes on for so long, and then leaves what is not yet stored in the journal.
+  duration stop = std::chrono::seconds{20};
   std::uint64_t journal_bytes = std::uint64_t{8} << 30;  ///< what is more is dropped, and counted
   store::writer_options writer;  ///< names and places; `sensor` is set by the sensor
   /// Workers, darknet, recognition and so on. The sinks are set by the sensor, and it keeps no
@@ -102,8 +104,9 @@ public:
 
   /// Starts its threads.
   virtual void start() = 0;
-  /// Stops receiving, stores what was received, saves the state, and waits for all that. A second
-  /// call does nothing.
+  /// Stops receiving, stores what was received, saves the state, and waits for all that. What takes
+  /// longer than `sensor_options::stop` stays in the journal, for the next start. A second call does
+  /// nothing.
   virtual void stop() = 0;
   [[nodiscard]] virtual auto counts() const -> sensor_counts = 0;
   [[nodiscard]] virtual auto name() const -> std::string const& = 0;

@@ -101,7 +101,7 @@ export async function act<T>(
 
 // --- who asks -------------------------------------------------------------------------------------------
 
-const order = ['anyone', 'guest', 'viewer', 'partner', 'analyst', 'administrator'] as const;
+const order = ['anyone', 'guest', 'viewer', 'partner', 'analyst', 'admin'] as const;
 export type Role = (typeof order)[number];
 /** Whether the role is at least `least`. */
 export const may = (least: Role): boolean =>

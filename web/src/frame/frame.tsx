@@ -68,7 +68,7 @@ function followLink(event: MouseEvent) {
   if (!at || event.defaultPrevented || event.button !== 0 || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
   if (at.origin !== location.origin || at.target || at.hasAttribute('download') || at.pathname.startsWith('/api/')) return;
   event.preventDefault();
-  go(at.pathname + at.search);
+  go(at.pathname + at.search + at.hash);
 }
 
 function useFrameKeys() {

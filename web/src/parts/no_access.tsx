@@ -4,7 +4,7 @@ import { say } from '../language';
 import { Icon } from '../look/icons';
 
 /** The role of an account that is enough (docs/access.md). */
-const accountRole: Readonly<Record<Role, string>> = { anyone: 'viewer', guest: 'viewer', viewer: 'viewer', partner: 'analyst', analyst: 'analyst', administrator: 'admin' };
+const accountRole: Readonly<Record<Role, string>> = { anyone: 'viewer', guest: 'viewer', viewer: 'viewer', partner: 'analyst', analyst: 'analyst', admin: 'admin' };
 
 export function NoAccess({ needs }: { needs: Role }) {
   const who = me.value;

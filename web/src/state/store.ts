@@ -29,7 +29,7 @@ export function linkTo(path: string, params: Query['params'] = {}): string {
 
 export function go(url: string) {
   const to = new URL(url, location.origin);
-  history.pushState(null, '', to.pathname + to.search);
+  history.pushState(null, '', to.pathname + to.search + to.hash);
   query.value = parseQuery(to.pathname, to.search);
 }
 

@@ -113,8 +113,7 @@ auto journey::go_on(bool is_last) -> result<step> {
   KIZASHI_TRY(road_->walk(source_));
   switch (source_.reason()) {
     case found::mark:
-      KIZASHI_TRY(close_block(is_last));
-      return step::went_on;
+      return close_block(is_last);
     case found::tick:
       KIZASHI_TRY(road_->advance_to(source_.journal().time()));
       if (activity_) KIZASHI_TRY(activity_->advance_to(source_.journal().time()));
@@ -128,12 +127,13 @@ auto journey::go_on(bool is_last) -> result<step> {
   return step::caught_up;
 }
 
-auto journey::close_block(bool is_last) -> status {
+auto journey::close_block(bool is_last) -> result<step> {
   KIZASHI_TRY(packets_.flush());
   KIZASHI_TRY(store_observations(true));
-  if (!is_last && !is_save_due()) return {};
+  if (!is_last && !is_save_due()) return step::went_on;
   KIZASHI_TRY(packets_.wait());
-  return save(false);
+  KIZASHI_TRY(save(false));
+  return step::saved;
 }
 
 auto journey::store_observations(bool is_due) -> status {

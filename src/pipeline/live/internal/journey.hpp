@@ -29,6 +29,7 @@ public:
 
   enum class step : std::uint8_t {
     went_on,
+    saved,      ///< the state too: here one may end
     caught_up,  ///< all that is in the journal was read
   };
   /// Reads on until the journal has nothing more or `flush` is due. `is_last`: the next mark is to
@@ -51,7 +52,7 @@ private:
   journey(sensor_options const& options, receiver& from, journal_source source,
           store::packet_writer packets, std::unique_ptr<store::observation_writer> found,
           capture::journal_position told);
-  [[nodiscard]] auto close_block(bool is_last) -> status;
+  [[nodiscard]] auto close_block(bool is_last) -> result<step>;
   /// Makes what ended in silence durable: then no block ends.
   [[nodiscard]] auto store_observations(bool is_due) -> status;
   /// Whether this mark is to be a checkpoint.

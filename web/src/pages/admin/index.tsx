@@ -15,7 +15,7 @@ const shown: Record<Tab, () => preact.JSX.Element> = {
 };
 
 export default function Admin() {
-  const tab = tabs.find((each) => each === query.value.params['tab']) ?? (may('administrator') ? 'accounts' : 'tokens');
+  const tab = tabs.find((each) => each === query.value.params['tab']) ?? (may('admin') ? 'accounts' : 'tokens');
   const who = me.value;
   const reach = [...(who?.scope.prefixes ?? []), ...(who?.scope.sensors ?? [])].join(' ');
   return (
@@ -43,6 +43,6 @@ function Body({ tab }: { tab: Tab }) {
         <button type="button" class="button main" onClick={() => (wantsLogIn.value = true)}>{common('login.in')}</button>
       </div>
     );
-  if (tab !== 'tokens' && !may('administrator')) return <p class="state">{say('admin.only', { role: who.role })}</p>;
+  if (tab !== 'tokens' && !may('admin')) return <p class="state">{say('admin.only', { role: who.role })}</p>;
   return shown[tab]();
 }
