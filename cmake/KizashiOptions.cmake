@@ -1,6 +1,7 @@
 # What every target is compiled with, and the switches that the presets set.
 option(KIZASHI_TESTS "Build the unit tests" ON)
 option(KIZASHI_UNITY "Compile several sources of a room as one unit" ON)
+set(KIZASHI_UNITY_SIZE 16 CACHE STRING "How many, at most")
 option(KIZASHI_BENCHES "Build the micro-benchmarks" OFF)
 option(KIZASHI_FUZZERS "Build the libFuzzer targets (clang only)" OFF)
 set(KIZASHI_SANITIZE "" CACHE STRING "Sanitizers, such as address,undefined or thread")
@@ -47,4 +48,8 @@ if(KIZASHI_SANITIZE)
                          $<$<CXX_COMPILER_ID:GNU>:-Wno-maybe-uninitialized>)  # wrong at -O1
   target_compile_definitions(kizashi_options INTERFACE KIZASHI_SANITIZED)
   target_link_options(kizashi_options INTERFACE -fsanitize=${KIZASHI_SANITIZE})
+  find_program(lld_program ld.lld)
+  if(lld_program AND CMAKE_CXX_COMPILER_ID STREQUAL "Clang")  # four times as fast as ld with so much debug information
+    target_link_options(kizashi_options INTERFACE -fuse-ld=lld)
+  endif()
 endif()

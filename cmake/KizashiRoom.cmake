@@ -1,14 +1,17 @@
-# What the thread sanitizer has to look at: `ninja threads_tests` builds the test programs of all rooms that link
-# threads, `ctest -L threads` runs them.
-if(NOT TARGET threads_tests)
-  add_custom_target(threads_tests)
-endif()
+# Test programs are not built with the rest. `ninja unit_tests` builds those of all rooms; `threads_tests` those of rooms that
+# link threads, for the thread sanitizer (`ctest -L threads`); `release_tests` those of rooms that compute, which have to pass as
+# people run them, too, and of what sanitizers leave out.
+foreach(tests unit_tests threads_tests release_tests)
+  if(NOT TARGET ${tests})
+    add_custom_target(${tests})
+  endif()
+endforeach()
 
-# Sixteen sources to a unit: what takes long here is not parsing but the inline functions of libraries, which every
-# source that uses them compiles again.
+# Many sources to a unit: what takes long here are the headers and inline functions of libraries, which every source that uses
+# them compiles again. Where all is compiled at once, as with sanitizers, larger units are better.
 function(kizashi_units target)
   if(KIZASHI_UNITY)
-    set_target_properties(${target} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 16)
+    set_target_properties(${target} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE ${KIZASHI_UNITY_SIZE})
   endif()
 endfunction()
 
@@ -26,7 +29,7 @@ endfunction()
 # folder of a room holds one link, so an include against the arrows does not compile.
 # Sources are compiled several to a unit (KIZASHI_UNITY): names in unnamed namespaces are therefore unique in a room,
 # and where a file of tests wants common ones it says so with SKIP_UNITY_BUILD_INCLUSION.
-# COMPUTES: its code is optimised with sanitizers too, and so are its tests, whose slow twins do what the room does.
+# COMPUTES: its code is optimised with the address sanitizer too, and so are its tests, whose slow twins do what the room does.
 # Beside the sources: *.test.cpp become the test program NAME_test, *.bench.cpp become NAME_bench,
 # *.fuzz.cpp become one libFuzzer program each, named fuzz_STEM.
 function(kizashi_room name)
@@ -50,7 +53,7 @@ function(kizashi_room name)
   target_link_libraries(kizashi_${name} PUBLIC kizashi_options ${uses} ${room_LIBRARIES})
   kizashi_units(kizashi_${name})
   set(optimised)
-  if(KIZASHI_SANITIZE AND room_COMPUTES)
+  if(KIZASHI_SANITIZE MATCHES "address" AND room_COMPUTES)
     set(optimised -O1)
   endif()
   target_compile_options(kizashi_${name} PRIVATE ${optimised})
@@ -60,7 +63,11 @@ function(kizashi_room name)
   endif()
 
   if(KIZASHI_TESTS AND tests)
-    add_executable(${name}_test ${tests})
+    add_executable(${name}_test EXCLUDE_FROM_ALL ${tests})
+    add_dependencies(unit_tests ${name}_test)
+    if(room_COMPUTES)
+      add_dependencies(release_tests ${name}_test)
+    endif()
     target_link_libraries(${name}_test PRIVATE kizashi_${name} GTest::gmock GTest::gtest_main)
     kizashi_units(${name}_test)
     kizashi_rarely_run(${name}_test)

@@ -25,7 +25,7 @@ constexpr std::string_view object =
     R"("country":"","asn":0})";
 
 /// What a line, behind the names, is refused with.
-auto wrong(std::string line) -> std::string {
+auto wrong_export(std::string line) -> std::string {
   export_reader reader;
   EXPECT_TRUE(reader.read(names));
   auto const read = reader.read(line);
@@ -105,24 +105,24 @@ TEST(ExportLine, MayHaveNoTimeAndNoIp) {
 }
 
 TEST(ExportLine, NamesTheColumnThatIsWrong) {
-  EXPECT_EQ(wrong(changed(",47,", ",300,")), "column ttl is \"300\"; expected a number up to 255");
-  EXPECT_EQ(wrong(changed(",23,", ",-1,")),
+  EXPECT_EQ(wrong_export(changed(",47,", ",300,")), "column ttl is \"300\"; expected a number up to 255");
+  EXPECT_EQ(wrong_export(changed(",23,", ",-1,")),
             "column destination_port is \"-1\"; expected a number up to 65535");
-  EXPECT_EQ(wrong(changed("\"tcp\"", "\"tpc\"")),
+  EXPECT_EQ(wrong_export(changed("\"tcp\"", "\"tpc\"")),
             "column protocol is \"tpc\"; expected tcp, udp, icmp, icmp6 or a number up to 255");
-  EXPECT_EQ(wrong(changed("78.129.33.186", "2001:db8::1")),
+  EXPECT_EQ(wrong_export(changed("78.129.33.186", "2001:db8::1")),
             "column source is \"2001:db8::1\"; expected an address of IPv4, as its attributes say");
-  EXPECT_EQ(wrong(changed(",128,", ",129,")),
+  EXPECT_EQ(wrong_export(changed(",128,", ",129,")),
             "column source is \"78.129.33.186\"; expected an address of IPv6, as its attributes "
             "say");
-  EXPECT_EQ(wrong(changed(",128,", ",2,")),
+  EXPECT_EQ(wrong_export(changed(",128,", ",2,")),
             "column source is \"78.129.33.186\"; expected nothing: its attributes say that it has "
             "no IP");
-  EXPECT_EQ(wrong(changed("2026-01-15T09", "15.1.2026 9")),
+  EXPECT_EQ(wrong_export(changed("2026-01-15T09", "15.1.2026 9")),
             "column time is \"15.1.2026 9:10:00.133944Z\"; expected a time such as "
             "2026-01-15T09:10:00.133944Z, or nothing");
-  EXPECT_EQ(wrong(changed("\"north\"", "\"\"")), "column sensor is \"\"; expected a name");
-  EXPECT_EQ(wrong("1,2,3"), "3 fields; expected 26, as the first line has");
+  EXPECT_EQ(wrong_export(changed("\"north\"", "\"\"")), "column sensor is \"\"; expected a name");
+  EXPECT_EQ(wrong_export("1,2,3"), "3 fields; expected 26, as the first line has");
 }
 
 TEST(ExportLine, RefusesOtherColumns) {

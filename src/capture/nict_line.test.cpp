@@ -7,7 +7,7 @@
 namespace kizashi::capture {
 namespace {
 
-auto wrong(std::string_view text) -> std::string {
+auto wrong_line(std::string_view text) -> std::string {
   auto const packet = parse_nict_line(text);
   return packet ? "it was read" : packet.error().message;
 }
@@ -33,25 +33,25 @@ TEST(NictLine, MayHaveQuotesBlanksBytesAndWholeSeconds) {
 
 TEST(NictLine, SaysWhatIsWrong) {
   EXPECT_EQ(
-      wrong(""),
+      wrong_line(""),
       "1 fields; expected 5: time, hash of the source's upper half, hash of the source, lower "
       "half of the destination, port");
-  EXPECT_EQ(wrong("x,a,b,1,1"),
+  EXPECT_EQ(wrong_line("x,a,b,1,1"),
             "the time is \"x\"; expected seconds since 1970, such as 1533049200 or "
             "1533049200.123456");
   for (auto const* const time : {"", "0", "-1", "1.", "1.1234567891", "9214646400", "1e9", "1.+5"})
-    EXPECT_EQ(wrong(std::string{time} + ",a,b,1,1").substr(0, 8), "the time") << time;
-  EXPECT_EQ(wrong("1,,b,1,1"), "the hash of the source is \"\"; expected 1 to 128 visible letters");
-  EXPECT_EQ(wrong("1,a,\x1b[31m,1,1"),
+    EXPECT_EQ(wrong_line(std::string{time} + ",a,b,1,1").substr(0, 8), "the time") << time;
+  EXPECT_EQ(wrong_line("1,,b,1,1"), "the hash of the source is \"\"; expected 1 to 128 visible letters");
+  EXPECT_EQ(wrong_line("1,a,\x1b[31m,1,1"),
             "the hash of the source is \"?[31m\"; expected 1 to 128 visible letters");
-  EXPECT_EQ(wrong("1," + std::string(129, 'h') + ",b,1,1"),
+  EXPECT_EQ(wrong_line("1," + std::string(129, 'h') + ",b,1,1"),
             "the hash of the source is \"" + std::string(40, 'h') +
                 "\"..; expected 1 to 128 visible letters");
   for (auto const* const low : {"65536", "", "1.256", "256.1", "1.2.3", "-1"})
-    EXPECT_EQ(wrong(std::string{"1,a,b,"} + low + ",1"),
+    EXPECT_EQ(wrong_line(std::string{"1,a,b,"} + low + ",1"),
               "the lower half of the destination is \"" + std::string{low} +
                   "\"; expected 0 to 65535, or two bytes such as 12.34");
-  EXPECT_EQ(wrong("1,a,b,1,65536"), "the port is \"65536\"; expected 0 to 65535");
+  EXPECT_EQ(wrong_line("1,a,b,1,65536"), "the port is \"65536\"; expected 0 to 65535");
 }
 
 TEST(NictLine, MayNameTheColumns) {

@@ -20,7 +20,7 @@ namespace fs = std::filesystem;
 
 auto const lists = fs::path{KIZASHI_SHARED_DIR} / "data/scanners";
 
-auto whose(scanner_list const& list, std::string_view address) -> std::string {
+auto real_owner(scanner_list const& list, std::string_view address) -> std::string {
   return std::string{list.organisation(list.find(net::address::parse(address).value()))};
 }
 
@@ -90,7 +90,7 @@ TEST_F(real_lists, a_hundred_thousand_addresses) {
   ASSERT_TRUE(list) << list.error().message;
   EXPECT_EQ(list->notes()[0].entries, 120430U);  // as data/README.md says
   EXPECT_EQ(list->notes()[0].refused, 0U);
-  EXPECT_EQ(whose(*list, "77.90.185.20"), "ipsum");
+  EXPECT_EQ(real_owner(*list, "77.90.185.20"), "ipsum");
 }
 
 TEST_F(real_lists, a_block_list_takes_no_name_away_in_either_order) {
@@ -140,15 +140,15 @@ TEST_F(real_lists, scanners_of_the_bacnet_capture) {
   auto const mass = scanner_list::read(std::vector{lists / "mass_scanner.txt.gz"});
   ASSERT_TRUE(mass);
   for (auto const each : {"162.142.125.132", "162.142.125.140", "167.94.138.111"})
-    EXPECT_EQ(whose(*mass, each), "Censys") << each;
+    EXPECT_EQ(real_owner(*mass, each), "Censys") << each;
   for (auto const each : {"64.62.197.26", "64.62.197.166", "65.49.20.98"})
-    EXPECT_EQ(whose(*mass, each), "Shadowserver") << each;
+    EXPECT_EQ(real_owner(*mass, each), "Shadowserver") << each;
   for (auto const each : {"198.235.24.39", "198.235.24.45", "198.235.24.166", "204.172.177.255"})
-    EXPECT_EQ(whose(*mass, each), "") << each;
+    EXPECT_EQ(real_owner(*mass, each), "") << each;
   // The list of /24 has more: 198.235.24.0/24 # cortex xpanse.
   auto const wide = scanner_list::read(std::vector{lists / "mass_scanner_cidr.txt"});
   ASSERT_TRUE(wide);
-  EXPECT_EQ(whose(*wide, "198.235.24.39"), "Palo Alto Networks Cortex Xpanse");
+  EXPECT_EQ(real_owner(*wide, "198.235.24.39"), "Palo Alto Networks Cortex Xpanse");
 }
 
 }  // namespace

@@ -17,7 +17,7 @@ using internal::family;
 using internal::native_row;
 using internal::state_table;
 
-using columns = internal::column_names;
+using internal::column_names;
 using internal::grouping_of;
 using internal::read_key;
 
@@ -120,7 +120,7 @@ auto counting::sources_of(group_by by, std::string const& where) -> result<count
   counts out;
   auto const as = grouping_of(by);
   auto const keys = fmt::format("{}", fmt::join(as.keys, ", "));
-  auto const rows = internal::state_rows(filter_, as.table, as.inner, columns{"sources"}, where);
+  auto const rows = internal::state_rows(filter_, as.table, as.inner, column_names{"sources"}, where);
   KIZASHI_TRY(ask(fmt::format("select {0}, uniqCombinedMerge(sources) from ({1}) group by {0} "
                               "order by {0}",
                               keys, rows),
@@ -186,7 +186,7 @@ auto counting::count(group_by by) -> result<statistics> {
   auto const wanted = both(as.where, only(by, options_.keys));
   // Where rows have to be made of tuples first, everything is asked in one go.
   bool const has_all = !options_.has_exact_sources && !has_rollup(as, wanted);
-  columns values{"packets", "bytes"};
+  column_names values{"packets", "bytes"};
   if (has_all) values.emplace_back("sources");
   counts sources;
   KIZASHI_TRY(

@@ -70,10 +70,10 @@ private:
   std::atomic<std::uint64_t> given_ = 0;
 };
 
-using step = stepping_source::step;
-const step over{{}, 0, std::nullopt, true};
+using merged_step = stepping_source::step;
+const merged_step over{{}, 0, std::nullopt, true};
 
-auto merged(std::vector<std::vector<step>> parts, duration longest_wait = 60s)
+auto merged(std::vector<std::vector<merged_step>> parts, duration longest_wait = 60s)
     -> std::unique_ptr<merged_source> {
   std::vector<std::unique_ptr<live_source>> made;
   char name = 'a';
@@ -105,12 +105,12 @@ TEST(merged_source, frames_come_in_the_order_of_their_times) {
 
 TEST(merged_source, as_sorting_does) {
   std::mt19937 chance{7};
-  std::vector<std::vector<step>> parts(5);
+  std::vector<std::vector<merged_step>> parts(5);
   std::vector<std::pair<std::int64_t, std::string>> all;
   for (std::size_t part = 0; part < parts.size(); ++part) {
     std::int64_t time = 1;
     for (int i = 0; i < 40; ++i) {
-      step next;
+      merged_step next;
       for (auto left = chance() % 9; left > 0; --left) {
         time += chance() % 4;
         next.times.push_back(time);
@@ -188,8 +188,8 @@ TEST(merged_source, what_was_there_comes_before_a_failure) {
 
 TEST(merged_source, a_part_that_cannot_be_opened_again_says_why) {
   std::vector<std::unique_ptr<live_source>> parts;
-  parts.push_back(std::make_unique<stepping_source>("a", std::vector<step>{}));
-  auto broken = std::make_unique<stepping_source>("b", std::vector<step>{{{}, 0, "b: it broke"}});
+  parts.push_back(std::make_unique<stepping_source>("a", std::vector<merged_step>{}));
+  auto broken = std::make_unique<stepping_source>("b", std::vector<merged_step>{{{}, 0, "b: it broke"}});
   auto* const b = broken.get();
   b->can_reopen = false;
   parts.push_back(std::move(broken));
@@ -208,9 +208,9 @@ TEST(merged_source, a_part_that_cannot_be_opened_again_says_why) {
 }
 
 TEST(merged_source, more_than_a_block_holds) {
-  std::vector<step> steps;
+  std::vector<merged_step> steps;
   for (std::int64_t i = 0; i < 40; ++i) {
-    step next;
+    merged_step next;
     for (std::int64_t k = 1; k <= 500; ++k) next.times.push_back(500 * i + k);
     steps.push_back(std::move(next));
   }

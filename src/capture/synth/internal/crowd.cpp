@@ -3,15 +3,12 @@
 
 #include "kizashi/capture/synth/internal/actor.hpp"
 #include "kizashi/capture/synth/internal/exact_math.hpp"
+#include "kizashi/capture/synth/internal/schedule.hpp"
 #include "kizashi/capture/synth/internal/tools.hpp"
 
 namespace kizashi::capture::synth {
 
 namespace {
-
-constexpr auto seconds(duration length) -> std::int64_t {
-  return length.count() / 1'000'000'000;
-}
 
 class crowd : public actor {
 public:
@@ -51,8 +48,8 @@ class outbreak final : public crowd {
 public:
   outbreak(actor_spec const& spec, stage const& on, std::uint64_t seed)
       : crowd{spec, on, seed},
-        growth_{static_cast<double>(seconds(spec.growth))},
-        midpoint_{static_cast<double>(seconds(spec.midpoint))} {}
+        growth_{static_cast<double>(whole_seconds(spec.growth))},
+        midpoint_{static_cast<double>(whole_seconds(spec.midpoint))} {}
 
   [[nodiscard]] auto intensity(std::int64_t second) const -> double override {
     return 1 / (1 + exact_exp((midpoint_ - static_cast<double>(second)) / growth_));
@@ -73,7 +70,7 @@ class botnet final : public crowd {
 public:
   botnet(actor_spec const& spec, stage const& on, std::uint64_t seed)
       : crowd{spec, on, seed},
-        slot_{std::max<std::int64_t>(1, seconds(spec.slot))},
+        slot_{std::max<std::int64_t>(1, whole_seconds(spec.slot))},
         groups_{std::min(spec.groups, sources_.size())},
         activity_{spec.activity},
         participation_{spec.participation} {}

@@ -7,18 +7,11 @@
 
 namespace kizashi::capture::synth {
 
-namespace {
-
-constexpr auto seconds(duration length) -> std::int64_t {
-  return length.count() / 1'000'000'000;
-}
-
-}  // namespace
 
 rhythm::rhythm(scenario const& of)
     : start_{of.start.nanoseconds() / 1'000'000'000},
       amplitude_{of.rhythm_amplitude},
-      peak_{static_cast<double>(seconds(of.rhythm_peak))} {}
+      peak_{static_cast<double>(whole_seconds(of.rhythm_peak))} {}
 
 auto rhythm::factor(std::int64_t second) const noexcept -> double {
   if (amplitude_ == 0) return 1;
@@ -32,10 +25,10 @@ schedule::schedule(actor_spec const& spec, scenario const& of, actor const& play
     : plays_{&plays},
       day_{&day},
       random_{mix64(seed ^ 0x5C)},
-      start_{seconds(spec.start)},
-      stop_{seconds(spec.stop == duration{} ? of.length : std::min(spec.stop, of.length))},
-      daily_start_{seconds(spec.daily_start)},
-      daily_stop_{seconds(spec.daily_stop)},
+      start_{whole_seconds(spec.start)},
+      stop_{whole_seconds(spec.stop == duration{} ? of.length : std::min(spec.stop, of.length))},
+      daily_start_{whole_seconds(spec.daily_start)},
+      daily_stop_{whole_seconds(spec.daily_stop)},
       follows_day_{spec.rhythm},
       rate_{spec.rate} {
   for (std::int64_t second = start_; second < stop_; ++second) {

@@ -10,6 +10,10 @@
 
 namespace kizashi::capture::synth {
 
+constexpr auto whole_seconds(duration length) -> std::int64_t {
+  return length.count() / 1'000'000'000;
+}
+
 /// The day and night of a scenario: the factor on rates in a second, 0 .. 2, mean 1.
 class rhythm {
 public:
