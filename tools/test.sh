@@ -92,6 +92,11 @@ not_sanitized=(
   report.{report,schedule} package.{files,install} 'serve.[a-z]+' detect.{detect,evaluate} read.{report,json} discover.command
   recognise.{accuracy,learning,events,dos,campaigns,real,clock,land})
 
+# What a saved state holds is the same with any threads: one of the tests that compare whole roads is enough for the thread sanitizer.
+# Its own thread runs from the first, so that no process may give up its rights before threads.
+not_for_threads='_NOT_BUILT$|^drop_rights\.|^SyntheticSource\.|^live_road\.(is_as_large|says_of_(dense|campaigns|floods))'
+not_for_threads+='|^road_state\.(with_a_wrong_number|of_an_outbreak|of_campaigns|of_slow|has_what_went)'
+
 # any_of NAME...: the expression that these names match, and no others.
 any_of() {
   local IFS='|'
@@ -188,10 +193,8 @@ run_test() {
     part "Release: build and tests" tests_of release "all release_tests" -E '_NOT_BUILT$'
     part "Checks of the code" code_checks
     part "AddressSanitizer and UndefinedBehaviorSanitizer: tests" tests_of asan "all unit_tests" -E "$(any_of "${not_sanitized[@]}")"
-    # What a saved state holds is the same with any threads: one of the tests that compare whole roads is enough here.
-    # The sanitizer's own thread runs from the first, so that no process may give up its rights before threads.
     part "ThreadSanitizer: tests of the rooms that use threads" tests_of tsan threads_tests -L threads \
-      -E '_NOT_BUILT$|^drop_rights\.|^road_state\.(with_a_wrong_number|of_an_outbreak|of_campaigns|of_slow|has_what_went)'
+      -E "$not_for_threads"
     part "Fuzz targets: corpora, and 20,000 inputs or ten seconds each" fuzz_replay 20000
   fi
   heading "Time"
