@@ -62,7 +62,8 @@ struct observatory {
   store::ask_limits limits = {std::uint64_t{1} << 30, std::chrono::seconds{30}, 0};
   std::vector<route> more_routes = {};  ///< of log-in and accounts, for example
   std::span<asset const> assets = {};
-  std::filesystem::path reports = {};  ///< where those are that are written on schedule; empty: none
+  std::filesystem::path reports =
+      {};  ///< where those are that are written on schedule; empty: none
 };
 
 /// What GET /api/v1/status answers.

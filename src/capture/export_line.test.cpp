@@ -105,7 +105,8 @@ TEST(ExportLine, MayHaveNoTimeAndNoIp) {
 }
 
 TEST(ExportLine, NamesTheColumnThatIsWrong) {
-  EXPECT_EQ(wrong_export(changed(",47,", ",300,")), "column ttl is \"300\"; expected a number up to 255");
+  EXPECT_EQ(wrong_export(changed(",47,", ",300,")),
+            "column ttl is \"300\"; expected a number up to 255");
   EXPECT_EQ(wrong_export(changed(",23,", ",-1,")),
             "column destination_port is \"-1\"; expected a number up to 65535");
   EXPECT_EQ(wrong_export(changed("\"tcp\"", "\"tpc\"")),

@@ -41,7 +41,8 @@ TEST(NictLine, SaysWhatIsWrong) {
             "1533049200.123456");
   for (auto const* const time : {"", "0", "-1", "1.", "1.1234567891", "9214646400", "1e9", "1.+5"})
     EXPECT_EQ(wrong_line(std::string{time} + ",a,b,1,1").substr(0, 8), "the time") << time;
-  EXPECT_EQ(wrong_line("1,,b,1,1"), "the hash of the source is \"\"; expected 1 to 128 visible letters");
+  EXPECT_EQ(wrong_line("1,,b,1,1"),
+            "the hash of the source is \"\"; expected 1 to 128 visible letters");
   EXPECT_EQ(wrong_line("1,a,\x1b[31m,1,1"),
             "the hash of the source is \"?[31m\"; expected 1 to 128 visible letters");
   EXPECT_EQ(wrong_line("1," + std::string(129, 'h') + ",b,1,1"),

@@ -120,7 +120,8 @@ auto counting::sources_of(group_by by, std::string const& where) -> result<count
   counts out;
   auto const as = grouping_of(by);
   auto const keys = fmt::format("{}", fmt::join(as.keys, ", "));
-  auto const rows = internal::state_rows(filter_, as.table, as.inner, column_names{"sources"}, where);
+  auto const rows =
+      internal::state_rows(filter_, as.table, as.inner, column_names{"sources"}, where);
   KIZASHI_TRY(ask(fmt::format("select {0}, uniqCombinedMerge(sources) from ({1}) group by {0} "
                               "order by {0}",
                               keys, rows),

@@ -189,7 +189,8 @@ TEST(merged_source, what_was_there_comes_before_a_failure) {
 TEST(merged_source, a_part_that_cannot_be_opened_again_says_why) {
   std::vector<std::unique_ptr<live_source>> parts;
   parts.push_back(std::make_unique<stepping_source>("a", std::vector<merged_step>{}));
-  auto broken = std::make_unique<stepping_source>("b", std::vector<merged_step>{{{}, 0, "b: it broke"}});
+  auto broken =
+      std::make_unique<stepping_source>("b", std::vector<merged_step>{{{}, 0, "b: it broke"}});
   auto* const b = broken.get();
   b->can_reopen = false;
   parts.push_back(std::move(broken));

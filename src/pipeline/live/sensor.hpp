@@ -105,8 +105,8 @@ public:
   /// Starts its threads.
   virtual void start() = 0;
   /// Stops receiving, stores what was received, saves the state, and waits for all that. What takes
-  /// longer than `sensor_options::stop` stays in the journal, for the next start. A second call does
-  /// nothing.
+  /// longer than `sensor_options::stop` stays in the journal, for the next start. A second call
+  /// does nothing.
   virtual void stop() = 0;
   [[nodiscard]] virtual auto counts() const -> sensor_counts = 0;
   [[nodiscard]] virtual auto name() const -> std::string const& = 0;

@@ -7,7 +7,6 @@
 
 namespace kizashi::capture::synth {
 
-
 rhythm::rhythm(scenario const& of)
     : start_{of.start.nanoseconds() / 1'000'000'000},
       amplitude_{of.rhythm_amplitude},
