@@ -1,5 +1,5 @@
-"""`kizashi read --store` is killed at 16 random moments, or with KIZASHI_ALL_CRASH_POINTS=1 at 50, and reads on each time. In the end
-the store is that of a reading that nobody disturbed: packets, tuples, rollups, windows, events and attacks."""
+"""`kizashi read --store` is killed at 50 random moments and reads on each time. In the end the store is that of a reading that nobody
+disturbed: packets, tuples, rollups, windows, events and attacks."""
 import os
 import pathlib
 import random
@@ -13,7 +13,7 @@ from with_engine import skip_without_engine
 
 KIZASHI = os.environ["KIZASHI"]
 CRASH_POINT = os.environ.get("KIZASHI_CRASH_POINT", "crash_point.so")
-KILLS = 50 if os.environ.get("KIZASHI_ALL_CRASH_POINTS") else 16
+KILLS = 50
 BLOCK = 4096  # packets
 
 
