@@ -6,7 +6,7 @@
 create table if not exists packets (
   sensor UInt16 [codec ZSTD(1)],  -- who saw it: a number of `names`, kind sensor
   ts UInt64 [codec T64, ZSTD(1)],  -- microseconds since 1970 in UTC; 0: not known
-  src UInt32 [codec Delta, ZSTD(1)],  -- IPv4 in host order; 0 for packets without IP
+  src UInt32 [codec ZSTD(1)],  -- IPv4 in host order; 0 for packets without IP
   dst UInt32 [codec T64, ZSTD(1)],  -- likewise
   src_port UInt16 [codec ZSTD(1)],  -- ICMP: type
   dst_port UInt16 [codec ZSTD(1)],  -- ICMP: code
@@ -28,7 +28,7 @@ create table if not exists packets (
   type UInt8 [codec ZSTD(1)],  -- number of `recognise::packet_type`
   class UInt8 [codec ZSTD(1)],  -- number of `recognise::traffic_class`
   scanner UInt16 [codec ZSTD(1)],  -- a number of `names`, kind scanner; 0: none
-  fingerprints UInt64 [codec ZSTD(1)],  -- bit n - 1: number n of `names`, kind fingerprint
+  fingerprints UInt64 [codec T64, ZSTD(1)],  -- bit n - 1: number n of `names`, kind fingerprint
   country FixedString(2) [codec ZSTD(1)],  -- of the source: ISO 3166-1, -- when not known
   asn UInt32 [codec ZSTD(1)],  -- of the source; 0: not known
   seq UInt32 alias if(bitAnd(derived, 1) = 1, dst, seq_stored),
@@ -63,7 +63,7 @@ create table if not exists packets6 (
   type UInt8 [codec ZSTD(1)],  -- number of `recognise::packet_type`
   class UInt8 [codec ZSTD(1)],  -- number of `recognise::traffic_class`
   scanner UInt16 [codec ZSTD(1)],  -- a number of `names`, kind scanner; 0: none
-  fingerprints UInt64 [codec ZSTD(1)],  -- bit n - 1: number n of `names`, kind fingerprint
+  fingerprints UInt64 [codec T64, ZSTD(1)],  -- bit n - 1: number n of `names`, kind fingerprint
   country FixedString(2) [codec ZSTD(1)],  -- of the source: ISO 3166-1, -- when not known
   asn UInt32 [codec ZSTD(1)],  -- of the source; 0: not known
   seq UInt32 alias if(bitAnd(derived, 1) = 1, reinterpretAsUInt32(reverse(substring(dst, 13, 4))), seq_stored),
@@ -77,7 +77,7 @@ create table if not exists packets6 (
 create table if not exists tuples (
   sensor UInt16 [codec ZSTD(1)],
   minute UInt32 [codec T64, ZSTD(1)],  -- seconds since 1970 at its begin; 0: not known
-  src UInt32 [codec Delta, ZSTD(1)],
+  src UInt32 [codec ZSTD(1)],
   dst UInt32 [codec T64, ZSTD(1)],
   src_port UInt16 [codec ZSTD(1)],  -- ICMP: type
   dst_port UInt16 [codec ZSTD(1)],  -- ICMP: code
@@ -91,11 +91,11 @@ create table if not exists tuples (
   type UInt8 [codec ZSTD(1)],
   class UInt8 [codec ZSTD(1)],
   scanner UInt16 [codec ZSTD(1)],
-  fingerprints UInt64 [codec ZSTD(1)],
+  fingerprints UInt64 [codec T64, ZSTD(1)],
   country FixedString(2) [codec ZSTD(1)],
   asn UInt32 [codec ZSTD(1)],
-  packets UInt64 [codec ZSTD(1)],
-  bytes UInt64 [codec ZSTD(1)],
+  packets UInt64 [codec T64, ZSTD(1)],
+  bytes UInt64 [codec T64, ZSTD(1)],
   source String alias IPv4NumToString(src),
   time DateTime alias toDateTime(minute)
 ) engine=MergeTree partition by toDate(toDateTime(minute), 'UTC') order by (src, minute) [kept];
@@ -118,38 +118,38 @@ create table if not exists tuples6 (
   type UInt8 [codec ZSTD(1)],
   class UInt8 [codec ZSTD(1)],
   scanner UInt16 [codec ZSTD(1)],
-  fingerprints UInt64 [codec ZSTD(1)],
+  fingerprints UInt64 [codec T64, ZSTD(1)],
   country FixedString(2) [codec ZSTD(1)],
   asn UInt32 [codec ZSTD(1)],
-  packets UInt64 [codec ZSTD(1)],
-  bytes UInt64 [codec ZSTD(1)],
+  packets UInt64 [codec T64, ZSTD(1)],
+  bytes UInt64 [codec T64, ZSTD(1)],
   source String alias IPv6NumToString(src),
   time DateTime alias toDateTime(minute)
 ) engine=MergeTree partition by toDate(toDateTime(minute), 'UTC') order by (src, minute) [kept];
 
 -- Packets by minute, protocol and port.
 create table if not exists port_minute (
-  minute UInt32 [codec Delta, ZSTD(1)],  -- seconds since 1970 at its begin
+  minute UInt32 [codec ZSTD(1)],  -- seconds since 1970 at its begin
   sensor UInt16 [codec ZSTD(1)],
   protocol UInt8 [codec ZSTD(1)],
   port UInt16 [codec ZSTD(1)],  -- destination port; ICMP: code
   has_port UInt8 [codec ZSTD(1)],  -- 0: no port could be read, and `port` is 0
-  packets UInt64 [codec ZSTD(1)],
-  bytes UInt64 [codec ZSTD(1)]
+  packets UInt64 [codec T64, ZSTD(1)],
+  bytes UInt64 [codec T64, ZSTD(1)]
 ) engine=SummingMergeTree partition by toDate(toDateTime(minute), 'UTC') order by (minute, sensor, protocol, port, has_port) [kept];
 
 -- What each IPv4 source did by hour.
 create table if not exists source_hour (
   hour UInt32 [codec ZSTD(1)],  -- seconds since 1970 at its begin
   sensor UInt16 [codec ZSTD(1)],
-  src UInt32 [codec Delta, ZSTD(1)],
+  src UInt32 [codec ZSTD(1)],
   protocol UInt8 [codec ZSTD(1)],
   port UInt16 [codec ZSTD(1)],
   has_port UInt8 [codec ZSTD(1)],  -- 0: no port could be read, and `port` is 0
   country FixedString(2) [codec ZSTD(1)],
   asn UInt32 [codec ZSTD(1)],
-  packets UInt64 [codec ZSTD(1)],
-  bytes UInt64 [codec ZSTD(1)]
+  packets UInt64 [codec T64, ZSTD(1)],
+  bytes UInt64 [codec T64, ZSTD(1)]
 ) engine=SummingMergeTree partition by toDate(toDateTime(hour), 'UTC')
   order by (src, hour, sensor, protocol, port, has_port, country, asn) [kept];
 
@@ -163,8 +163,8 @@ create table if not exists source6_hour (
   has_port UInt8 [codec ZSTD(1)],  -- 0: no port could be read, and `port` is 0
   country FixedString(2) [codec ZSTD(1)],
   asn UInt32 [codec ZSTD(1)],
-  packets UInt64 [codec ZSTD(1)],
-  bytes UInt64 [codec ZSTD(1)]
+  packets UInt64 [codec T64, ZSTD(1)],
+  bytes UInt64 [codec T64, ZSTD(1)]
 ) engine=SummingMergeTree partition by toDate(toDateTime(hour), 'UTC')
   order by (src, hour, sensor, protocol, port, has_port, country, asn) [kept];
 
@@ -195,11 +195,11 @@ create table if not exists place_hour (
 create table if not exists source_day (
   day UInt32 [codec ZSTD(1)],  -- seconds since 1970 at its begin
   sensor UInt16 [codec ZSTD(1)],
-  src UInt32 [codec Delta, ZSTD(1)],
+  src UInt32 [codec Delta(4), ZSTD(1)],
   country FixedString(2) [codec ZSTD(1)],
   asn UInt32 [codec ZSTD(1)],
-  packets UInt64 [codec ZSTD(1)],
-  bytes UInt64 [codec ZSTD(1)]
+  packets UInt64 [codec T64, ZSTD(1)],
+  bytes UInt64 [codec T64, ZSTD(1)]
 ) engine=SummingMergeTree partition by toDate(toDateTime(day), 'UTC') order by (src, day, sensor, country, asn) [kept];
 
 -- Each IPv6 source by day.
@@ -209,17 +209,17 @@ create table if not exists source6_day (
   src FixedString(16) [codec ZSTD(1)],
   country FixedString(2) [codec ZSTD(1)],
   asn UInt32 [codec ZSTD(1)],
-  packets UInt64 [codec ZSTD(1)],
-  bytes UInt64 [codec ZSTD(1)]
+  packets UInt64 [codec T64, ZSTD(1)],
+  bytes UInt64 [codec T64, ZSTD(1)]
 ) engine=SummingMergeTree partition by toDate(toDateTime(day), 'UTC') order by (src, day, sensor, country, asn) [kept];
 
 -- Where IPv4 packets went by day, in blocks of 256 addresses: what need not be searched for a destination.
 create table if not exists destination_day (
   day UInt32 [codec ZSTD(1)],
   sensor UInt16 [codec ZSTD(1)],
-  block UInt32 [codec Delta, ZSTD(1)],  -- dst / 256
-  packets UInt64 [codec ZSTD(1)],
-  bytes UInt64 [codec ZSTD(1)]
+  block UInt32 [codec Delta(4), ZSTD(1)],  -- dst / 256
+  packets UInt64 [codec T64, ZSTD(1)],
+  bytes UInt64 [codec T64, ZSTD(1)]
 ) engine=SummingMergeTree partition by toDate(toDateTime(day), 'UTC') order by (block, day, sensor) [kept];
 
 -- port_hour by day.
@@ -253,7 +253,7 @@ create table if not exists tag_hour (
   type UInt8 [codec ZSTD(1)],
   class UInt8 [codec ZSTD(1)],
   scanner UInt16 [codec ZSTD(1)],
-  fingerprints UInt64 [codec ZSTD(1)],
+  fingerprints UInt64 [codec T64, ZSTD(1)],
   packets AggregateFunction(sum, UInt64),
   bytes AggregateFunction(sum, UInt64),
   sources AggregateFunction(uniqCombined, UInt64)
@@ -267,7 +267,7 @@ create table if not exists tag_day (
   type UInt8 [codec ZSTD(1)],
   class UInt8 [codec ZSTD(1)],
   scanner UInt16 [codec ZSTD(1)],
-  fingerprints UInt64 [codec ZSTD(1)],
+  fingerprints UInt64 [codec T64, ZSTD(1)],
   packets AggregateFunction(sum, UInt64),
   bytes AggregateFunction(sum, UInt64),
   sources AggregateFunction(uniqCombined, UInt64)
@@ -277,15 +277,15 @@ create table if not exists tag_day (
 -- What `kizashi read` counted by window. A stream that is read again and goes further replaces its rows: ask with `final`.
 -- Rows of an older generation of the same stream are taken away; `final` leaves them out until then.
 create table if not exists windows (
-  start UInt32 [codec Delta, ZSTD(1)],  -- seconds since 1970
+  start UInt32 [codec ZSTD(1)],  -- seconds since 1970
   seconds UInt32 [codec ZSTD(1)],  -- its length
   sensor UInt16 [codec ZSTD(1)],
-  epoch UInt64 [codec ZSTD(1)],  -- which stream: see `ledger`
-  generation UInt64 [codec ZSTD(1)],  -- see `readings`
-  packets UInt64 [codec ZSTD(1)],
-  bytes UInt64 [codec ZSTD(1)],
-  sources UInt64 [codec ZSTD(1)],  -- different ones, exact
-  destinations UInt64 [codec ZSTD(1)],  -- likewise
+  epoch UInt64 [codec T64, ZSTD(1)],  -- which stream: see `ledger`
+  generation UInt64 [codec T64, ZSTD(1)],  -- see `readings`
+  packets UInt64 [codec T64, ZSTD(1)],
+  bytes UInt64 [codec T64, ZSTD(1)],
+  sources UInt64 [codec T64, ZSTD(1)],  -- different ones, exact
+  destinations UInt64 [codec T64, ZSTD(1)],  -- likewise
   ports UInt32 [codec ZSTD(1)]  -- different (protocol, port)
 ) engine=ReplacingMergeTree(generation) partition by toDate(toDateTime(start), 'UTC') order by (start, sensor, epoch, seconds) [kept];
 
@@ -295,19 +295,19 @@ create table if not exists events (
   first UInt64 [codec T64, ZSTD(1)],  -- microseconds since 1970
   last UInt64 [codec T64, ZSTD(1)],
   sensor UInt16 [codec ZSTD(1)],
-  epoch UInt64 [codec ZSTD(1)],  -- which stream: see `ledger`; 0: stored by an older Kizashi that did not say
-  generation UInt64 [codec ZSTD(1)],  -- see `readings`
+  epoch UInt64 [codec T64, ZSTD(1)],  -- which stream: see `ledger`; 0: stored by an older Kizashi that did not say
+  generation UInt64 [codec T64, ZSTD(1)],  -- see `readings`
   type UInt8 [codec ZSTD(1)],  -- of its packets: a number of `names`, kind type
   class UInt8 [codec ZSTD(1)],  -- kind class
   pattern UInt8 [codec ZSTD(1)],  -- kind pattern
   port UInt16 [codec ZSTD(1)],  -- 0 when there are several
   ports UInt32 [codec ZSTD(1)],  -- how many
-  packets UInt64 [codec ZSTD(1)],
-  bytes UInt64 [codec ZSTD(1)],
-  destinations UInt64 [codec ZSTD(1)],  -- different ones
+  packets UInt64 [codec T64, ZSTD(1)],
+  bytes UInt64 [codec T64, ZSTD(1)],
+  destinations UInt64 [codec T64, ZSTD(1)],  -- different ones
   destinations_exact UInt8 [codec ZSTD(1)],
-  fingerprints UInt64 [codec ZSTD(1)],  -- of any packet: bit n - 1 is number n of `names`, kind fingerprint
-  tools UInt64 [codec ZSTD(1)],  -- verdicts, likewise
+  fingerprints UInt64 [codec T64, ZSTD(1)],  -- of any packet: bit n - 1 is number n of `names`, kind fingerprint
+  tools UInt64 [codec T64, ZSTD(1)],  -- verdicts, likewise
   scanner UInt16 [codec ZSTD(1)],  -- a number of `names`, kind scanner; 0: none
   spoofable UInt8 [codec ZSTD(1)],
   ongoing UInt8 [codec ZSTD(1)],  -- the stream ended before the event did
@@ -322,22 +322,22 @@ create table if not exists attacks (
   first UInt64 [codec T64, ZSTD(1)],  -- microseconds since 1970
   last UInt64 [codec T64, ZSTD(1)],
   sensor UInt16 [codec ZSTD(1)],
-  epoch UInt64 [codec ZSTD(1)],  -- which stream: see `ledger`; 0 as in events
-  generation UInt64 [codec ZSTD(1)],  -- see `readings`
+  epoch UInt64 [codec T64, ZSTD(1)],  -- which stream: see `ledger`; 0 as in events
+  generation UInt64 [codec T64, ZSTD(1)],  -- see `readings`
   victims UInt32 [codec ZSTD(1)],  -- different addresses that answered
-  packets UInt64 [codec ZSTD(1)],
-  bytes UInt64 [codec ZSTD(1)],
-  most_per_minute UInt64 [codec ZSTD(1)],
-  spoofed_sources UInt64 [codec ZSTD(1)],
+  packets UInt64 [codec T64, ZSTD(1)],
+  bytes UInt64 [codec T64, ZSTD(1)],
+  most_per_minute UInt64 [codec T64, ZSTD(1)],
+  spoofed_sources UInt64 [codec T64, ZSTD(1)],
   port_protocols Array(UInt8),  -- the busiest attacked services: IANA's numbers
   port_numbers Array(UInt16),  -- and their ports
   port_packets Array(UInt64),  -- and their packets
   ports UInt32 [codec ZSTD(1)],  -- how many there were
   ports_exact UInt8 [codec ZSTD(1)],
-  synack UInt64 [codec ZSTD(1)],  -- packets by kind of answer
-  rst UInt64 [codec ZSTD(1)],
-  icmp UInt64 [codec ZSTD(1)],
-  udp UInt64 [codec ZSTD(1)],
+  synack UInt64 [codec T64, ZSTD(1)],  -- packets by kind of answer
+  rst UInt64 [codec T64, ZSTD(1)],
+  icmp UInt64 [codec T64, ZSTD(1)],
+  udp UInt64 [codec T64, ZSTD(1)],
   uniformity Float64 [codec ZSTD(1)],  -- p-value; 0 when not tested
   scaling UInt8 [codec ZSTD(1)],  -- a number of `names`, kind scaling
   attack_rate Float64 [codec ZSTD(1)],  -- packets/s, estimated; 0 unless `scaling` is done
@@ -349,7 +349,7 @@ create table if not exists attacks (
 -- Findings of the engines (docs/engines/README.md). News of a finding have its id and replace it: ask with `final`.
 create table if not exists findings (
   id UInt64 [codec ZSTD(1)],  -- as text 16 hexadecimal digits: lower(hex(id))
-  number UInt64 [codec ZSTD(1)],  -- in the order in which they were told; of equal ids the highest stays
+  number UInt64 [codec T64, ZSTD(1)],  -- in the order in which they were told; of equal ids the highest stays
   first UInt64 [codec T64, ZSTD(1)],  -- microseconds since 1970: the begin of its first interval
   last UInt64 [codec T64, ZSTD(1)],  -- the end of its last
   engine String [codec ZSTD(1)],
@@ -359,7 +359,7 @@ create table if not exists findings (
   level UInt8 [codec ZSTD(1)],  -- 0 note to 4 critical: a number of `names`, kind level
   service_protocols Array(UInt8) [codec ZSTD(1)],  -- what it is about: IANA's numbers
   service_ports Array(UInt16) [codec ZSTD(1)],  -- and their ports; of ICMP type * 256 + code
-  source_count UInt64 [codec ZSTD(1)],
+  source_count UInt64 [codec T64, ZSTD(1)],
   sources Array(FixedString(16)) [codec ZSTD(1)],  -- as events.src, ascending; the first 1,000
   score Float64 [codec ZSTD(1)],
   threshold Float64 [codec ZSTD(1)],

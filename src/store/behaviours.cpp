@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 #include <string>
+#include <unordered_map>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -48,7 +49,7 @@ auto edges_of(std::vector<port_band> const& bands) -> std::vector<std::uint32_t>
 }
 
 /// The narrowest band that has the port, single ports before ranges; from 1 on, 0: none.
-auto band_of(std::vector<port_band> const& bands, std::uint64_t port) -> std::size_t {
+auto band_of(std::vector<port_band> const& bands, std::uint32_t port) -> std::size_t {
   for (bool const is_single : {true, false})
     for (std::size_t i = 0; i < bands.size(); ++i) {
       auto const [low, high] = bands[i];
@@ -57,13 +58,22 @@ auto band_of(std::vector<port_band> const& bands, std::uint64_t port) -> std::si
   return 0;
 }
 
-/// Marks packets without a port among the begins of stretches.
-constexpr std::uint64_t no_port = 65536;
+/// Rows of the question are grouped by the stretch of ports in which they are, in 16 bits.
+struct port_stretches {
+  std::vector<std::uint32_t> edges;  ///< where each begins
+  std::uint32_t none = 0;            ///< stands for packets without a port: no edge
+  std::vector<std::size_t> bands;    ///< of each number that the question may answer
 
-auto stretch_sql(std::vector<port_band> const& bands) -> std::string {
-  return fmt::format("if({}, toUInt32(roundDown(port, [{}])), toUInt32({}))", is_port,
-                     fmt::join(edges_of(bands), ","), no_port);
-}
+  explicit port_stretches(std::vector<port_band> const& of)
+      : edges{edges_of(of)}, none{65535}, bands(65536, 0) {
+    while (std::ranges::binary_search(edges, none)) --none;
+    for (auto const each : edges) bands[each] = band_of(of, each);
+  }
+  [[nodiscard]] auto sql() const -> std::string {
+    return fmt::format("if({}, toUInt16(roundDown(port, [{}])), toUInt16({}))", is_port,
+                       fmt::join(edges, ","), none);
+  }
+};
 
 /// Puts one picture after another together, one question for all of them.
 class tiling {
@@ -95,8 +105,9 @@ private:
   packet_filter const& filter_;
   tile_request const& wanted_;
   ask_settings const& ask_;
+  port_stretches stretches_{wanted_.bands};
   bool has_hours_ = false;
-  std::map<net::address, tile*> by_source_;
+  std::unordered_map<net::address, tile*, internal::address_hash> by_source_;
 };
 
 void tiling::choose_columns(tiles& out) {
@@ -149,15 +160,15 @@ auto tiling::fill(tiles& out) -> status {
 auto tiling::fill_cells(tiles const& out, std::string_view time, std::string const& rows)
     -> status {
   return ask(
-      fmt::format("select src, toUInt32(intDiv(toUInt64({0}) - {1}, {2})) as bin, {3} as stretch, "
+      fmt::format("select src, toUInt16(intDiv({0} - {1}, {2})) as bin, {3} as stretch, "
                   "sum(packets), min({0}), max({0}), any(country), any(asn) from ({4}) group by "
                   "src, bin, stretch",
                   time, seconds_in(out.begin), out.width / std::chrono::seconds{1},
-                  stretch_sql(wanted_.bands), rows),
+                  stretches_.sql(), rows),
       [&](native_row const& row) {
         auto* const to = tile_of(row.source(0));
         if (to == nullptr || row.number(1) >= out.columns) return;
-        auto const band = row.number(2) == no_port ? 0 : band_of(wanted_.bands, row.number(2));
+        auto const band = stretches_.bands[row.narrow<std::uint16_t>(2)];
         to->cells[band * out.columns + static_cast<std::size_t>(row.number(1))] += row.number(3);
         auto const first = time_at(row.number(4)), last = time_at(row.number(5));
         bool const is_new = to->packets == 0;
@@ -185,18 +196,19 @@ auto tiling::tag(tiles& out) -> status {
   auto const events = internal::events_going_on(filter_, "src, class, scanner, tools, packets",
                                                 internal::in_widened(rest));
   std::map<net::address, bool> has_event;
-  KIZASHI_TRY(ask(fmt::format("select src, argMax(class, packets), argMax(scanner, packets), "
-                              "groupBitOr(tools) from ({}) group by src",
-                              events),
-                  [&](native_row const& row) {
-                    auto const source = internal::narrowed(row.source(0));
-                    auto* const to = tile_of(source);
-                    if (to == nullptr) return;
-                    has_event[source] = true;
-                    to->traffic_class = row.narrow<std::uint8_t>(1);
-                    to->scanner = row.narrow<std::uint16_t>(2);
-                    to->tools = row.number(3);
-                  }));
+  KIZASHI_TRY(
+      ask(fmt::format("select src, argMax(bitShiftLeft(toUInt32(class), 16) + scanner, packets), "
+                      "groupBitOr(tools) from ({}) group by src",
+                      events),
+          [&](native_row const& row) {
+            auto const source = internal::narrowed(row.source(0));
+            auto* const to = tile_of(source);
+            if (to == nullptr) return;
+            has_event[source] = true;
+            to->traffic_class = static_cast<std::uint8_t>(row.number(1) >> 16);
+            to->scanner = static_cast<std::uint16_t>(row.number(1));
+            to->tools = row.number(2);
+          }));
   std::erase_if(rest, [&](net::address const& each) { return has_event.contains(each); });
   return tag_by_tuples(rest);
 }

@@ -100,8 +100,7 @@ auto crossing_tables::ranges(axis of, std::string_view column, std::uint64_t beg
 }
 
 auto crossing_tables::scale_of(axis of) -> result<scale> {
-  constexpr std::string_view has_port =
-      "bitAnd(attributes, 128) != 0 and (protocol = 6 or protocol = 17)";
+  constexpr std::string_view has_port = "has_port = 1 and (protocol = 6 or protocol = 17)";
   auto const guarded = [&](scale is) {
     is.ipv4 = fmt::format("if({}, {}, {})", has_port, is.ipv4,
                           narrow_number(fmt::format("{}", is.none())));
@@ -122,7 +121,7 @@ auto crossing_tables::scale_of(axis of) -> result<scale> {
     case axis::port:
       return guarded(ranges(of, "dst_port", 0, 65536));
     case axis::country:
-      return named("reinterpretAsUInt16(reverse(toString(country)))");
+      return named("reinterpretAsUInt16(country)");
     case axis::protocol:
       return named("protocol");
     case axis::traffic_class:
@@ -185,19 +184,20 @@ auto crossing_tables::rows_of(family of, bool is_rolled_up) const -> std::option
   if (one_of_ > 1) where += fmt::format(" and cityHash64(src) % {} = 0", one_of_);
   if (is_rolled_up)
     return fmt::format(
-        "select src, protocol, port as dst_port, toUInt16(has_port * 128) as attributes, country, "
-        "asn, packets from ({})",
+        "select src, protocol, port as dst_port, has_port, country, asn, packets from ({})",
         internal::source_rows(filter_, of,
                               {"src", "protocol", "port", "has_port", "country", "asn", "packets"},
                               where));
   return internal::tuple_rows(filter_, of,
                               "minute, src, dst, src_port, dst_port, protocol, ttl, ip_length, "
-                              "attributes, class, fingerprints, country, asn, packets",
+                              "toUInt8(bitAnd(attributes, 128) != 0) as has_port, class, "
+                              "fingerprints, country, asn, packets",
                               where);
 }
 
-/// A packet with several fingerprints is of the first.
+/// A packet with several fingerprints is of the first; the first letter of a country comes first.
 auto raw_of(scale const& is, std::uint64_t number) -> std::uint64_t {
+  if (is.of == axis::country) return (number & 0xFF) << 8 | number >> 8;
   if (is.of != axis::tool || number == 0) return number;
   return static_cast<std::uint64_t>(std::countr_zero(number)) + 1;
 }

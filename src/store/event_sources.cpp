@@ -19,13 +19,6 @@ namespace {
 using internal::family;
 using internal::native_row;
 
-struct address_hash {
-  auto operator()(net::address a) const noexcept -> std::size_t {
-    if (!a.is_ipv6()) return std::hash<std::uint64_t>{}(a.as_ipv4().value());
-    return std::hash<std::uint64_t>{}(a.as_ipv6().high() * 31 + a.as_ipv6().low());
-  }
-};
-
 class profile_reading {
 public:
   profile_reading(engine& in, packet_filter const& filter, ask_settings const& ask)
@@ -193,7 +186,7 @@ void profile_reading::add_header(telescope::source_profile& to, native_row const
 /// each once and keep the busiest.
 auto profile_reading::read_ports(family of, std::string const& where) -> status {
   using telescope::port_use;
-  std::unordered_map<net::address, std::vector<port_use>, address_hash> busiest;
+  std::unordered_map<net::address, std::vector<port_use>, internal::address_hash> busiest;
   auto const is_busier = [](port_use const& a, port_use const& b) {
     return std::tuple{b.packets, a.ip_protocol, a.port} <
            std::tuple{a.packets, b.ip_protocol, b.port};

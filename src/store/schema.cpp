@@ -1,9 +1,11 @@
 #include "kizashi/store/schema.hpp"
 
 #include <array>
+#include <map>
 #include <set>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "kizashi/base/text.hpp"
 #include "kizashi/engine/finding.hpp"
@@ -81,6 +83,72 @@ auto with_clauses(std::string_view statement, engine_capabilities const& has) ->
   return out;
 }
 
+auto statements_of(std::string_view text) -> std::vector<std::string> {
+  std::vector<std::string> out;
+  auto const bare = without_comments(text);
+  for (auto const each : split(bare, ';'))
+    if (auto const statement = trim(each); !statement.empty()) out.emplace_back(statement);
+  return out;
+}
+
+/// A file of the folder schema/.
+auto file_named(std::string_view stem) -> std::string_view {
+  for (auto const& each : internal::embedded_schema())
+    if (each.name == stem) return each.text;
+  return {};
+}
+
+/// "packets UInt64 CODEC(T64, ZSTD(1))" of each column with a codec in a statement that makes a
+/// table.
+auto coded_columns(std::string_view statement) -> std::map<std::string, std::string> {
+  constexpr std::string_view clause = "[codec ";
+  std::map<std::string, std::string> out;
+  for (auto const line : split(statement, '\n')) {
+    auto const column = trim(line);
+    auto const open = column.find(clause), close = column.find(']');
+    if (open == std::string_view::npos || close == std::string_view::npos) continue;
+    auto const codec = column.substr(open + clause.size(), close - open - clause.size());
+    out.emplace(column.substr(0, column.find(' ')),
+                fmt::format("{}CODEC({})", column.substr(0, open), codec));
+  }
+  return out;
+}
+
+/// What the store has: "table column" and "CODEC(ZSTD(1))".
+auto stored_codecs(engine& in) -> result<std::map<std::string, std::string>> {
+  constexpr std::string_view sql =
+      "select concat(table, ' ', name), compression_codec from system.columns where database = "
+      "'default' and compression_codec != ''";
+  KIZASHI_TRY(auto const text, ask_whole(in, {sql, answer_form::tab_separated, {}}));
+  std::map<std::string, std::string> out;
+  for (auto const line : split(text, '\n'))
+    if (auto const tab = line.find('\t'); tab != std::string_view::npos)
+      out.emplace(line.substr(0, tab), line.substr(tab + 1));
+  return out;
+}
+
+/// Gives tables that an older Kizashi made the codecs of today. Parts that are there keep theirs
+/// until they are put together with others.
+auto adopt_codecs(engine& in) -> status {
+  constexpr std::string_view begin = "create table if not exists ";
+  if (!in.is_owner() || !in.capabilities().has_codecs) return {};
+  KIZASHI_TRY(auto const stored, stored_codecs(in));
+  for (auto const& statement : statements_of(file_named("store"))) {
+    if (!statement.starts_with(begin)) continue;
+    auto const table =
+        statement.substr(begin.size(), statement.find(' ', begin.size()) - begin.size());
+    std::vector<std::string> changes;
+    for (auto const& [column, wanted] : coded_columns(statement))
+      if (auto const has = stored.find(fmt::format("{} {}", table, column));
+          has != stored.end() && !wanted.ends_with(has->second))
+        changes.push_back(fmt::format("modify column {}", wanted));
+    if (!changes.empty())
+      KIZASHI_TRY(
+          in.run(fmt::format("alter table default.{} {}", table, fmt::join(changes, ", "))));
+  }
+  return {};
+}
+
 auto read_version(engine& in) -> result<std::uint64_t> {
   constexpr std::string_view sql = "select max(number) from names where kind = 'schema'";
   KIZASHI_TRY(auto const text, ask_whole(in, {sql, answer_form::tab_separated, {}}));
@@ -133,21 +201,6 @@ auto write_version(engine& in) -> status {
   return in.insert("names", rows, {});
 }
 
-auto statements_of(std::string_view text) -> std::vector<std::string> {
-  std::vector<std::string> out;
-  auto const bare = without_comments(text);
-  for (auto const each : split(bare, ';'))
-    if (auto const statement = trim(each); !statement.empty()) out.emplace_back(statement);
-  return out;
-}
-
-/// A file of the folder schema/.
-auto file_named(std::string_view stem) -> std::string_view {
-  for (auto const& each : internal::embedded_schema())
-    if (each.name == stem) return each.text;
-  return {};
-}
-
 /// The statement that makes the table `name`, which store.sql has, by another name.
 auto table_named(std::vector<std::string> const& tables, std::string_view name,
                  std::string_view other) -> std::string {
@@ -179,6 +232,11 @@ auto migrate_from(engine& in, std::uint64_t version, std::vector<std::string> co
   return {};
 }
 
+auto adopt_settings(engine& in) -> status {
+  KIZASHI_TRY(adopt_merge_setting(in));
+  return adopt_codecs(in);
+}
+
 }  // namespace
 
 auto schema_statements(engine_capabilities const& has) -> std::vector<std::string> {
@@ -192,7 +250,7 @@ auto prepare_schema(engine& in) -> status {
   for (auto const& each : tables)
     if (in.is_owner() && each.find(" names ") != std::string::npos) KIZASHI_TRY(in.run(each));
   KIZASHI_TRY(auto const version, read_version(in));
-  if (version == schema_version) return adopt_merge_setting(in);
+  if (version == schema_version) return adopt_settings(in);
   if (!in.is_owner())
     return fail(errc::unsupported,
                 fmt::format("the store's tables are of version {} and this Kizashi knows {}; the "
@@ -207,7 +265,7 @@ auto prepare_schema(engine& in) -> status {
     for (auto const& each : tables) KIZASHI_TRY(in.run(each));
   for (auto from = version; from > 0 && from < schema_version; ++from)
     KIZASHI_TRY(migrate_from(in, from, tables));
-  KIZASHI_TRY(adopt_merge_setting(in));
+  KIZASHI_TRY(adopt_settings(in));
   return write_version(in);
 }
 

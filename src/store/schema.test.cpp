@@ -72,6 +72,24 @@ TEST_F(Schema, MergesManyPartsAtATimeInOldStoresToo) {
   EXPECT_EQ(lacking(), "0\n");
 }
 
+TEST_F(Schema, GivesOldStoresTheCodecsOfToday) {
+  auto const codec = [&](std::string_view column) {
+    return ask(
+        fmt::format("select compression_codec from system.columns where database = "
+                    "'default' and concat(table, '.', name) = '{}'",
+                    column));
+  };
+  ASSERT_TRUE(prepare_schema(*engine_));
+  EXPECT_EQ(codec("tuples.packets"), "CODEC(T64, ZSTD(1))\n");
+  run("insert into tuples (minute, src, packets, bytes) values (0, 1, 5, 300)");
+  run("alter table tuples modify column packets UInt64 codec(ZSTD(1)), modify column src UInt32 "
+      "codec(Delta, ZSTD(1))");
+  ASSERT_TRUE(prepare_schema(*engine_));
+  EXPECT_EQ(codec("tuples.packets"), "CODEC(T64, ZSTD(1))\n");
+  EXPECT_EQ(codec("tuples.src"), "CODEC(ZSTD(1))\n");
+  EXPECT_EQ(ask("select src, packets, bytes from tuples"), "1\t5\t300\n");
+}
+
 TEST_F(Schema, BringsAStoreOfVersion1ToToday) {
   make_version_1();
   // Half of it was done, and then the power failed.

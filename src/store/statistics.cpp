@@ -284,8 +284,7 @@ auto counting::count_minutes() -> result<statistics> {
 
 auto counting::brief() -> result<brief_totals> {
   brief_totals out;
-  auto const rows =
-      internal::state_rows(filter_, state_table::place, {}, {"packets", "sources"}, {});
+  auto const rows = internal::state_rows(filter_, state_table::tag, {}, {"packets", "sources"}, {});
   KIZASHI_TRY(
       ask(fmt::format("select sumMerge(packets), uniqCombinedMerge(sources) from ({})", rows),
           [&](native_row const& row) {
@@ -325,7 +324,7 @@ auto counting::first_of(timestamp begin, timestamp end, std::string_view which,
   narrow.to = filter_.to.is_known() ? std::min(end, filter_.to) : end;
   auto const rows = column == "minute"
                         ? internal::minute_rows(narrow)
-                        : internal::state_rows(narrow, state_table::place, {"hour"}, {}, {});
+                        : internal::state_rows(narrow, state_table::tag, {"hour"}, {}, {});
   std::uint64_t found = 0;
   KIZASHI_TRY(ask(fmt::format("select {}({}) from ({})", which, column, rows),
                   [&](native_row const& row) { found = row.number(0); }));
@@ -344,7 +343,7 @@ auto counting::minute_in(std::uint64_t day, std::string_view which) -> result<ti
 auto counting::totals() -> result<statistics_totals> {
   statistics_totals out;
   std::uint64_t first_day = 0, last_day = 0;
-  auto const rows = internal::state_rows(filter_, state_table::place, {"day", "sensor"},
+  auto const rows = internal::state_rows(filter_, state_table::tag, {"day", "sensor"},
                                          {"packets", "bytes", "sources"}, {});
   // Day 0: without a time.
   KIZASHI_TRY(
@@ -408,7 +407,8 @@ auto origin_of(packet_filter const& filter, std::optional<group_by> by) -> row_o
                ? row_origin::rollups
                : of_tuples;
   if (internal::table_of_states(filter, as.table, as.inner, as.where)) return row_origin::rollups;
-  bool const is_by_tag = as.table == state_table::tag;
+  bool const is_by_tag =
+      by == group_by::tool || by == group_by::traffic_class || by == group_by::scanner;
   return !is_by_tag && internal::answers(filter, stored_table::sources) ? row_origin::rollups
                                                                         : of_tuples;
 }

@@ -10,6 +10,13 @@
 
 namespace kizashi::store::internal {
 
+struct address_hash {
+  auto operator()(net::address a) const noexcept -> std::size_t {
+    if (!a.is_ipv6()) return std::hash<std::uint64_t>{}(a.as_ipv4().value());
+    return std::hash<std::uint64_t>{}(a.as_ipv6().high() * 31 + a.as_ipv6().low());
+  }
+};
+
 /// One row of an answer; columns by their place in the question.
 class native_row {
 public:

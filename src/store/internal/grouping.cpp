@@ -16,11 +16,11 @@ auto grouping_of(group_by by) -> grouping {
     case group_by::as:
       return {state_table::place, {"asn"}, {"asn"}, {}};
     case group_by::hour:
-      return {state_table::place, {"hour"}, {"hour"}, {}};
+      return {state_table::tag, {"hour"}, {"hour"}, {}};
     case group_by::day:
-      return {state_table::place, {"day"}, {"day"}, {}};
+      return {state_table::tag, {"day"}, {"day"}, {}};
     case group_by::sensor:
-      return {state_table::place, {"sensor"}, {"sensor"}, {}};
+      return {state_table::tag, {"sensor"}, {"sensor"}, {}};
     case group_by::tool:
       return {state_table::tag, {"tool"}, {"tool"}, {}};
     case group_by::traffic_class:

@@ -48,7 +48,7 @@ private:
       -> std::string {
     return source_rows(filter_, of, columns, where);
   }
-  /// "src not in (...)": not seen before the span by any of the sensors, whatever the filter says.
+  /// "src in (...)": not seen before the span by any of the sensors, whatever the filter says.
   [[nodiscard]] auto newcomers(family of) const -> std::string;
   /// A condition for each family that there is something to ask of.
   [[nodiscard]] auto condition_of(family of) const -> std::optional<std::string>;
@@ -88,7 +88,11 @@ auto choosing::condition_of(family of) const -> std::optional<std::string> {
 
 auto choosing::newcomers(family of) const -> std::string {
   if (!has_before_) return "1";
-  return fmt::format("src not in ({})", source_rows(before_, of, {"src"}, {}));
+  // Many threads group; one alone makes the set of a "not in".
+  return fmt::format(
+      "src in (select src from (select src, toUInt8(1) as is_new from ({}) union all select src, "
+      "toUInt8(0) as is_new from ({})) group by src having min(is_new) = 1)",
+      rows(of, {"src"}, "1"), source_rows(before_, of, {"src"}, {}));
 }
 
 auto choosing::busiest(family of, std::string const& where, std::size_t limit) -> result<chosen> {
@@ -203,10 +207,9 @@ auto choosing::run() -> result<source_choice> {
   before_.sensors = filter_.sensors;
   before_.to = filter_.from;
   if (order_ == tile_order::novelty) {
-    KIZASHI_TRY(
-        auto const seen,
-        ask_number(fmt::format("select sumMerge(packets) from ({})",
-                               state_rows(before_, state_table::place, {}, {"packets"}, {}))));
+    KIZASHI_TRY(auto const seen, ask_number(fmt::format(
+                                     "select sumMerge(packets) from ({})",
+                                     state_rows(before_, state_table::tag, {}, {"packets"}, {}))));
     has_before_ = seen > 0;
   }
   bool has_all = true;
