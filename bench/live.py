@@ -40,7 +40,7 @@ TICKS = os.sysconf("SC_CLK_TCK")
 class Scale:
     """How much of everything: less shows that all of it runs, and no more."""
     seconds: int = 60           # that a row is measured
-    warm: int = 35              # before that
+    warm: int = 65              # before that: marks have come to their distance of a minute
     each: int = 10              # seconds of one rate of the row `most`
     rates: int = 8              # that it tries
     clients: int = 500

@@ -138,12 +138,11 @@ auto serve_keys() -> std::span<config_key const> {
        R"("kizashi")",
        nullptr},
       {"serve.flush",
-       duration{30s},
+       duration{60s},
        duration{200ms},
        duration{5min},
-       "After how long at most what was received is in the store. Shorter is fresher and takes "
-       "more "
-       "of the processor.",
+       "After how long at most what was received is in the store; by the clock, so 1min is at "
+       "whole minutes. Shorter is fresher and takes more of the processor.",
        {},
        nullptr},
       {"serve.checkpoint",

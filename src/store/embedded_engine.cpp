@@ -1,8 +1,10 @@
 #include "kizashi/store/embedded_engine.hpp"
 
+#include <algorithm>
 #include <array>
 #include <atomic>
 #include <fstream>
+#include <iterator>
 #include <mutex>
 #include <shared_mutex>
 #include <system_error>
@@ -92,6 +94,15 @@ auto writer_settings() -> std::vector<std::string> {
   return {"--async_insert=0", "--input_format_skip_unknown_fields=0",
           "--deduplicate_blocks_in_dependent_materialized_views=1",
           "--max_partitions_per_insert_block=0", "--optimize_on_insert=0"};
+}
+
+// How the engine looks after itself while it has nothing to do, which only the first session can
+// say. By its own choice each table asks ten times a second for work, less and less often until the
+// next block comes: a hundredth of a core with the tables of a store (README.md).
+auto idle_settings() -> std::vector<std::string> {
+  return {"--memory_worker_period_ms=1000",
+          "--background_processing_pool_thread_sleep_seconds_if_nothing_to_do=5",
+          "--background_streaming_processing_pool_thread_sleep_seconds_if_nothing_to_do=5"};
 }
 
 // A reading session cannot write, read files, open connections or change its limits. By its `name`
@@ -436,7 +447,9 @@ auto open_embedded_engine(std::filesystem::path const& folder, std::string_view 
   KIZASHI_TRY(auto lock, store_lock::take(full, holder));
   KIZASHI_TRY(internal::mend_token_logs(full / "engine"));
   internal::write_tokens_through(full / "engine");
-  KIZASHI_TRY(auto first, connection::open(*library, full / "engine", writer_settings()));
+  auto settings = writer_settings();
+  std::ranges::copy(idle_settings(), std::back_inserter(settings));
+  KIZASHI_TRY(auto first, connection::open(*library, full / "engine", std::move(settings)));
   KIZASHI_TRY(auto has, version_of(*library, first));
   auto const made = std::make_shared<embedded_engine>(*library, full / "engine", std::move(lock),
                                                       std::move(first), std::move(has));

@@ -38,7 +38,7 @@ class analysis;
 struct sensor_options {
   std::string name;                           ///< in the store and everywhere else
   std::filesystem::path folder;               ///< for its journal and its state; its own
-  duration flush = std::chrono::seconds{30};  ///< after so long packets are in the store
+  duration flush = std::chrono::seconds{60};  ///< after so long packets are in the store
   /// Between two savings of the state. Longer where saving takes more than a hundredth of it;
   /// shorter where a quarter of `journal_bytes` would have to be read again.
   duration checkpoint = std::chrono::minutes{5};

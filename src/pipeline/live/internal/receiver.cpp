@@ -9,6 +9,11 @@ namespace {
 
 constexpr auto patience = std::chrono::milliseconds{100};
 
+/// Which stretch of `length` since 1970 it is by the clock.
+auto stretch_now(duration length) -> std::int64_t {
+  return std::chrono::system_clock::now().time_since_epoch() / length;
+}
+
 }  // namespace
 
 receiver::receiver(std::unique_ptr<capture::live::live_source> from, capture::journal_writer into,
@@ -23,6 +28,7 @@ receiver::~receiver() {
 
 void receiver::start() {
   last_mark_ = last_tick_ = std::chrono::steady_clock::now();
+  marked_stretch_ = stretch_now(options_.flush);
   interval_ = std::min<duration>(options_.flush, std::chrono::seconds{1});
   thread_ = std::thread{[this] { work(); }};
 }
@@ -92,14 +98,21 @@ void receiver::note_outcome(status const& written) {
   written_.notify_all();
 }
 
+/// Marks that have come to their distance are at whole minutes where that is a minute: a block has
+/// then no part of a minute, and the store one row for what two blocks would have one each.
 void receiver::mark_if_due() {
-  if (!has_frames_ || std::chrono::steady_clock::now() - last_mark_ < interval_) return;
+  if (!has_frames_) return;
+  bool const is_steady = interval_ == options_.flush;
+  bool const is_due = std::chrono::steady_clock::now() - last_mark_ >= interval_ ||
+                      (is_steady && stretch_now(interval_) != marked_stretch_);
+  if (!is_due) return;
   close_block();
   interval_ = std::min(options_.flush, 2 * interval_);
 }
 
 void receiver::close_block() {
   last_mark_ = std::chrono::steady_clock::now();
+  marked_stretch_ = stretch_now(options_.flush);
   std::lock_guard const held{mutex_};
   auto const marked = into_.mark(++marks_);
   note_outcome(marked ? status{} : status{tl::unexpected{marked.error()}});

@@ -68,6 +68,7 @@ private:
   std::chrono::steady_clock::time_point last_mark_;
   /// Until the next mark: short at first, so that who starts a server soon sees something.
   duration interval_{};
+  std::int64_t marked_stretch_ = 0;  // of `options_.flush`, in which the last mark was made
   std::chrono::steady_clock::time_point last_tick_;
   std::uint64_t marks_ = 0;
   bool has_frames_ = false;  // since the last mark
