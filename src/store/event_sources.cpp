@@ -27,7 +27,6 @@ public:
   }
 
   [[nodiscard]] auto choose(event_sources& out) -> status;
-  [[nodiscard]] auto read_events() -> status;
   [[nodiscard]] auto read_family(family of) -> status;
   /// `rows`: a question for tuples of one family.
   [[nodiscard]] auto read_traffic(std::string const& rows) -> status;
@@ -59,44 +58,33 @@ private:
   std::map<net::address, seen_ports> seen_ports_;
 };
 
-/// Those with most packets first, for a row of all that is asked of each of millions is dear.
+/// The events of all sources of the span are looked at once, and those with most packets told.
 auto profile_reading::choose(event_sources& out) -> status {
-  KIZASHI_TRY(internal::ask_rows(
-      in_,
-      fmt::format("select src, sum(packets) as n from ({}) group by src order by n desc, src limit "
-                  "{}",
-                  internal::events_going_on(filter_, "src, packets",
-                                            internal::from_widened(filter_.sources, "src")),
-                  most_event_sources + 1),
-      ask_, [&](native_row const& row) {
-        out.rows.emplace_back().profile.address = internal::narrowed(row.source(0));
-      }));
+  auto const events = internal::events_going_on(
+      filter_, "src, first, last, tools, scanner, destinations, ports, spoofable, packets",
+      internal::from_widened(filter_.sources, "src"));
+  auto const sql = fmt::format(
+      "select src, min(first), max(last), groupBitOr(tools), max(scanner), count(), "
+      "max(destinations), max(ports), max(spoofable), sum(packets) as n from ({}) group by src "
+      "order by n desc, src limit {}",
+      events, most_event_sources + 1);
+  KIZASHI_TRY(internal::ask_rows(in_, sql, ask_, [&](native_row const& row) {
+    auto& to = out.rows.emplace_back();
+    to.tools = row.number(3);
+    auto& is = to.profile;
+    is.address = internal::narrowed(row.source(0));
+    is.first = internal::time_of_microseconds(row.number(1));
+    is.last = internal::time_of_microseconds(row.number(2));
+    is.scanner = row.narrow<std::uint16_t>(4);
+    is.events = row.narrow<std::uint32_t>(5);
+    is.destinations = row.narrow<std::uint32_t>(6);
+    is.ports = row.narrow<std::uint32_t>(7);
+    is.is_spoofable = row.number(8) != 0;
+  }));
   out.is_cut = out.rows.size() > most_event_sources;
   if (out.is_cut) out.rows.pop_back();
   for (auto& each : out.rows) by_source_[each.profile.address] = &each;
   return {};
-}
-
-auto profile_reading::read_events() -> status {
-  auto const sql = fmt::format(
-      "select src, min(first), max(last), groupBitOr(tools), max(scanner), count(), "
-      "max(destinations), max(ports), max(spoofable) from ({}) group by src",
-      internal::events_going_on(filter_,
-                                "src, first, last, tools, scanner, destinations, ports, spoofable",
-                                internal::in_widened(addresses())));
-  return internal::ask_rows(in_, sql, ask_, [&](native_row const& row) {
-    auto const found = by_source_.find(internal::narrowed(row.source(0)));
-    if (found == by_source_.end()) return;
-    auto& to = found->second->profile;
-    to.first = internal::time_of_microseconds(row.number(1));
-    to.last = internal::time_of_microseconds(row.number(2));
-    found->second->tools = row.number(3);
-    to.scanner = row.narrow<std::uint16_t>(4);
-    to.events = row.narrow<std::uint32_t>(5);
-    to.destinations = row.narrow<std::uint32_t>(6);
-    to.ports = row.narrow<std::uint32_t>(7);
-    to.is_spoofable = row.number(8) != 0;
-  });
 }
 
 auto profile_reading::read_family(family of) -> status {
@@ -223,7 +211,6 @@ auto event_sources_of(engine& in, packet_filter const& filter, ask_settings cons
   profile_reading of{in, filter, ask};
   KIZASHI_TRY(of.choose(out));
   if (out.rows.empty()) return out;
-  KIZASHI_TRY(of.read_events());
   for (auto const each : {family::ipv4, family::ipv6}) KIZASHI_TRY(of.read_family(each));
   return out;
 }
