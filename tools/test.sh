@@ -69,7 +69,8 @@ tests_of() {
   fi
   say "built in $((SECONDS - started)) s"
   rm -f "$junit"
-  logged "tests-$preset" steady ctest --test-dir "build/$preset" "$@" -j "$(nproc)" \
+  # One more than there are cores: servers and pages wait a good part of their tests.
+  logged "tests-$preset" steady ctest --test-dir "build/$preset" "$@" -j $(($(nproc) + 1)) \
     --output-on-failure --output-junit "$junit" --no-tests=error || failures+=("tests of $preset")
   if [[ -s $junit ]]; then count_junit "$junit"; else count_failure "ctest of $preset gave no result"; fi
 }

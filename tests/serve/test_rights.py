@@ -8,7 +8,7 @@ from server import PASSWORD, ServeTest, ask
 class Rights(ServeTest):
     def setUp(self):
         self.fresh("data")
-        self.server = self.start('[sensor.north]\nscenario = "outbreak"\nspeed = 0\n')
+        self.server = self.start('[sensor.north]\nscenario = "quiet"\nspeed = 0\n')
         self.password = self.server.wait_for(PASSWORD).group(1)
         self.at = self.server.port()
         self.server.wait_for("sensor north: ended")
@@ -30,7 +30,7 @@ class Rights(ServeTest):
 
     def test_the_password_is_shown_once(self):
         self.server.stop()
-        again = self.start('[sensor.north]\nscenario = "outbreak"\nspeed = 0\n')
+        again = self.start('[sensor.north]\nscenario = "quiet"\nspeed = 0\n')
         again.port()
         self.assertNotRegex(again.said(), PASSWORD)
         self.at = again.port()
@@ -46,10 +46,10 @@ class Rights(ServeTest):
         self.assertEqual(self.log_in("wrong-password-here")[0], 401)
         cookie, csrf = self.cookie()
         status, _, body = ask(self.at, "/api/v1/statistics?by=port&top=1", headers=cookie)
-        self.assertEqual((status, body["packets"]), (200, 709136), body)
-        status, _, body = ask(self.at, "/api/v1/packets?limit=3&filter=port%203389", headers=cookie)
-        self.assertEqual((status, {row["destination_port"] for row in body["rows"]}), (200, {3389}))
-        status, _, body = ask(self.at, "/api/v1/packets?filter=prt%203389", headers=cookie)
+        self.assertEqual((status, body["packets"]), (200, 5207), body)
+        status, _, body = ask(self.at, "/api/v1/packets?limit=3&filter=port%202323", headers=cookie)
+        self.assertEqual((status, {row["destination_port"] for row in body["rows"]}), (200, {2323}))
+        status, _, body = ask(self.at, "/api/v1/packets?filter=prt%202323", headers=cookie)
         self.assertEqual(status, 400)
         self.assertIn('there is no field', str(body))
         # What changes something needs the token of the session.
@@ -84,7 +84,7 @@ class Rights(ServeTest):
 
     def test_a_page_from_elsewhere_is_no_host_of_a_server_without_accounts(self):
         self.server.stop()
-        self.server = self.start('without_account = "everything"\n[sensor.north]\nscenario = "outbreak"\nspeed = 0\n')
+        self.server = self.start('without_account = "everything"\n[sensor.north]\nscenario = "quiet"\nspeed = 0\n')
         self.at = self.server.port()
         for host, expected in (("127.0.0.1", 200), (f"localhost:{self.at}", 200), ("evil.example", 400), (f"evil.example:{self.at}", 400)):
             self.assertEqual(ask(self.at, "/api/v1/status", headers={"Host": host})[0], expected, host)
@@ -118,7 +118,7 @@ class Rights(ServeTest):
         token = self.kizashi("token", "add", "admin", "--data", "data", "--label", "test", "--scope", "read")
         self.assertEqual(token.returncode, 0, token.stderr)
         secret = next(word for word in token.stdout.split() if word.startswith("kzs_"))
-        again = self.start('[sensor.north]\nscenario = "outbreak"\nspeed = 0\n')
+        again = self.start('[sensor.north]\nscenario = "quiet"\nspeed = 0\n')
         self.at = again.port()
         bearer = {"Authorization": f"Bearer {secret}"}
         self.assertEqual(ask(self.at, "/api/v1/statistics?by=port&top=1", headers=bearer)[0], 200)
