@@ -31,7 +31,7 @@ struct port_band {
 struct tile_request {
   tile_order order = tile_order::volume;
   std::size_t limit = 100;   ///< 1 to 2,000
-  std::size_t columns = 48;  ///< at most; of equal length, in whole minutes or hours
+  std::size_t columns = 48;  ///< at most, up to 65,535; of equal length, in whole minutes or hours
   /// Row 0 is packets without a port, row i + 1 band i.
   std::vector<port_band> bands;
 };

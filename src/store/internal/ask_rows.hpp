@@ -1,6 +1,7 @@
 // Rows of an answer, one at a time.
 #pragma once
 
+#include <functional>
 #include <span>
 #include <string_view>
 #include <utility>
@@ -10,6 +11,7 @@
 
 namespace kizashi::store::internal {
 
+/// For tables of the sources of an answer.
 struct address_hash {
   auto operator()(net::address a) const noexcept -> std::size_t {
     if (!a.is_ipv6()) return std::hash<std::uint64_t>{}(a.as_ipv4().value());
